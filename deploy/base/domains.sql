@@ -1,0 +1,87 @@
+-- Deploy kodiai:base/domains to pg
+--
+-- The closed sets of words. The comment of each is also what error messages show
+-- as expected (_check_word), so it reads after "expected".
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create domain repo_name as text
+constraint repo_name_check check (value ~ '^[^/[:space:]]+/[^/[:space:]]+$');
+comment on domain repo_name is 'owner/name';
+
+create domain severity as text
+constraint severity_check check (value in ('critical', 'major', 'medium', 'minor'));
+comment on domain severity is 'critical, major, medium or minor';
+
+create domain category as text
+constraint category_check check (
+  value in ('security', 'correctness', 'performance', 'style', 'documentation')
+);
+comment on domain category is
+'security, correctness, performance, style or documentation';
+
+create domain outcome as text
+constraint outcome_check check (
+  value in ('accepted', 'suppressed', 'thumbs_up', 'thumbs_down')
+);
+comment on domain outcome is 'accepted, suppressed, thumbs_up or thumbs_down';
+
+create domain run_status as text
+constraint run_status_check check (
+  value in ('pending', 'running', 'completed', 'superseded')
+);
+comment on domain run_status is 'pending, running, completed or superseded';
+
+create domain confidence_band as text
+constraint confidence_band_check check (value in ('high', 'medium', 'low'));
+comment on domain confidence_band is 'high, medium or low';
+
+create domain reaction_content as text
+constraint reaction_content_check check (value in ('+1', '-1'));
+comment on domain reaction_content is '+1 or -1';
+
+create domain semver_bump_type as text
+constraint semver_bump_type_check check (
+  value in ('major', 'minor', 'patch', 'unknown')
+);
+comment on domain semver_bump_type is 'major, minor, patch or unknown';
+
+create domain dependency_source as text
+constraint dependency_source_check check (
+  value in ('dependabot', 'renovate', 'unknown')
+);
+comment on domain dependency_source is 'dependabot, renovate or unknown';
+
+create domain merge_confidence as text
+constraint merge_confidence_check check (value in ('high', 'medium', 'low'));
+comment on domain merge_confidence is 'high, medium or low';
+
+create domain advisory_status as text
+constraint advisory_status_check check (value in ('none', 'present', 'unknown'));
+comment on domain advisory_status is 'none, present or unknown';
+
+create domain advisory_severity as text
+constraint advisory_severity_check check (
+  value in ('critical', 'high', 'medium', 'low', 'unknown')
+);
+comment on domain advisory_severity is 'critical, high, medium, low or unknown';
+
+create domain resilience_kind as text
+constraint resilience_kind_check check (value in ('timeout', 'retry'));
+comment on domain resilience_kind is 'timeout or retry';
+
+create domain threshold_method as text
+constraint threshold_method_check check (
+  value in ('adaptive', 'percentile', 'configured')
+);
+comment on domain threshold_method is 'adaptive, percentile or configured';
+
+create domain author_tier as text
+constraint author_tier_check check (value in ('first-time', 'regular', 'core'));
+comment on domain author_tier is 'first-time, regular or core';
+
+commit;

@@ -1,0 +1,31 @@
+-- Deploy kodiai:knowledge/tables/author_cache to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create table author_cache (
+  id bigint not null generated always as identity,
+  repo repo_name not null,
+  author_login text not null,
+  tier author_tier not null,
+  author_association text not null,
+  pr_count integer,
+  cached_at timestamptz not null default now(),
+  constraint author_cache_pkey primary key (id),
+  constraint author_cache_key unique (repo, author_login),
+  constraint author_cache_pr_count_check check (pr_count >= 0)
+);
+
+comment on table author_cache is 'What is known of an author in a repository, until it is too old.';
+comment on column author_cache.id is 'Number of the row.';
+comment on column author_cache.repo is 'Repository, owner/name.';
+comment on column author_cache.author_login is 'GitHub login of the author.';
+comment on column author_cache.tier is 'How well the repository knows the author.';
+comment on column author_cache.author_association is 'What GitHub calls the author there, such as MEMBER.';
+comment on column author_cache.pr_count is 'How many pull requests of the author were merged there.';
+comment on column author_cache.cached_at is 'When this was last learned.';
+
+commit;

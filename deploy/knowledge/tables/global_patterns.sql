@@ -1,0 +1,34 @@
+-- Deploy kodiai:knowledge/tables/global_patterns to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create table global_patterns (
+  id bigint not null generated always as identity,
+  created_at timestamptz not null default now(),
+  severity severity not null,
+  category category not null,
+  confidence_band confidence_band not null,
+  pattern_fingerprint text not null,
+  count bigint not null default 0,
+  constraint global_patterns_pkey primary key (id),
+  constraint global_patterns_key unique (
+    severity, category, confidence_band, pattern_fingerprint
+  ),
+  constraint global_patterns_count_check check (count >= 0)
+);
+
+comment on table global_patterns is
+'How often a kind of finding occurs anywhere. Anonymous: it names no repository, file or person.';
+comment on column global_patterns.id is 'Number of the pattern.';
+comment on column global_patterns.created_at is 'When the pattern was first recorded.';
+comment on column global_patterns.severity is 'Severity of the findings counted.';
+comment on column global_patterns.category is 'Category of the findings counted.';
+comment on column global_patterns.confidence_band is 'How sure the agent was of them.';
+comment on column global_patterns.pattern_fingerprint is 'Hash that equal patterns share.';
+comment on column global_patterns.count is 'How many findings have had this pattern.';
+
+commit;

@@ -1,0 +1,32 @@
+-- Deploy kodiai:knowledge/tables/review_checkpoints to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create table review_checkpoints (
+  id bigint not null generated always as identity,
+  created_at timestamptz not null default now(),
+  review_output_key text not null,
+  repo repo_name not null,
+  pr_number bigint not null,
+  checkpoint_data jsonb not null,
+  partial_comment_id bigint,
+  constraint review_checkpoints_pkey primary key (id),
+  constraint review_checkpoints_review_output_key_key unique (review_output_key),
+  constraint review_checkpoints_pr_number_check check (pr_number > 0)
+);
+
+comment on table review_checkpoints is 'How far an unfinished review has come, so that a retry can go on from there.';
+comment on column review_checkpoints.id is 'Number of the checkpoint.';
+comment on column review_checkpoints.created_at is 'When the first checkpoint of the review was saved.';
+comment on column review_checkpoints.review_output_key is 'Key of the review output that is being made.';
+comment on column review_checkpoints.repo is 'Repository, owner/name.';
+comment on column review_checkpoints.pr_number is 'Number of the pull request in its repository.';
+comment on column review_checkpoints.checkpoint_data is
+'Files reviewed, finding count, summary draft and total files.';
+comment on column review_checkpoints.partial_comment_id is 'GitHub number of the comment that shows the partial result.';
+
+commit;

@@ -1,0 +1,44 @@
+-- Deploy kodiai:knowledge/tables/run_state to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create table run_state (
+  id bigint not null generated always as identity,
+  created_at timestamptz not null default now(),
+  run_key text not null,
+  repo repo_name not null,
+  pr_number bigint not null,
+  base_sha text not null,
+  head_sha text not null,
+  delivery_id text not null,
+  action text not null,
+  status run_status not null default 'pending',
+  completed_at timestamptz,
+  superseded_by text,
+  constraint run_state_pkey primary key (id),
+  constraint run_state_run_key_key unique (run_key),
+  constraint run_state_pr_number_check check (pr_number > 0)
+);
+
+create index run_state_repo_pr_number_idx on run_state (repo, pr_number);
+create index run_state_status_idx on run_state (status);
+
+comment on table run_state is 'One row per review run that a delivery has claimed.';
+comment on column run_state.id is 'Number of the run.';
+comment on column run_state.created_at is 'When the run was claimed.';
+comment on column run_state.run_key is 'What makes two deliveries the same run.';
+comment on column run_state.repo is 'Repository of the pull request, owner/name.';
+comment on column run_state.pr_number is 'Number of the pull request in its repository.';
+comment on column run_state.base_sha is 'Commit that the pull request is compared with.';
+comment on column run_state.head_sha is 'Commit to review.';
+comment on column run_state.delivery_id is 'Webhook delivery that holds the claim.';
+comment on column run_state.action is 'Webhook action, such as opened or synchronize.';
+comment on column run_state.status is 'Where the run stands.';
+comment on column run_state.completed_at is 'When the run ended.';
+comment on column run_state.superseded_by is 'run_key of the newer run that took its place.';
+
+commit;

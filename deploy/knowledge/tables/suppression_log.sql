@@ -1,0 +1,30 @@
+-- Deploy kodiai:knowledge/tables/suppression_log to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create table suppression_log (
+  id bigint not null generated always as identity,
+  review_id bigint not null,
+  pattern text not null,
+  matched_count integer not null default 0,
+  finding_ids bigint [],
+  constraint suppression_log_pkey primary key (id),
+  constraint suppression_log_review_id_fkey foreign key (review_id)
+  references reviews (id) on delete cascade,
+  constraint suppression_log_matched_count_check check (matched_count >= 0)
+);
+
+create index suppression_log_review_id_idx on suppression_log (review_id);
+
+comment on table suppression_log is 'One row per suppression rule that a review applied.';
+comment on column suppression_log.id is 'Number of the entry.';
+comment on column suppression_log.review_id is 'Review that applied the rule.';
+comment on column suppression_log.pattern is 'The rule, as the team wrote it.';
+comment on column suppression_log.matched_count is 'How many findings it held back.';
+comment on column suppression_log.finding_ids is 'The findings that it held back.';
+
+commit;

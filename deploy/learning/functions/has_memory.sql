@@ -1,0 +1,41 @@
+-- Deploy kodiai:learning/functions/has_memory to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create function has_memory(p_repo text, p_finding_id bigint, p_outcome text)
+returns boolean
+language plpgsql stable parallel safe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if p_repo is null then
+    perform _reject_argument('p_repo', _domain_words('repo_name'), null);
+  elsif p_finding_id is null then
+    perform _reject_argument('p_finding_id', 'the number of a finding', null);
+  elsif not coalesce(pg_input_is_valid(p_outcome, 'outcome'), false) then
+    perform _reject_argument(
+      'p_outcome', _domain_words('outcome'), to_jsonb(p_outcome)::text
+    );
+  end if;
+
+  return exists (
+    select
+    from learning_memories as m
+    where m.repo = p_repo and m.finding_id = p_finding_id and m.outcome = p_outcome
+  );
+end
+$$;
+
+comment on function has_memory(text, bigint, text) is
+'Whether write_memory would find this memory there already, stale or not: a caller
+that asks first can spare itself the embedding.
+Arguments: p_repo, owner/name; p_finding_id; p_outcome: accepted, suppressed,
+thumbs_up or thumbs_down.
+Result: true or false.
+Errors: 22004 where an argument is null; 22023 for an unknown p_outcome.';
+
+commit;

@@ -1,0 +1,44 @@
+-- Deploy kodiai:learning/functions/set_embedding_model to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create function set_embedding_model(p_embedding_model text)
+returns text
+language plpgsql volatile parallel unsafe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_previous text;
+begin
+  if p_embedding_model is null or p_embedding_model !~ '\S' or length(p_embedding_model) > 200 then
+    perform _reject_argument(
+      'p_embedding_model', 'a name of 1 to 200 characters',
+      to_jsonb(p_embedding_model)::text
+    );
+  end if;
+
+  select a.embedding_model into v_previous from active_embedding_model as a for update;
+
+  insert into active_embedding_model (embedding_model)
+  values (p_embedding_model)
+  on conflict (id) do update
+    set embedding_model = excluded.embedding_model, created_at = now()
+    where active_embedding_model.embedding_model <> excluded.embedding_model;
+
+  return v_previous;
+end
+$$;
+
+comment on function set_embedding_model(text) is
+'Makes a model the active one: what search_memories compares with, and write_memory
+assumes, where neither names a model. Until the first call it is the model of the
+first memory written. Memories of other models stay, and are then found by their text.
+Argument: p_embedding_model, its name, 1 to 200 characters.
+Result: the model that was active before; null where there was none.
+Errors: 22004 where it is null, 22023 where it is empty or too long.';
+
+commit;

@@ -1,0 +1,23 @@
+-- Deploy kodiai:learning/tables/active_embedding_model to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create table active_embedding_model (
+  id smallint not null default 1,
+  created_at timestamptz not null default now(),
+  embedding_model text not null,
+  constraint active_embedding_model_pkey primary key (id),
+  constraint active_embedding_model_id_check check (id = 1)
+);
+
+comment on table active_embedding_model is
+'The model that a search without p_embedding_model means: at most one row, made by the first write.';
+comment on column active_embedding_model.id is 'Always 1.';
+comment on column active_embedding_model.created_at is 'When this model was made the active one.';
+comment on column active_embedding_model.embedding_model is 'Name of the model, as in learning_memories.';
+
+commit;

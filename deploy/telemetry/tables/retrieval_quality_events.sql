@@ -1,0 +1,53 @@
+-- Deploy kodiai:telemetry/tables/retrieval_quality_events to pg
+
+begin;
+
+\set owner :schema _owner
+set local role :"owner";
+set local search_path = :"schema", public;
+
+create table retrieval_quality_events (
+  id bigint not null generated always as identity,
+  created_at timestamptz not null default now(),
+  delivery_id text,
+  repo repo_name not null,
+  pr_number bigint,
+  event_type text not null,
+  top_k integer,
+  distance_threshold double precision,
+  result_count integer not null,
+  avg_distance double precision,
+  language_match_ratio double precision,
+  threshold_method threshold_method,
+  constraint retrieval_quality_events_pkey primary key (id),
+  -- Nulls are distinct: only events that carry a delivery are held to one.
+  constraint retrieval_quality_events_delivery_id_key unique (delivery_id),
+  constraint retrieval_quality_events_counts_check check (
+    least(top_k, result_count) >= 0
+  ),
+  constraint retrieval_quality_events_distances_check check (
+    distance_threshold between 0 and 2 and avg_distance between 0 and 2
+  ),
+  constraint retrieval_quality_events_language_match_ratio_check check (
+    language_match_ratio between 0 and 1
+  )
+);
+
+create index retrieval_quality_events_repo_created_at_idx
+on retrieval_quality_events (repo, created_at desc);
+
+comment on table retrieval_quality_events is 'One row per search of the memory: how much it found and how near.';
+comment on column retrieval_quality_events.id is 'Number of the event.';
+comment on column retrieval_quality_events.created_at is 'When the event was recorded.';
+comment on column retrieval_quality_events.delivery_id is 'Webhook delivery that the search was for.';
+comment on column retrieval_quality_events.repo is 'Repository, owner/name.';
+comment on column retrieval_quality_events.pr_number is 'Number of the pull request in its repository.';
+comment on column retrieval_quality_events.event_type is 'What the agent was doing.';
+comment on column retrieval_quality_events.top_k is 'How many memories were asked for.';
+comment on column retrieval_quality_events.distance_threshold is 'Largest cosine distance that was accepted, 0 to 2.';
+comment on column retrieval_quality_events.result_count is 'How many memories were used.';
+comment on column retrieval_quality_events.avg_distance is 'Their mean cosine distance, 0 to 2.';
+comment on column retrieval_quality_events.language_match_ratio is 'Share of them in the language asked about, 0 to 1.';
+comment on column retrieval_quality_events.threshold_method is 'How the threshold was chosen.';
+
+commit;

@@ -1,0 +1,9 @@
+-- Revert kodiai:base/functions/_are_words from pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+drop function _are_words(text [], text);
+
+commit;

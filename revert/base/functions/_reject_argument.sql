@@ -1,0 +1,9 @@
+-- Revert kodiai:base/functions/_reject_argument from pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+drop function _reject_argument(text, text, text);
+
+commit;

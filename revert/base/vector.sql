@@ -1,0 +1,24 @@
+-- Revert kodiai:base/vector from pg
+--
+-- Drops what deploy made (its comment says so), unless something else in the
+-- database has come to use it.
+
+begin;
+
+do $$
+begin
+  if exists (
+    select from pg_extension as e
+    where
+      e.extname = 'vector'
+      and obj_description(e.oid, 'pg_extension') = 'pgvector, created for kodiai'
+  ) then
+    drop extension vector;
+  end if;
+exception
+  when dependent_objects_still_exist then
+    raise notice 'extension vector stays: something else in this database uses it';
+end
+$$;
+
+commit;

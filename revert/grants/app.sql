@@ -1,0 +1,11 @@
+-- Revert kodiai:grants/app from pg
+
+begin;
+
+\set app :schema _app
+set local search_path = :"schema", public;
+
+revoke all on all functions in schema :"schema" from :"app";
+revoke all on schema :"schema" from :"app";
+
+commit;

@@ -1,0 +1,3 @@
+-- Revert kodiai:grants/public from pg
+--
+-- Nothing to give back: base/schema has left nothing open since it was deployed.

@@ -1,0 +1,9 @@
+-- Revert kodiai:knowledge/tables/dep_bump_merge_history from pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+drop table dep_bump_merge_history;
+
+commit;

@@ -1,0 +1,11 @@
+-- Revert kodiai:learning/functions/search_memories from pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+drop function search_memories(
+  text, text, vector, integer, text, text [], text [], text [], text, timestamptz, text, text [], real, real, integer, interval, real, real
+);
+
+commit;

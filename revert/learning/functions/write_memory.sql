@@ -1,0 +1,11 @@
+-- Revert kodiai:learning/functions/write_memory from pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+drop function write_memory(
+  text, text, text, text, text, text, vector, bigint, bigint, text, text, text, text, boolean, timestamptz
+);
+
+commit;

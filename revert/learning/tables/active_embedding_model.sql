@@ -1,0 +1,9 @@
+-- Revert kodiai:learning/tables/active_embedding_model from pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+drop table active_embedding_model;
+
+commit;

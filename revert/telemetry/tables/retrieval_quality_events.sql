@@ -1,0 +1,9 @@
+-- Revert kodiai:telemetry/tables/retrieval_quality_events from pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+drop table retrieval_quality_events;
+
+commit;

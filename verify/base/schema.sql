@@ -1,0 +1,31 @@
+-- Verify kodiai:base/schema on pg
+
+begin;
+
+\set owner :schema _owner
+
+select 1 / (nspowner = :'owner'::regrole)::integer
+from pg_namespace
+where oid = :'schema'::regnamespace;
+
+select 1 / (obj_description(:'schema'::regnamespace, 'pg_namespace') is not null)::integer;
+
+-- What the owner creates is open to nobody else.
+select 1 / (count(*) = 0)::integer
+from
+  aclexplode(
+    coalesce(
+      (
+        select defaclacl
+        from pg_default_acl
+        where
+          defaclrole = :'owner'::regrole
+          and defaclnamespace = 0
+          and defaclobjtype = 'f'
+      ),
+      acldefault('f', :'owner'::regrole)
+    )
+  ) as acl
+where acl.grantee <> :'owner'::regrole;
+
+rollback;

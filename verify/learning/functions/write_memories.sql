@@ -1,0 +1,13 @@
+-- Verify kodiai:learning/functions/write_memories on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('write_memories', '
+  volatile parallel unsafe security definer (p_memories jsonb, p_embeddings
+  vector[])
+  returns TABLE(ordinal integer, memory_id bigint, inserted boolean)
+');
+
+rollback;

@@ -1,0 +1,38 @@
+-- Verify kodiai:learning/tables/learning_memories on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_table('learning_memories', array[
+  'column id bigint not null identity',
+  'column created_at timestamp with time zone not null default now()',
+  'column repo repo_name not null',
+  'column owner text not null',
+  'column finding_id bigint',
+  'column review_id bigint',
+  'column source_repo repo_name not null',
+  'column finding_text text not null',
+  'column severity severity not null',
+  'column category category not null',
+  'column file_path text not null',
+  'column language text',
+  'column outcome outcome not null',
+  'column embedding_model text not null',
+  'column embedding_dim integer not null default _embedding_dim()',
+  'column embedding vector(' || :'embedding_dim' || ')',
+  'column stale boolean not null default false',
+  'column search_tsv tsvector',
+  'constraint learning_memories_owner_check CHECK ((owner = '
+  'split_part((repo)::text, ''/''::text, 1)))',
+  'constraint learning_memories_embedding_dim_check CHECK ((embedding_dim = '
+  '_embedding_dim()))',
+  'constraint learning_memories_pkey PRIMARY KEY (id)',
+  'constraint learning_memories_key UNIQUE (repo, finding_id, outcome)',
+  'index learning_memories_pkey btree (id)',
+  'index learning_memories_key btree (repo, finding_id, outcome)',
+  'index learning_memories_owner_idx btree (owner)',
+  'with fillfactor=80'
+]);
+
+rollback;
