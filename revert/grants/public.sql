@@ -1,3 +1,6 @@
 -- Revert kodiai:grants/public from pg
 --
--- Nothing to give back: base/schema has left nothing open since it was deployed.
+-- Gives nothing back: base/schema has left nothing open since it was deployed.
+
+begin;
+commit;

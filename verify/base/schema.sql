@@ -4,11 +4,11 @@ begin;
 
 \set owner :schema _owner
 
-select 1 / (nspowner = :'owner'::regrole)::integer
+select 1 / (nspowner = quote_ident(:'owner')::regrole)::integer
 from pg_namespace
-where oid = :'schema'::regnamespace;
+where oid = quote_ident(:'schema')::regnamespace;
 
-select 1 / (obj_description(:'schema'::regnamespace, 'pg_namespace') is not null)::integer;
+select 1 / (obj_description(quote_ident(:'schema')::regnamespace, 'pg_namespace') is not null)::integer;
 
 -- What the owner creates is open to nobody else.
 select 1 / (count(*) = 0)::integer
@@ -19,13 +19,13 @@ from
         select defaclacl
         from pg_default_acl
         where
-          defaclrole = :'owner'::regrole
+          defaclrole = quote_ident(:'owner')::regrole
           and defaclnamespace = 0
           and defaclobjtype = 'f'
       ),
-      acldefault('f', :'owner'::regrole)
+      acldefault('f', quote_ident(:'owner')::regrole)
     )
   ) as acl
-where acl.grantee <> :'owner'::regrole;
+where acl.grantee <> quote_ident(:'owner')::regrole;
 
 rollback;

@@ -21,14 +21,14 @@ from
 select 1 / (count(*) = 0)::integer
 from pg_proc as p
 where
-  p.pronamespace = :'schema'::regnamespace
+  p.pronamespace = quote_ident(:'schema')::regnamespace
   and has_function_privilege(:'app', p.oid, 'execute')
   and p.proname like '\_%';
 
 select 1 / (count(*) = 0)::integer
 from pg_class as c
 where
-  c.relnamespace = :'schema'::regnamespace
+  c.relnamespace = quote_ident(:'schema')::regnamespace
   and case
     when c.relkind = 'S'
       then has_sequence_privilege(:'app', c.oid, 'usage, select, update')

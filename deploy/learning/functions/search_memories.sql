@@ -233,8 +233,9 @@ begin
     end if;
   end if;
 
-  -- The text arm: any word makes a row match; having all of them adds 1 to the
-  -- cover density, which is below 1 under normalization 32.
+  -- The text arm: any word makes a row match; having all of them adds 1 to a rank
+  -- that is below 1. ts_rank by the logarithm of the length (1) was measured against
+  -- ts_rank_cd: NDCG@10 of the text arm 0.61 to 0.40 on scifact, 0.29 to 0.08 on cosqa.
   v_any_word := _search_tsquery(p_query_text, '|');
   if v_any_word is not null then
     v_all_words := _search_tsquery(p_query_text, '&');
@@ -246,7 +247,7 @@ begin
       from (
         select
           m.id,
-          ts_rank_cd(m.search_tsv, $8, 32)::double precision
+          ts_rank(m.search_tsv, $8, 1)::double precision
           + (m.search_tsv @@ $9)::integer as score
         from learning_memories as m
         where %s and m.search_tsv @@ $8
@@ -354,18 +355,19 @@ p_limit: 1 to 1000.
 Filters; null for any, an empty array for none: p_outcomes, p_severities, p_categories;
 p_path_prefix, how file_path begins; p_created_after, exclusive; p_max_distance, 0 to
 2, which the vector arm keeps to (the text arm may still find a row beyond it).
-Ranking: each arm ranks the scope, the vector arm by cosine distance (0 to 2), the text
-arm by rows with all words before rows with any, then by cover density (ts_rank_cd),
-and brings its first greatest(100, 2 * p_limit) rows. score = p_vector_weight / (p_rrf_k
-+ vector_rank) + p_text_weight / (p_rrf_k + text_rank): reciprocal rank fusion (Cormack,
-Clarke and Buettcher, SIGIR 2009); weights 0 to 1000, p_rrf_k 1 to 1000000. It is
-multiplied by 1.2 for a language of p_languages, in any case of letters, and by 0.5 ^
-(age / p_recency_half_life); null for neither. p_diversity, 0 to 1: the share that being
-unlike the rows above has against the score (maximal marginal relevance); 0 for none.
+Ranking: each arm ranks the scope, the vector arm by cosine distance (0 to 2), the
+text arm by rows with all words before rows with any, then by ts_rank over the
+logarithm of the length; each brings its first greatest(100, 2 * p_limit) rows. score
+= p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank):
+reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009); weights 0 to 1000,
+p_rrf_k 1 to 1000000. It is multiplied by 1.2 for a language of p_languages, in any
+case of letters, and by 0.5 ^ (age / p_recency_half_life); null for neither.
+p_diversity, 0 to 1: the share that being unlike the rows above has against the score
+(maximal marginal relevance); 0 for none.
 Result: best first, ties by memory_id. score as above. vector_rank and distance,
-text_rank and text_score (cover density, 0 to 1, and 1 more with all words): place and
-value in each arm, null where the arm did not bring the row. The other columns are
-those of learning_memories.
+text_rank and text_score (ts_rank, 0 to 1, and 1 more with all words): place and value
+in each arm, null where the arm did not bring the row. The other columns are those of
+learning_memories.
 Errors: 22004 without a scope, or without something to search for; 22023 for any other
 argument outside what is said here.';
 

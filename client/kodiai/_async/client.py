@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from psycopg import AsyncConnection
+from psycopg.rows import tuple_row
+from psycopg_pool import AsyncConnectionPool
+
+from kodiai.call import Call
+from kodiai.functions import Functions
+
+Result = TypeVar("Result")
+
+
+class AsyncClient(Functions):
+    """Calls the functions of one memory, and nothing else.
+
+    The methods are the SQL functions; their arguments are those of SQL without
+    ``p_``. Errors are psycopg's: InvalidParameterValue (22023) and
+    NullValueNotAllowed (22004) name the argument.
+    """
+
+    def __init__(
+        self,
+        target: AsyncConnection[Any] | AsyncConnectionPool[Any],
+        *,
+        schema: str = "kodiai",
+    ) -> None:
+        """Borrow a connection or a pool.
+
+        A connection stays as it is: calls join its transaction, and nobody but its
+        owner commits. A pool lends a connection for each call, which is a
+        transaction of its own. The schema is the one the memory was deployed in.
+        """
+        self.schema = schema
+        self._target = target
+        self._owned = AsyncExitStack()
+
+    @classmethod
+    async def connect(
+        cls, conninfo: str | None = None, *, schema: str = "kodiai"
+    ) -> Self:
+        """Connect to a URL or conninfo string; by default, the URL in DATABASE_URL.
+
+        Each call is a transaction of its own. Closing the client, or leaving it as a
+        context manager, closes the connection.
+        """
+        if conninfo is None:
+            conninfo = os.environ.get("DATABASE_URL")
+            if conninfo is None:
+                raise ValueError("no conninfo was given and DATABASE_URL is not set")
+        connection = await AsyncConnection.connect(conninfo, autocommit=True)
+        client = cls(connection, schema=schema)
+        client._owned.push_async_callback(connection.close)
+        return client
+
+    async def close(self) -> None:
+        """Close what connect() opened; borrowed connections and pools stay open."""
+        await self._owned.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def call(self, call: Call[Result]) -> Result:
+        """Execute one call that kodiai.learning describes."""
+        statement, parameters = call.statement(self.schema), call.parameters()
+        async with (
+            self._connection() as connection,
+            connection.cursor(row_factory=tuple_row) as cursor,
+        ):
+            await cursor.execute(statement, parameters)
+            columns = [column.name for column in cursor.description or ()]
+            return call.result(columns, await cursor.fetchall())
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection[Any]]:
+        if isinstance(self._target, AsyncConnection):
+            yield self._target
+            return
+        async with self._target.connection() as connection:
+            # One statement needs no transaction block, nor the two messages of it.
+            autocommit = connection.autocommit
+            await connection.set_autocommit(True)
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    await connection.set_autocommit(autocommit)

@@ -1,0 +1,1 @@
+"""One client, twice: ``make sync-client`` writes _sync from _async."""

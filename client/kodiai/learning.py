@@ -1,0 +1,156 @@
+"""The learning functions: what a team has taught the agent.
+
+Each describes one SQL function; ``comment on function`` says what it does. Names,
+arguments and defaults are those of SQL without ``p_``; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pgvector import Vector
+
+from .call import Call, Embedding, Embeddings, Objects, VectorLike, many, maybe, one
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMemory:
+    """One memory of write_memory; inserted is false where it was there already."""
+
+    memory_id: int
+    inserted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMemories:
+    """One memory of write_memories; ordinal is its place in the input, from 1."""
+
+    ordinal: int
+    memory_id: int
+    inserted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One memory, whole."""
+
+    memory_id: int
+    repo: str
+    owner: str
+    source_repo: str
+    finding_id: int | None
+    review_id: int | None
+    finding_text: str
+    severity: str
+    category: str
+    file_path: str
+    language: str | None
+    outcome: str
+    embedding_model: str
+    embedding_dim: int
+    embedding: Vector | None
+    stale: bool
+    created_at: datetime
+
+    def __post_init__(self) -> None:
+        if isinstance(self.embedding, str):
+            object.__setattr__(self, "embedding", Vector.from_text(self.embedding))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMemory:
+    """One memory that a search found, with its place and value in each arm."""
+
+    memory_id: int
+    score: float
+    vector_rank: int | None
+    distance: float | None
+    text_rank: int | None
+    text_score: float | None
+    repo: str
+    owner: str
+    source_repo: str
+    finding_id: int | None
+    review_id: int | None
+    finding_text: str
+    severity: str
+    category: str
+    file_path: str
+    language: str | None
+    outcome: str
+    embedding_model: str
+    created_at: datetime
+
+
+def search_memories(
+    repo: str | None,
+    query_text: str | None = None,
+    query_embedding: VectorLike | None = None,
+    limit: int = 10,
+    owner: str | None = None,
+    outcomes: Sequence[str] | None = None,
+    severities: Sequence[str] | None = None,
+    categories: Sequence[str] | None = None,
+    path_prefix: str | None = None,
+    created_after: datetime | None = None,
+    embedding_model: str | None = None,
+    languages: Sequence[str] | None = None,
+    vector_weight: float = 1.0,
+    text_weight: float = 1.0,
+    rrf_k: int = 60,
+    recency_half_life: timedelta | None = None,
+    max_distance: float | None = None,
+    diversity: float = 0.0,
+) -> Call[list[FoundMemory]]:
+    """Find the memories that match a question, best first."""
+    arguments = locals() | {"query_embedding": Embedding(query_embedding)}
+    return many("search_memories", arguments, FoundMemory)
+
+
+def write_memories(
+    memories: Sequence[Mapping[str, Any]],
+    embeddings: Sequence[VectorLike | None],
+) -> Call[list[WrittenMemories]]:
+    """Write memories, all or none; each a mapping with the columns as keys."""
+    arguments = {"memories": Objects(memories), "embeddings": Embeddings(embeddings)}
+    return many("write_memories", arguments, WrittenMemories)
+
+
+def write_memory(
+    repo: str,
+    finding_text: str,
+    severity: str,
+    category: str,
+    file_path: str,
+    outcome: str,
+    embedding: VectorLike | None = None,
+    finding_id: int | None = None,
+    review_id: int | None = None,
+    owner: str | None = None,
+    source_repo: str | None = None,
+    language: str | None = None,
+    embedding_model: str | None = None,
+    stale: bool = False,
+    created_at: datetime | None = None,
+) -> Call[WrittenMemory]:
+    """Write one memory."""
+    arguments = locals() | {"embedding": Embedding(embedding)}
+    return one("write_memory", arguments, WrittenMemory)
+
+
+def get_memories(memory_ids: Sequence[int]) -> Call[list[Memory]]:
+    """Read memories by their numbers, in the order of the first mention."""
+    return many("get_memories", {"memory_ids": list(memory_ids)}, Memory)
+
+
+def has_memory(repo: str, finding_id: int, outcome: str) -> Call[bool]:
+    """Ask whether a memory of this finding and outcome is there."""
+    return one("has_memory", locals(), bool)
+
+
+def set_embedding_model(embedding_model: str) -> Call[str | None]:
+    """Make a model the active one; returns the one before it."""
+    return maybe("set_embedding_model", locals(), str)

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Install Sqitch, its Postgres driver and psql, where they are missing.
+# As root or by sudo with apt; with Homebrew; otherwise it says what to install.
+set -eu
+
+is_complete() {
+  command -v sqitch >/dev/null && command -v psql >/dev/null &&
+    # Homebrew's Sqitch keeps the driver out of sight of the system's perl.
+    { [ "$(uname)" = Darwin ] || perl -MDBD::Pg -e 1 2>/dev/null; }
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+if is_complete; then exit 0; fi
+
+if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
+  echo "Installing sqitch, libdbd-pg-perl and postgresql-client by apt ..."
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq -y --no-install-recommends \
+    sqitch libdbd-pg-perl postgresql-client >/dev/null
+elif command -v brew >/dev/null; then
+  echo "Installing sqitch and libpq by Homebrew ..."
+  brew tap sqitchers/sqitch
+  brew install sqitch --with-postgres-support
+fi
+
+if ! is_complete; then
+  cat >&2 <<'EOF'
+kodiai needs Sqitch with its Postgres driver, and psql. Install
+  Debian, Ubuntu   sqitch libdbd-pg-perl postgresql-client
+  Fedora           sqitch-pg postgresql
+  macOS            brew tap sqitchers/sqitch
+                   brew install sqitch --with-postgres-support
+and try again. Elsewhere: https://sqitch.org/download/
+EOF
+  exit 1
+fi

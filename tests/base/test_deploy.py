@@ -1,0 +1,145 @@
+"""Sqitch deploys, verifies and reverts, on any database and by any role."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from kodiai import Client
+from tests import server
+
+MEMORY: dict[str, Any] = {
+    "repo": "acme/api",
+    "finding_text": "The cache is never invalidated.",
+    "severity": "major",
+    "category": "correctness",
+    "file_path": "cache.py",
+    "outcome": "accepted",
+    "embedding_model": "test",
+}
+
+
+@pytest.fixture
+def empty(deployed: Any) -> Iterator[dict[str, Any]]:
+    """An empty database, and how to connect to it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name = sql.Identifier(dbname := f"empty{worker}")
+    admin = {"host": deployed.host, "port": deployed.port, "user": "postgres"}
+    with psycopg.connect(**admin, dbname="postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(name))
+        yield admin | {"dbname": dbname}
+        connection.execute(sql.SQL("drop database {} with (force)").format(name))
+
+
+def own_schema() -> str:
+    """A schema, and so roles, that no other worker uses."""
+    return "own" + os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def test_each_change_reverts_to_exactly_what_was_before(empty: dict[str, Any]) -> None:
+    schema = own_schema()
+    dumps = [server.dump(empty)]
+    for change in server.changes():
+        server.sqitch("deploy", empty, "--to", change, schema=schema)
+        dumps.append(server.dump(empty))
+    complete = dumps.pop()
+    assert len(set(dumps)) > len(server.changes()) - 2  # grants/public adds nothing
+
+    while len(dumps) > 1:
+        server.sqitch("revert", empty, "-y", "--to", "@HEAD^", schema=schema)
+        assert server.dump(empty) == dumps.pop()
+    server.sqitch("revert", empty, "-y", schema=schema)
+    assert server.dump(empty) == dumps.pop()
+
+    server.sqitch("deploy", empty, schema=schema)
+    assert server.dump(empty) == complete
+    assert "Verify successful" in server.sqitch("verify", empty, schema=schema)
+    server.sqitch("revert", empty, "-y", schema=schema)
+
+
+def test_plain_commands_deploy_verify_and_revert(empty: dict[str, Any]) -> None:
+    before = server.dump(empty)
+    server.sqitch("deploy", empty)
+    assert "Verify successful" in server.sqitch("verify", empty)
+    with psycopg.connect(**empty) as connection:
+        client = Client(connection)
+        client.write_memories([MEMORY], [[1.0] * 1024])
+        assert len(client.search_memories("acme/api", "cache")) == 1
+    server.sqitch("revert", empty, "-y")
+    # The roles stay: the databases of the other tests have them too.
+    assert server.dump(empty) == before
+
+
+def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -> None:
+    connection = server.connection_of(database)
+    first = Client(database)
+    first.write_memories([MEMORY], [[1.0] * server.DIMENSIONS])
+    before = server.dump(connection)
+
+    acme: dict[str, Any] = {
+        "schema": f"Acme-{own_schema()}",
+        "embedding_dim": 3,
+        "text_config": "simple",
+    }
+    registry = ("--registry", "sqitch_acme")
+    server.sqitch("deploy", connection, *registry, **acme)
+    assert "Verify successful" in server.sqitch(
+        "verify", connection, *registry, **acme
+    )
+
+    second = Client(database, schema=acme["schema"])
+    second.write_memories([MEMORY | {"embedding_model": "other"}], [[1.0, 0.0, 0.0]])
+    # english drops "is" as a stop word and simple does not.
+    assert len(second.search_memories("acme/api", "is")) == 1
+    assert len(first.search_memories("acme/api", "is")) == 0
+
+    server.sqitch("revert", connection, "-y", *registry, **acme)
+    assert server.dump(connection) == before
+    assert len(first.search_memories("acme/api", "cache")) == 1
+    assert "Verify successful" in server.sqitch(
+        "verify", connection, embedding_dim=server.DIMENSIONS
+    )
+
+
+def test_the_extension_of_somebody_else_stays(empty: dict[str, Any]) -> None:
+    with psycopg.connect(**empty, autocommit=True) as admin:
+        admin.execute("create extension vector")
+    before = server.dump(empty)
+    server.sqitch("deploy", empty, schema=own_schema())
+    server.sqitch("revert", empty, "-y", schema=own_schema())
+    assert server.dump(empty) == before
+
+
+def test_a_role_that_is_not_superuser_deploys(empty: dict[str, Any]) -> None:
+    schema = own_schema()
+    deployer, user = f"{schema}_deployer", f"{schema}_user"
+    with psycopg.connect(**empty, autocommit=True) as admin:
+        admin.execute("create extension vector")
+        admin.execute(f"create role {deployer} login createrole")
+        admin.execute(f"grant create on database {empty['dbname']} to {deployer}")
+        before = server.dump(empty)
+        by_deployer = empty | {"user": deployer}
+
+        server.sqitch("deploy", by_deployer, schema=schema)
+        assert "Verify successful" in server.sqitch(
+            "verify", by_deployer, schema=schema
+        )
+
+        admin.execute(f"create role {user} login in role {schema}_app")
+        with psycopg.connect(**empty | {"user": user}, autocommit=True) as connection:
+            client = Client(connection, schema=schema)
+            client.write_memories([MEMORY], [[1.0] * 1024])
+            assert len(client.search_memories("acme/api", None, [1.0] * 1024)) == 1
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"select from {schema}.learning_memories")
+        admin.execute(f"drop role {user}")
+
+        server.sqitch("revert", by_deployer, "-y", schema=schema)
+        assert server.dump(empty) == before
+        admin.execute(f"drop owned by {deployer}")
+        admin.execute(f"drop role {deployer}")

@@ -1,0 +1,225 @@
+"""Every verify script fails when its object is missing or changed.
+
+Each case is one psql session: begin, break the object, run the verify script. The
+script's own rollback, or the end of the session, undoes the break.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests import server
+from tests.server import ROOT, changes
+
+FUNCTION_BREAKS = [
+    "drop function {f} cascade",
+    "alter function {f} {other_volatility}",
+    "alter function {f} {other_security}",
+    "alter function {f} {other_parallel}",
+    "alter function {f} owner to postgres",
+    "alter function {f} set jit = off",
+    "grant execute on function {f} to public",
+    "comment on function {f} is null",
+]
+
+TABLE_BREAKS = """
+select format('drop table %%I cascade', %(table)s::text)
+union all
+select format('alter table %%I owner to postgres', %(table)s::text)
+union all
+select format('alter table %%I drop column %%I cascade', %(table)s::text, attname)
+from pg_attribute
+where attrelid = %(table)s::regclass and attnum > 0
+union all
+select format('alter table %%I alter %%I drop not null', %(table)s::text, attname)
+from pg_attribute as a
+where
+  attrelid = %(table)s::regclass and attnum > 0 and attnotnull and attidentity = ''
+  and not exists (
+    select from pg_index where indrelid = attrelid and indisprimary and attnum = any (indkey)
+  )
+union all
+select format('alter table %%I alter %%I drop default', %(table)s::text, attname)
+from pg_attribute
+where attrelid = %(table)s::regclass and atthasdef
+union all
+select format('alter table %%I alter %%I type text', %(table)s::text, attname)
+from pg_attribute
+where
+  attrelid = %(table)s::regclass and atttypid in ('integer'::regtype, 'numeric'::regtype)
+  and not exists (select from pg_constraint where conrelid = attrelid and attnum = any (conkey))
+union all
+select format('alter table %%I drop constraint %%I cascade', %(table)s::text, conname)
+from pg_constraint
+where conrelid = %(table)s::regclass and contype <> 'n'
+union all
+select format('drop index %%I', c.relname)
+from pg_index as i
+inner join pg_class as c on c.oid = i.indexrelid
+where
+  i.indrelid = %(table)s::regclass and c.relname not like '%%\\_search\\_tsv\\_idx'
+  and c.relname <> 'learning_memories_embedding_idx'
+  and not exists (select from pg_constraint where conindid = i.indexrelid)
+union all
+select format('alter table %%I reset (fillfactor)', %(table)s::text)
+from pg_class
+where oid = %(table)s::regclass and reloptions is not null
+"""
+
+OTHER_BREAKS = {
+    "base/roles": [
+        "alter role kodiai_owner rename to gone",
+        "alter role kodiai_app rename to gone",
+        "alter role kodiai_reader rename to gone",
+        "alter role kodiai_owner login",
+        "alter role kodiai_app superuser",
+        "alter role kodiai_reader bypassrls",
+        "grant kodiai_owner to kodiai_app",
+        "grant kodiai_app to kodiai_reader",
+    ],
+    "base/schema": [
+        "drop schema kodiai cascade",
+        "alter schema kodiai owner to postgres",
+        "comment on schema kodiai is null",
+        "alter default privileges for role kodiai_owner"
+        " grant execute on functions to public",
+    ],
+    "base/vector": [
+        "drop extension vector cascade",
+        "alter extension vector set schema kodiai",
+        "update pg_extension set extversion = '0.7.4' where extname = 'vector'",
+    ],
+    "grants/public": [
+        "grant usage on schema kodiai to public",
+        "grant select on reviews to public",
+        "grant usage on sequence reviews_id_seq to public",
+        "grant execute on function has_memory to public",
+    ],
+    **{
+        f"grants/{role}": [
+            f"revoke usage on schema kodiai from kodiai_{role}",
+            f"grant create on schema kodiai to kodiai_{role}",
+            f"revoke execute on function search_memories from kodiai_{role}",
+            f"revoke execute on function get_memories from kodiai_{role}",
+            f"revoke execute on function has_memory from kodiai_{role}",
+            f"grant execute on function _write_memories to kodiai_{role}",
+            f"grant select on learning_memories to kodiai_{role}",
+            f"grant update (stale) on learning_memories to kodiai_{role}",
+            f"grant usage on sequence reviews_id_seq to kodiai_{role}",
+            *extra,
+        ]
+        for role, extra in {
+            "app": [
+                "revoke execute on function set_embedding_model from kodiai_app",
+                "revoke execute on function write_memories from kodiai_app",
+                "revoke execute on function write_memory from kodiai_app",
+            ],
+            "reader": ["grant execute on function write_memory to kodiai_reader"],
+        }.items()
+    },
+    "learning/indexes/learning_memories_embedding_idx": [
+        "drop index learning_memories_embedding_idx; create index"
+        " learning_memories_embedding_idx on learning_memories"
+        " using hnsw (embedding vector_l2_ops) with (m = 16, ef_construction = 64)",
+        "drop index learning_memories_embedding_idx; create index"
+        " learning_memories_embedding_idx on learning_memories"
+        " using hnsw (embedding vector_cosine_ops)",
+        "update pg_index set indisvalid = false where indexrelid"
+        " = 'learning_memories_embedding_idx'::regclass",
+    ],
+}
+
+OTHER = {
+    "volatility": {"i": "stable", "s": "volatile", "v": "stable"},
+    "parallel": {"s": "parallel unsafe", "r": "parallel safe", "u": "parallel safe"},
+    "security": {True: "security invoker", False: "security definer"},
+}
+
+
+def function_breaks(database: psycopg.Connection, function: str) -> list[str]:
+    row = database.execute(
+        "select provolatile::text, proparallel::text, prosecdef, prosqlbody is null"
+        " from pg_proc where oid = %s::regproc",
+        (function,),
+    ).fetchone()
+    assert row
+    volatility, parallel, security, has_search_path = row
+    breaks = [
+        statement.format(
+            f=function,
+            other_volatility=OTHER["volatility"][volatility],
+            other_parallel=OTHER["parallel"][parallel],
+            other_security=OTHER["security"][security],
+        )
+        for statement in FUNCTION_BREAKS
+    ]
+    if has_search_path:
+        breaks.append(f"alter function {function} reset search_path")
+        breaks.append(f"alter function {function} set search_path = kodiai, public")
+    return breaks
+
+
+def breaks(database: psycopg.Connection, change: str) -> list[str]:
+    *_, kind, name = ["", *change.split("/")]
+    found = OTHER_BREAKS.get(change, [])
+    if kind == "functions":
+        found = found + function_breaks(database, name)
+    if kind == "tables":
+        rows = database.execute(TABLE_BREAKS, {"table": name})
+        found = found + [statement for (statement,) in rows]
+    if kind == "indexes":
+        found = [*found, f"drop index {name}"]
+    if kind == "triggers":
+        table = name.removesuffix("_search_tsv")
+        found = [
+            *function_breaks(database, f"_set_{name}"),
+            f"drop trigger {name} on {table}",
+            f"alter table {table} disable trigger {name}",
+        ]
+    if change == "base/domains":
+        rows = database.execute(
+            "select typname, conname, typname = 'repo_name' from pg_constraint"
+            " inner join pg_type as t on t.oid = contypid"
+            " where connamespace = 'kodiai'::regnamespace and contype = 'c'"
+        )
+        for domain, constraint, is_pattern in rows:
+            found = [
+                *found,
+                f"drop domain {domain} cascade",
+                f"alter domain {domain} drop constraint {constraint}",
+            ]
+            if not is_pattern:
+                found.append(f"comment on domain {domain} is 'anything'")
+    return found
+
+
+def verify(
+    connection: dict[str, Any], change: str, statement: str
+) -> tuple[int, str]:
+    variables = [f"{name}={value}" for name, value in server.VARIABLES.items()]
+    command = [
+        *("psql", "-Xq", "-v", "ON_ERROR_STOP=1"),
+        *(word for variable in variables for word in ("-v", variable)),
+        *("-c", "set client_min_messages = error"),
+        *("-c", "set allow_system_table_mods = on", "-c", "begin"),
+        *("-c", "set local search_path = kodiai, public"),
+        *("-c", statement, "-c", r"\echo broken", "-f", f"verify/{change}.sql"),
+    ]
+    done = server.run(command, connection, check=False)
+    assert done.stdout.startswith("broken\n"), f"{statement}\n{done.stderr}"
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("change", changes())
+def test_verify_fails_for_a_broken_object(
+    database: psycopg.Connection, change: str
+) -> None:
+    connection = server.connection_of(database)
+    assert verify(connection, change, "set local jit = off") == (0, "")
+    statements = breaks(database, change)
+    assert statements
+    passed = [s for s in statements if verify(connection, change, s)[0] == 0]
+    assert passed == []

@@ -1,0 +1,91 @@
+"""One server for the whole run, one template for each worker, one clone for each test.
+
+The server is an embedded one (--postgres 18 or 16) that the controlling process of
+pytest-xdist starts and stops, or the one that --postgresql-host names.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from filelock import FileLock
+from pytest_postgresql import factories
+
+from kodiai import Client
+
+from . import server
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres", choices=["18", "16"], default="18", help="version to test on"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    is_worker = hasattr(config, "workerinput")
+    if is_worker or config.option.collectonly or config.option.postgresql_host:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="kodiai-"))
+    version = int(config.option.postgres)
+    # Options travel to the workers, which find the server by this one.
+    config.option.postgresql_host = server.start(folder / "data", version)
+
+    def stop() -> None:
+        server.stop(folder / "data", version)
+        shutil.rmtree(folder)
+
+    config.add_cleanup(stop)
+
+
+def _deploy(**connection: Any) -> None:
+    # Roles belong to the cluster, and two workers may not make them at once.
+    with FileLock(Path(connection["host"]) / "deploy.lock"):
+        server.sqitch("deploy", connection, embedding_dim=server.DIMENSIONS)
+
+
+deployed = factories.postgresql_noproc(user="postgres", dbname="kodiai", load=[_deploy])
+_clone = factories.postgresql("deployed")
+
+
+@pytest.fixture
+def database(_clone: psycopg.Connection) -> psycopg.Connection:
+    """A superuser's connection to a freshly deployed database."""
+    _clone.autocommit = True
+    _clone.execute("set search_path = kodiai, public")
+    return _clone
+
+
+@pytest.fixture
+def conninfo(database: psycopg.Connection) -> str:
+    """How to connect to the same database as a user with the application role."""
+    info = database.info
+    return psycopg.conninfo.make_conninfo(
+        host=info.host,
+        port=info.port,
+        user=info.user,
+        dbname=info.dbname,
+        options="-c role=kodiai_app",
+    )
+
+
+@pytest.fixture
+def client(conninfo: str) -> Iterator[Client]:
+    """A client with the application role, on a freshly deployed database."""
+    with Client.connect(conninfo) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the folder ../shared/data with real collections is not here")
+    return SHARED_DATA

