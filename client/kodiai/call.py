@@ -20,6 +20,9 @@ Result = TypeVar("Result")
 
 Rows = Sequence[tuple[Any, ...]]
 
+#: What the type vector of pgvector can hold at all.
+MAX_DIMENSIONS = 16000
+
 
 @dataclass(frozen=True)
 class Call(Generic[Result]):
@@ -173,6 +176,11 @@ def _vector(argument: str, value: VectorLike) -> str:
             f"{argument}: expected a list, tuple or one-dimensional array of numbers, "
             f"got {type(value).__name__} ({error})"
         ) from error
+    if not 1 <= vector.dimensions() <= MAX_DIMENSIONS:
+        raise InvalidParameterValue(
+            f"{argument}: expected 1 to {MAX_DIMENSIONS} dimensions, "
+            f"got {vector.dimensions()}"
+        )
     if not all(map(isfinite, vector.to_list())):
         raise InvalidParameterValue(
             f"{argument}: expected finite numbers in the range of real, "

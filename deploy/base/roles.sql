@@ -12,7 +12,11 @@ begin;
 
 select format('create role %I nologin', r.rolname)
 from (values (:'owner'), (:'app'), (:'reader')) as r (rolname)
-where not exists (select from pg_roles as p where p.rolname = r.rolname)
+where
+  not exists (
+    select from pg_roles as p
+    where p.rolname = r.rolname
+  )
 \gexec
 
 select format('comment on role %I is %L', r.rolname, 'kodiai: ' || r.purpose)

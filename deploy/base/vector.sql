@@ -6,7 +6,11 @@
 
 begin;
 
-select not exists (select from pg_extension where extname = 'vector') as missing
+select
+  not exists (
+    select from pg_extension
+    where extname = 'vector'
+  ) as missing
 \gset
 
 \if :missing

@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 -- Nothing is open to everybody, whatever the server's defaults were.

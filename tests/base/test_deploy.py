@@ -41,6 +41,7 @@ def own_schema() -> str:
     return "own" + os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
+@pytest.mark.slow
 def test_each_change_reverts_to_exactly_what_was_before(empty: dict[str, Any]) -> None:
     schema = own_schema()
     dumps = [server.dump(empty)]
@@ -88,9 +89,7 @@ def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -
     }
     registry = ("--registry", "sqitch_acme")
     server.sqitch("deploy", connection, *registry, **acme)
-    assert "Verify successful" in server.sqitch(
-        "verify", connection, *registry, **acme
-    )
+    assert "Verify successful" in server.sqitch("verify", connection, *registry, **acme)
 
     second = Client(database, schema=acme["schema"])
     second.write_memories([MEMORY | {"embedding_model": "other"}], [[1.0, 0.0, 0.0]])

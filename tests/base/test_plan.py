@@ -52,10 +52,14 @@ def test_scripts_follow_the_conventions(name: str) -> None:
 @pytest.mark.parametrize("name", [c for c in changes() if "/functions/" in c])
 def test_a_function_change_makes_the_function_of_its_name(name: str) -> None:
     deploy = (ROOT / "deploy" / f"{name}.sql").read_text()
-    assert re.findall(r"create function (\w+)", deploy) == [name.split("/")[-1]]
+    assert re.findall(r"create function (\w+)", deploy) == [
+        name.rsplit("/", maxsplit=1)[-1]
+    ]
 
 
 @pytest.mark.parametrize("name", [c for c in changes() if "/tables/" in c])
 def test_a_table_change_makes_the_table_of_its_name(name: str) -> None:
     deploy = (ROOT / "deploy" / f"{name}.sql").read_text()
-    assert re.findall(r"create table (\w+)", deploy) == [name.split("/")[-1]]
+    assert re.findall(r"create table (\w+)", deploy) == [
+        name.rsplit("/", maxsplit=1)[-1]
+    ]

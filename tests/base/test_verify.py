@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests import server
-from tests.server import ROOT, changes
+from tests.server import changes
 
 FUNCTION_BREAKS = [
     "drop function {f} cascade",
@@ -84,8 +84,10 @@ OTHER_BREAKS = {
         "drop schema kodiai cascade",
         "alter schema kodiai owner to postgres",
         "comment on schema kodiai is null",
-        "alter default privileges for role kodiai_owner"
-        " grant execute on functions to public",
+        (
+            "alter default privileges for role kodiai_owner"
+            " grant execute on functions to public"
+        ),
     ],
     "base/vector": [
         "drop extension vector cascade",
@@ -121,22 +123,26 @@ OTHER_BREAKS = {
         }.items()
     },
     "learning/indexes/learning_memories_embedding_idx": [
-        "drop index learning_memories_embedding_idx; create index"
-        " learning_memories_embedding_idx on learning_memories"
-        " using hnsw (embedding vector_l2_ops) with (m = 16, ef_construction = 64)",
-        "drop index learning_memories_embedding_idx; create index"
-        " learning_memories_embedding_idx on learning_memories"
-        " using hnsw (embedding vector_cosine_ops)",
-        "update pg_index set indisvalid = false where indexrelid"
-        " = 'learning_memories_embedding_idx'::regclass",
+        (
+            "drop index learning_memories_embedding_idx; create index"
+            " learning_memories_embedding_idx on learning_memories"
+            " using hnsw (embedding vector_l2_ops) with (m = 16, ef_construction = 64)"
+        ),
+        (
+            "drop index learning_memories_embedding_idx; create index"
+            " learning_memories_embedding_idx on learning_memories"
+            " using hnsw (embedding vector_cosine_ops)"
+        ),
+        (
+            "update pg_index set indisvalid = false where indexrelid"
+            " = 'learning_memories_embedding_idx'::regclass"
+        ),
     ],
 }
 
-OTHER = {
-    "volatility": {"i": "stable", "s": "volatile", "v": "stable"},
-    "parallel": {"s": "parallel unsafe", "r": "parallel safe", "u": "parallel safe"},
-    "security": {True: "security invoker", False: "security definer"},
-}
+OTHER_VOLATILITY = {"i": "stable", "s": "volatile", "v": "stable"}
+OTHER_PARALLEL = {"s": "parallel unsafe", "r": "parallel safe", "u": "parallel safe"}
+OTHER_SECURITY = {True: "security invoker", False: "security definer"}
 
 
 def function_breaks(database: psycopg.Connection, function: str) -> list[str]:
@@ -150,9 +156,9 @@ def function_breaks(database: psycopg.Connection, function: str) -> list[str]:
     breaks = [
         statement.format(
             f=function,
-            other_volatility=OTHER["volatility"][volatility],
-            other_parallel=OTHER["parallel"][parallel],
-            other_security=OTHER["security"][security],
+            other_volatility=OTHER_VOLATILITY[volatility],
+            other_parallel=OTHER_PARALLEL[parallel],
+            other_security=OTHER_SECURITY[security],
         )
         for statement in FUNCTION_BREAKS
     ]
@@ -196,9 +202,7 @@ def breaks(database: psycopg.Connection, change: str) -> list[str]:
     return found
 
 
-def verify(
-    connection: dict[str, Any], change: str, statement: str
-) -> tuple[int, str]:
+def verify(connection: dict[str, Any], change: str, statement: str) -> tuple[int, str]:
     variables = [f"{name}={value}" for name, value in server.VARIABLES.items()]
     command = [
         *("psql", "-Xq", "-v", "ON_ERROR_STOP=1"),

@@ -18,24 +18,25 @@ select
         order by w.word
       )
       = array(
-        select w.word [1]
+        select w.word[1]
         from
           pg_constraint as c
         cross join
           regexp_matches(pg_get_constraintdef(c.oid), '''([^'']*)''', 'g') as w (word)
         where c.contypid = t.oid
-        order by w.word [1]
+        order by w.word[1]
       )
     )
   )::integer
-from unnest(
-  array[
-    'severity', 'category', 'outcome', 'run_status', 'confidence_band',
-    'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
-    'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
-    'author_tier'
-  ]::regtype []
-) as d (oid)
+from
+  unnest(
+    array[
+      'severity', 'category', 'outcome', 'run_status', 'confidence_band',
+      'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
+      'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
+      'author_tier'
+    ]::regtype[]
+  ) as d (oid)
 inner join pg_type as t on d.oid = t.oid
 inner join pg_namespace as n on t.typnamespace = n.oid;
 

@@ -4,11 +4,13 @@ begin;
 
 \set owner :schema _owner
 
-select 1 / (nspowner = quote_ident(:'owner')::regrole)::integer
+select
+  1 / (
+    nspowner = quote_ident(:'owner')::regrole
+    and obj_description(oid, 'pg_namespace') is not null
+  )::integer
 from pg_namespace
 where oid = quote_ident(:'schema')::regnamespace;
-
-select 1 / (obj_description(quote_ident(:'schema')::regnamespace, 'pg_namespace') is not null)::integer;
 
 -- What the owner creates is open to nobody else.
 select 1 / (count(*) = 0)::integer

@@ -7,7 +7,7 @@ select 1 / (count(*) = 1)::integer
 from pg_extension
 where
   extname = 'vector'
-  and string_to_array(extversion, '.')::integer [] >= '{0,8,0}';
+  and string_to_array(extversion, '.')::integer[] >= '{0,8,0}';
 
 select 'public.vector'::regtype;
 

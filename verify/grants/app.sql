@@ -14,7 +14,7 @@ from
     array[
       'get_memories', 'has_memory', 'search_memories', 'set_embedding_model',
       'write_memories', 'write_memory'
-    ]::regproc []
+    ]::regproc[]
   ) as f (oid);
 
 -- Has not: any helper, any table or sequence, anything of its own in the schema.

@@ -13,7 +13,7 @@ from
   unnest(
     array[
       'get_memories', 'has_memory', 'search_memories'
-    ]::regproc []
+    ]::regproc[]
   ) as f (oid);
 
 -- Has not: any helper, any function that writes, any table or sequence, anything of its

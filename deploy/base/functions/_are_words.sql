@@ -3,10 +3,10 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _are_words(p_words text [], p_domain text)
+create function _are_words(p_words text[], p_domain text)
 returns boolean
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -20,7 +20,7 @@ begin
 end
 $$;
 
-comment on function _are_words(text [], text) is
+comment on function _are_words(text[], text) is
 'Whether every element of an array is a word of a domain; so it is for null and {}.
 Arguments: p_words; p_domain, its name.
 Errors: 42704 without such a domain.';

@@ -3,10 +3,10 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _verify_table(p_table text, p_contract text [])
+create function _verify_table(p_table text, p_contract text[])
 returns void
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -74,7 +74,7 @@ begin
 end
 $$;
 
-comment on function _verify_table(text, text []) is
+comment on function _verify_table(text, text[]) is
 'For verify scripts: fails unless the table belongs to the owner of the schema and has
 all that the contract lists.
 Arguments: p_table, its name; p_contract, lines such as "column id bigint not null

@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table author_cache (
@@ -19,13 +19,16 @@ create table author_cache (
   constraint author_cache_pr_count_check check (pr_count >= 0)
 );
 
-comment on table author_cache is 'What is known of an author in a repository, until it is too old.';
+comment on table author_cache is
+'What is known of an author in a repository, until it is too old.';
 comment on column author_cache.id is 'Number of the row.';
 comment on column author_cache.repo is 'Repository, owner/name.';
 comment on column author_cache.author_login is 'GitHub login of the author.';
 comment on column author_cache.tier is 'How well the repository knows the author.';
-comment on column author_cache.author_association is 'What GitHub calls the author there, such as MEMBER.';
-comment on column author_cache.pr_count is 'How many pull requests of the author were merged there.';
+comment on column author_cache.author_association is
+'What GitHub calls the author there, such as MEMBER.';
+comment on column author_cache.pr_count is
+'How many pull requests of the author were merged there.';
 comment on column author_cache.cached_at is 'When this was last learned.';
 
 commit;

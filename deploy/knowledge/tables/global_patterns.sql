@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table global_patterns (
@@ -28,7 +28,8 @@ comment on column global_patterns.created_at is 'When the pattern was first reco
 comment on column global_patterns.severity is 'Severity of the findings counted.';
 comment on column global_patterns.category is 'Category of the findings counted.';
 comment on column global_patterns.confidence_band is 'How sure the agent was of them.';
-comment on column global_patterns.pattern_fingerprint is 'Hash that equal patterns share.';
+comment on column global_patterns.pattern_fingerprint is
+'Hash that equal patterns share.';
 comment on column global_patterns.count is 'How many findings have had this pattern.';
 
 commit;

@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table review_checkpoints (
@@ -19,14 +19,19 @@ create table review_checkpoints (
   constraint review_checkpoints_pr_number_check check (pr_number > 0)
 );
 
-comment on table review_checkpoints is 'How far an unfinished review has come, so that a retry can go on from there.';
+comment on table review_checkpoints is
+'How far an unfinished review has come, so that a retry can go on from there.';
 comment on column review_checkpoints.id is 'Number of the checkpoint.';
-comment on column review_checkpoints.created_at is 'When the first checkpoint of the review was saved.';
-comment on column review_checkpoints.review_output_key is 'Key of the review output that is being made.';
+comment on column review_checkpoints.created_at is
+'When the first checkpoint of the review was saved.';
+comment on column review_checkpoints.review_output_key is
+'Key of the review output that is being made.';
 comment on column review_checkpoints.repo is 'Repository, owner/name.';
-comment on column review_checkpoints.pr_number is 'Number of the pull request in its repository.';
+comment on column review_checkpoints.pr_number is
+'Number of the pull request in its repository.';
 comment on column review_checkpoints.checkpoint_data is
 'Files reviewed, finding count, summary draft and total files.';
-comment on column review_checkpoints.partial_comment_id is 'GitHub number of the comment that shows the partial result.';
+comment on column review_checkpoints.partial_comment_id is
+'GitHub number of the comment that shows the partial result.';
 
 commit;

@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table reviews (
@@ -42,7 +42,8 @@ create table reviews (
 create index reviews_repo_created_at_idx on reviews (repo, created_at desc);
 create index reviews_repo_pr_number_idx on reviews (repo, pr_number);
 
-comment on table reviews is 'One row per review that the agent has run on a pull request.';
+comment on table reviews is
+'One row per review that the agent has run on a pull request.';
 comment on column reviews.id is 'Number of the review in this memory.';
 comment on column reviews.created_at is 'When the review was recorded.';
 comment on column reviews.repo is 'Repository reviewed, owner/name.';
@@ -50,16 +51,19 @@ comment on column reviews.pr_number is 'Number of the pull request in its reposi
 comment on column reviews.head_sha is 'Commit that was reviewed.';
 comment on column reviews.delivery_id is 'Webhook delivery that asked for the review.';
 comment on column reviews.files_analyzed is 'How many files the review looked at.';
-comment on column reviews.lines_changed is 'How many lines the pull request adds and removes.';
+comment on column reviews.lines_changed is
+'How many lines the pull request adds and removes.';
 comment on column reviews.findings_critical is 'How many findings were critical.';
 comment on column reviews.findings_major is 'How many findings were major.';
 comment on column reviews.findings_medium is 'How many findings were medium.';
 comment on column reviews.findings_minor is 'How many findings were minor.';
 comment on column reviews.findings_total is 'The sum of the four counts by severity.';
-comment on column reviews.suppressions_applied is 'How many findings a suppression rule held back.';
+comment on column reviews.suppressions_applied is
+'How many findings a suppression rule held back.';
 comment on column reviews.config_snapshot is 'Configuration that the review ran under.';
 comment on column reviews.duration_ms is 'How long the review took, in milliseconds.';
 comment on column reviews.model is 'Language model that wrote the review.';
-comment on column reviews.conclusion is 'How the review ended, in the word of the agent.';
+comment on column reviews.conclusion is
+'How the review ended, in the word of the agent.';
 
 commit;

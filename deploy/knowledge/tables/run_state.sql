@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table run_state (
@@ -32,13 +32,16 @@ comment on column run_state.id is 'Number of the run.';
 comment on column run_state.created_at is 'When the run was claimed.';
 comment on column run_state.run_key is 'What makes two deliveries the same run.';
 comment on column run_state.repo is 'Repository of the pull request, owner/name.';
-comment on column run_state.pr_number is 'Number of the pull request in its repository.';
-comment on column run_state.base_sha is 'Commit that the pull request is compared with.';
+comment on column run_state.pr_number is
+'Number of the pull request in its repository.';
+comment on column run_state.base_sha is
+'Commit that the pull request is compared with.';
 comment on column run_state.head_sha is 'Commit to review.';
 comment on column run_state.delivery_id is 'Webhook delivery that holds the claim.';
 comment on column run_state.action is 'Webhook action, such as opened or synchronize.';
 comment on column run_state.status is 'Where the run stands.';
 comment on column run_state.completed_at is 'When the run ended.';
-comment on column run_state.superseded_by is 'run_key of the newer run that took its place.';
+comment on column run_state.superseded_by is
+'run_key of the newer run that took its place.';
 
 commit;

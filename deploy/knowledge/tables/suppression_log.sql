@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table suppression_log (
@@ -11,7 +11,7 @@ create table suppression_log (
   review_id bigint not null,
   pattern text not null,
   matched_count integer not null default 0,
-  finding_ids bigint [],
+  finding_ids bigint[],
   constraint suppression_log_pkey primary key (id),
   constraint suppression_log_review_id_fkey foreign key (review_id)
   references reviews (id) on delete cascade,
@@ -20,7 +20,8 @@ create table suppression_log (
 
 create index suppression_log_review_id_idx on suppression_log (review_id);
 
-comment on table suppression_log is 'One row per suppression rule that a review applied.';
+comment on table suppression_log is
+'One row per suppression rule that a review applied.';
 comment on column suppression_log.id is 'Number of the entry.';
 comment on column suppression_log.review_id is 'Review that applied the rule.';
 comment on column suppression_log.pattern is 'The rule, as the team wrote it.';

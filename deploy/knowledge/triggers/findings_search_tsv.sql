@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function _set_findings_search_tsv()
@@ -21,7 +21,7 @@ comment on function _set_findings_search_tsv() is
 'Trigger of findings: keeps search_tsv equal to the lexemes of title.';
 
 -- Citus refuses triggers without this; elsewhere it is a name that nothing reads.
-set local citus.enable_unsafe_triggers = on;
+set local "citus.enable_unsafe_triggers" = on;
 
 create trigger findings_search_tsv
 before insert or update of title, search_tsv on findings

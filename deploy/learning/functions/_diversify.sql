@@ -3,17 +3,17 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function _diversify(
-  p_memory_ids bigint [],
-  p_scores double precision [],
+  p_memory_ids bigint[],
+  p_scores double precision[],
   p_embedding_model text,
   p_diversity double precision,
   p_limit integer
 )
-returns bigint []
+returns bigint[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
@@ -48,7 +48,7 @@ begin
 end
 $$;
 
-comment on function _diversify(bigint [], double precision [], text, double precision, integer) is
+comment on function _diversify(bigint[], double precision[], text, double precision, integer) is
 'Orders candidates by maximal marginal relevance: each next one is that with the
 largest (1 - d) * relevance - d * similarity to the most similar one before it.
 Relevance is the score as a share of the best; similarity is the cosine of the two

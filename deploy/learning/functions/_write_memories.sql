@@ -3,12 +3,12 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function _write_memories(
   p_memories jsonb,
-  p_embeddings vector [],
+  p_embeddings vector[],
   p_single boolean
 )
 returns table (ordinal integer, memory_id bigint, inserted boolean)
@@ -210,7 +210,7 @@ begin
 end
 $$;
 
-comment on function _write_memories(jsonb, vector [], boolean) is
+comment on function _write_memories(jsonb, vector[], boolean) is
 'What write_memory and write_memories share: checks everything, then writes.
 Arguments: p_memories, array of objects; p_embeddings, of the same length; p_single,
 whether errors name the arguments of write_memory.

@@ -3,10 +3,10 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function get_memories(p_memory_ids bigint [])
+create function get_memories(p_memory_ids bigint[])
 returns table (
   memory_id bigint,
   repo text,
@@ -64,7 +64,7 @@ begin
 end
 $$;
 
-comment on function get_memories(bigint []) is
+comment on function get_memories(bigint[]) is
 'Memories by their numbers, stale ones too.
 Argument: p_memory_ids.
 Result: one row per memory that is there, in the order of the first mention; the

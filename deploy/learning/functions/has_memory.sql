@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function has_memory(p_repo text, p_finding_id bigint, p_outcome text)

@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 -- Postgres knows the hnsw settings only once pgvector is loaded, and until then
@@ -17,13 +17,13 @@ create function search_memories(
   p_query_embedding vector default null,
   p_limit integer default 10,
   p_owner text default null,
-  p_outcomes text [] default null,
-  p_severities text [] default null,
-  p_categories text [] default null,
+  p_outcomes text[] default null,
+  p_severities text[] default null,
+  p_categories text[] default null,
   p_path_prefix text default null,
   p_created_after timestamptz default null,
   p_embedding_model text default null,
-  p_languages text [] default null,
+  p_languages text[] default null,
   p_vector_weight real default 1.0,
   p_text_weight real default 1.0,
   p_rrf_k integer default 60,
@@ -55,8 +55,8 @@ returns table (
 language plpgsql stable parallel restricted security definer
 set search_path = :"schema", public, pg_temp
 -- Named here so that what the body sets is undone when the function returns.
-set hnsw.iterative_scan = relaxed_order
-set hnsw.ef_search = 100
+set "hnsw.iterative_scan" = relaxed_order
+set "hnsw.ef_search" = 100
 as $$
 #variable_conflict use_column
 declare
@@ -191,11 +191,13 @@ begin
       p_created_after, v_model;
 
     -- Limit first and number afterwards, or HNSW could not stop early. Adding zero
-    -- hides the distance from HNSW: every row of the scope is compared.
+    -- hides where a distance comes from: outside, because the planner believes that
+    -- a relaxed index scan is in order and would not sort it again; inside, in the
+    -- second execution, so that every row of the scope is compared.
     v_nearest := '
       select
-        coalesce(array_agg(n.id order by n.distance, n.id), ''{}''),
-        coalesce(array_agg(n.distance order by n.distance, n.id), ''{}'')
+        coalesce(array_agg(n.id order by n.distance + 0.0, n.id), ''{}''),
+        coalesce(array_agg(n.distance order by n.distance + 0.0, n.id), ''{}'')
       from (
         select m.id, m.embedding <=> $9 as distance
         from learning_memories as m
@@ -337,8 +339,8 @@ end
 $$;
 
 comment on function search_memories(
-  text, text, vector, integer, text, text [], text [], text [], text, timestamptz, text,
-  text [], real, real, integer, interval, real, real
+  text, text, vector, integer, text, text[], text[], text[], text, timestamptz, text,
+  text[], real, real, integer, interval, real, real
 ) is
 'The memories that match a question, best first. A row matches when it is in the
 scope, passes every filter, is not stale, and shares a word with p_query_text (text

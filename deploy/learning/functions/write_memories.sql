@@ -3,10 +3,10 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function write_memories(p_memories jsonb, p_embeddings vector [])
+create function write_memories(p_memories jsonb, p_embeddings vector[])
 returns table (ordinal integer, memory_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
@@ -67,7 +67,7 @@ begin
 end
 $$;
 
-comment on function write_memories(jsonb, vector []) is
+comment on function write_memories(jsonb, vector[]) is
 'Writes memories, all of them or none. Sending the same ones again is harmless.
 Arguments:
 p_memories: array of objects. Each needs repo, finding_text (1 to 100000 characters),

@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table active_embedding_model (
@@ -15,9 +15,12 @@ create table active_embedding_model (
 );
 
 comment on table active_embedding_model is
-'The model that a search without p_embedding_model means: at most one row, made by the first write.';
+'The model that a search without p_embedding_model means: at most one row, made by the first '
+'write.';
 comment on column active_embedding_model.id is 'Always 1.';
-comment on column active_embedding_model.created_at is 'When this model was made the active one.';
-comment on column active_embedding_model.embedding_model is 'Name of the model, as in learning_memories.';
+comment on column active_embedding_model.created_at is
+'When this model was made the active one.';
+comment on column active_embedding_model.embedding_model is
+'Name of the model, as in learning_memories.';
 
 commit;

@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table learning_memories (
@@ -41,24 +41,40 @@ with (fillfactor = 80);
 
 create index learning_memories_owner_idx on learning_memories (owner);
 
-comment on table learning_memories is 'One row per thing that a team has taught the agent: a finding and what came of it.';
-comment on column learning_memories.id is 'Number of the memory; the memory_id of the functions.';
-comment on column learning_memories.created_at is 'When the team taught it; age counts from here.';
-comment on column learning_memories.repo is 'Repository that may recall it, owner/name.';
-comment on column learning_memories.owner is 'Owner of the repository, the first half of repo.';
-comment on column learning_memories.finding_id is 'Finding that it comes from; null where there was none.';
-comment on column learning_memories.review_id is 'Review that it comes from; null where there was none.';
-comment on column learning_memories.source_repo is 'Repository that it was learned in, owner/name.';
-comment on column learning_memories.finding_text is 'What was found, in words; this is what is searched.';
+comment on table learning_memories is
+'One row per thing that a team has taught the agent: a finding and what came of it.';
+comment on column learning_memories.id is
+'Number of the memory; the memory_id of the functions.';
+comment on column learning_memories.created_at is
+'When the team taught it; age counts from here.';
+comment on column learning_memories.repo is
+'Repository that may recall it, owner/name.';
+comment on column learning_memories.owner is
+'Owner of the repository, the first half of repo.';
+comment on column learning_memories.finding_id is
+'Finding that it comes from; null where there was none.';
+comment on column learning_memories.review_id is
+'Review that it comes from; null where there was none.';
+comment on column learning_memories.source_repo is
+'Repository that it was learned in, owner/name.';
+comment on column learning_memories.finding_text is
+'What was found, in words; this is what is searched.';
 comment on column learning_memories.severity is 'How bad it was.';
 comment on column learning_memories.category is 'What kind of problem it was.';
-comment on column learning_memories.file_path is 'File it was about, from the root of the repository.';
+comment on column learning_memories.file_path is
+'File it was about, from the root of the repository.';
 comment on column learning_memories.language is 'Programming language of the file.';
 comment on column learning_memories.outcome is 'What the team made of it.';
-comment on column learning_memories.embedding_model is 'Model that made the embedding, or is to make it.';
-comment on column learning_memories.embedding_dim is 'Width of the embedding; the same in the whole memory.';
-comment on column learning_memories.embedding is 'finding_text as a vector; null while it waits for one.';
-comment on column learning_memories.stale is 'Whether it no longer holds; no search returns it then. In no index and no index predicate, so that setting it is cheap.';
-comment on column learning_memories.search_tsv is 'Lexemes of finding_text, kept by a trigger.';
+comment on column learning_memories.embedding_model is
+'Model that made the embedding, or is to make it.';
+comment on column learning_memories.embedding_dim is
+'Width of the embedding; the same in the whole memory.';
+comment on column learning_memories.embedding is
+'finding_text as a vector; null while it waits for one.';
+comment on column learning_memories.stale is
+'Whether it no longer holds; no search returns it then. In no index and no index predicate, '
+'so that setting it is cheap.';
+comment on column learning_memories.search_tsv is
+'Lexemes of finding_text, kept by a trigger.';
 
 commit;

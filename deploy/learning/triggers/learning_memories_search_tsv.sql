@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function _set_learning_memories_search_tsv()
@@ -21,7 +21,7 @@ comment on function _set_learning_memories_search_tsv() is
 'Trigger of learning_memories: keeps search_tsv equal to the lexemes of finding_text.';
 
 -- Citus refuses triggers without this; elsewhere it is a name that nothing reads.
-set local citus.enable_unsafe_triggers = on;
+set local "citus.enable_unsafe_triggers" = on;
 
 create trigger learning_memories_search_tsv
 before insert or update of finding_text, search_tsv on learning_memories

@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table rate_limit_events (
@@ -31,16 +31,22 @@ create table rate_limit_events (
 create index rate_limit_events_repo_created_at_idx
 on rate_limit_events (repo, created_at desc);
 
-comment on table rate_limit_events is 'One row per time that a rate limit of GitHub made the agent do less.';
+comment on table rate_limit_events is
+'One row per time that a rate limit of GitHub made the agent do less.';
 comment on column rate_limit_events.id is 'Number of the event.';
 comment on column rate_limit_events.created_at is 'When the event was recorded.';
-comment on column rate_limit_events.delivery_id is 'Webhook delivery that met the limit.';
+comment on column rate_limit_events.delivery_id is
+'Webhook delivery that met the limit.';
 comment on column rate_limit_events.repo is 'Repository, owner/name.';
-comment on column rate_limit_events.pr_number is 'Number of the pull request in its repository.';
+comment on column rate_limit_events.pr_number is
+'Number of the pull request in its repository.';
 comment on column rate_limit_events.event_type is 'What the agent was doing.';
-comment on column rate_limit_events.cache_hit_rate is 'Share of the queries that the cache answered, 0 to 1.';
-comment on column rate_limit_events.skipped_queries is 'How many queries were left out.';
-comment on column rate_limit_events.retry_attempts is 'How many queries were tried again.';
+comment on column rate_limit_events.cache_hit_rate is
+'Share of the queries that the cache answered, 0 to 1.';
+comment on column rate_limit_events.skipped_queries is
+'How many queries were left out.';
+comment on column rate_limit_events.retry_attempts is
+'How many queries were tried again.';
 comment on column rate_limit_events.degradation_path is 'What the agent did instead.';
 
 commit;

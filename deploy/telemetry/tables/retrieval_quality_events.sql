@@ -3,7 +3,7 @@
 begin;
 
 \set owner :schema _owner
-set local role :"owner";
+set local role = :"owner";
 set local search_path = :"schema", public;
 
 create table retrieval_quality_events (
@@ -36,18 +36,26 @@ create table retrieval_quality_events (
 create index retrieval_quality_events_repo_created_at_idx
 on retrieval_quality_events (repo, created_at desc);
 
-comment on table retrieval_quality_events is 'One row per search of the memory: how much it found and how near.';
+comment on table retrieval_quality_events is
+'One row per search of the memory: how much it found and how near.';
 comment on column retrieval_quality_events.id is 'Number of the event.';
 comment on column retrieval_quality_events.created_at is 'When the event was recorded.';
-comment on column retrieval_quality_events.delivery_id is 'Webhook delivery that the search was for.';
+comment on column retrieval_quality_events.delivery_id is
+'Webhook delivery that the search was for.';
 comment on column retrieval_quality_events.repo is 'Repository, owner/name.';
-comment on column retrieval_quality_events.pr_number is 'Number of the pull request in its repository.';
+comment on column retrieval_quality_events.pr_number is
+'Number of the pull request in its repository.';
 comment on column retrieval_quality_events.event_type is 'What the agent was doing.';
 comment on column retrieval_quality_events.top_k is 'How many memories were asked for.';
-comment on column retrieval_quality_events.distance_threshold is 'Largest cosine distance that was accepted, 0 to 2.';
-comment on column retrieval_quality_events.result_count is 'How many memories were used.';
-comment on column retrieval_quality_events.avg_distance is 'Their mean cosine distance, 0 to 2.';
-comment on column retrieval_quality_events.language_match_ratio is 'Share of them in the language asked about, 0 to 1.';
-comment on column retrieval_quality_events.threshold_method is 'How the threshold was chosen.';
+comment on column retrieval_quality_events.distance_threshold is
+'Largest cosine distance that was accepted, 0 to 2.';
+comment on column retrieval_quality_events.result_count is
+'How many memories were used.';
+comment on column retrieval_quality_events.avg_distance is
+'Their mean cosine distance, 0 to 2.';
+comment on column retrieval_quality_events.language_match_ratio is
+'Share of them in the language asked about, 0 to 1.';
+comment on column retrieval_quality_events.threshold_method is
+'How the threshold was chosen.';
 
 commit;

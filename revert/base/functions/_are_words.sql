@@ -4,6 +4,6 @@ begin;
 
 set local search_path = :"schema", public;
 
-drop function _are_words(text [], text);
+drop function _are_words(text[], text);
 
 commit;

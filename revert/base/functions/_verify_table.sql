@@ -4,6 +4,6 @@ begin;
 
 set local search_path = :"schema", public;
 
-drop function _verify_table(text, text []);
+drop function _verify_table(text, text[]);
 
 commit;

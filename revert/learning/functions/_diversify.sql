@@ -5,7 +5,7 @@ begin;
 set local search_path = :"schema", public;
 
 drop function _diversify(
-  bigint [], double precision [], text, double precision, integer
+  bigint[], double precision[], text, double precision, integer
 );
 
 commit;

@@ -4,6 +4,6 @@ begin;
 
 set local search_path = :"schema", public;
 
-drop function _write_memories(jsonb, vector [], boolean);
+drop function _write_memories(jsonb, vector[], boolean);
 
 commit;

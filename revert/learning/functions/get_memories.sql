@@ -4,6 +4,6 @@ begin;
 
 set local search_path = :"schema", public;
 
-drop function get_memories(bigint []);
+drop function get_memories(bigint[]);
 
 commit;

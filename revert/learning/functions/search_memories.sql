@@ -5,7 +5,8 @@ begin;
 set local search_path = :"schema", public;
 
 drop function search_memories(
-  text, text, vector, integer, text, text [], text [], text [], text, timestamptz, text, text [], real, real, integer, interval, real, real
+  text, text, vector, integer, text, text[], text[], text[], text, timestamptz, text,
+  text[], real, real, integer, interval, real, real
 );
 
 commit;

@@ -4,6 +4,6 @@ begin;
 
 set local search_path = :"schema", public;
 
-drop function write_memories(jsonb, vector []);
+drop function write_memories(jsonb, vector[]);
 
 commit;

@@ -5,7 +5,8 @@ begin;
 set local search_path = :"schema", public;
 
 drop function write_memory(
-  text, text, text, text, text, text, vector, bigint, bigint, text, text, text, text, boolean, timestamptz
+  text, text, text, text, text, text, vector, bigint, bigint, text, text, text, text,
+  boolean, timestamptz
 );
 
 commit;

@@ -1,0 +1,70 @@
+# Needs git, make and python3 with its venv module; everything else it gets itself.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+SQL := deploy revert verify
+
+# make demo DATA=path.jsonl loads another file; OPTIONS="--help" shows what else.
+DATA ?= demo/memories.jsonl
+OPTIONS ?=
+
+.PHONY: help
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: .venv/demo sqitch ## Deploy, fill and search a memory on an embedded Postgres
+	@$(BIN)/python demo/demo.py $(DATA) $(OPTIONS)
+
+.PHONY: test
+test: .venv/test sqitch ## Run all tests, on PostgreSQL 18 and what differs on 16
+	$(BIN)/pytest -n logical --dist loadgroup
+	$(BIN)/pytest -n logical --dist loadgroup --postgres 16 -m "not slow"
+
+.PHONY: lint
+lint: .venv/test ## Check style and types of Python, SQL and shell
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
+	$(BIN)/shellcheck scripts/*.sh .ci/run
+	$(BIN)/python scripts/write_sync_client.py --check
+
+.PHONY: sync-client
+sync-client: .venv/test ## Write the synchronous client from the asynchronous one
+	$(BIN)/python scripts/write_sync_client.py
+
+.PHONY: up
+up: .venv/demo sqitch ## Start an embedded Postgres, deploy, print its DATABASE_URL
+	@url=$$($(BIN)/python -m kodiai.embedded start .postgres kodiai) && \
+	sqitch deploy "db:$$url" >&2 && \
+	echo "export DATABASE_URL='$$url'"
+
+.PHONY: down
+down: ## Stop the embedded Postgres; its data stays
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m kodiai.embedded stop .postgres; fi
+
+.PHONY: clean
+clean: down ## Stop it and delete its data, and the virtual environment
+	rm -rf .postgres .venv
+
+.PHONY: sqitch
+sqitch:
+	@scripts/install-sqitch.sh
+
+.venv/bin/python:
+	@echo "Making a virtual environment in .venv ..."
+	@$(PYTHON) -m venv .venv
+
+.venv/demo: .venv/bin/python pyproject.toml
+	@echo "Installing what the demo needs from PyPI (about 200 MB) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@touch $@
+
+.venv/test: .venv/bin/python pyproject.toml
+	@echo "Installing what the tests need from PyPI (about 400 MB) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo,test,lint]'
+	@touch $@ .venv/demo

@@ -1,0 +1,212 @@
+"""What holds for every object of the memory, read from the system catalog."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+TABLES = {
+    "reviews",
+    "findings",
+    "suppression_log",
+    "global_patterns",
+    "feedback_reactions",
+    "run_state",
+    "author_cache",
+    "dep_bump_merge_history",
+    "review_checkpoints",
+    "telemetry_events",
+    "rate_limit_events",
+    "retrieval_quality_events",
+    "resilience_events",
+    "learning_memories",
+}
+
+# Each lists what breaks a convention.
+CONVENTIONS = {
+    "every table has a comment": """
+        select relname from pg_class
+        where relnamespace = 'kodiai'::regnamespace and relkind = 'r'
+          and obj_description(oid, 'pg_class') is null
+    """,
+    "every column has a comment": """
+        select attrelid::regclass, attname from pg_attribute
+        inner join pg_class as c on c.oid = attrelid
+        where relnamespace = 'kodiai'::regnamespace and relkind = 'r' and attnum > 0
+          and col_description(attrelid, attnum) is null
+    """,
+    "every function and domain has a comment": """
+        select proname from pg_proc
+        where pronamespace = 'kodiai'::regnamespace
+          and obj_description(oid, 'pg_proc') is null
+        union all
+        select typname from pg_type
+        where typnamespace = 'kodiai'::regnamespace and typtype = 'd'
+          and obj_description(oid, 'pg_type') is null
+    """,
+    "the comment of a public function tells its errors": """
+        select proname from pg_proc
+        where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
+          and obj_description(oid, 'pg_proc') not like '%Errors:%'
+    """,
+    "the comment of a public function names every argument": """
+        select proname, argument from pg_proc
+        cross join unnest(proargnames[:pronargs]) as argument
+        where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
+          and obj_description(oid, 'pg_proc') !~ ('\\m' || argument || '\\M')
+    """,
+    "the lines of a function's comment fit a page": """
+        select proname, line from pg_proc
+        cross join regexp_split_to_table(obj_description(oid, 'pg_proc'), '\\n') as line
+        where pronamespace = 'kodiai'::regnamespace and length(line) > 100
+    """,
+    "everything belongs to the owner": """
+        select relname, relowner::regrole from pg_class
+        where relnamespace = 'kodiai'::regnamespace
+          and relowner <> 'kodiai_owner'::regrole
+        union all
+        select proname, proowner::regrole from pg_proc
+        where pronamespace = 'kodiai'::regnamespace
+          and proowner <> 'kodiai_owner'::regrole
+        union all
+        select typname, typowner::regrole from pg_type
+        where typnamespace = 'kodiai'::regnamespace
+          and typowner <> 'kodiai_owner'::regrole
+    """,
+    "search_path is pinned, with pg_temp last, or was needed at creation only": """
+        select proname, proconfig from pg_proc
+        where pronamespace = 'kodiai'::regnamespace and prosqlbody is null
+          and 'search_path=kodiai, public, pg_temp' <> all (coalesce(proconfig, '{}'))
+    """,
+    "public functions are plpgsql and security definer": """
+        select proname from pg_proc
+        inner join pg_language as l on l.oid = prolang
+        where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
+          and not (prosecdef and lanname = 'plpgsql')
+    """,
+    "helpers run as who calls them": """
+        select proname from pg_proc
+        where pronamespace = 'kodiai'::regnamespace and proname like '\\_%' and prosecdef
+    """,
+    "what reads is stable and what writes is volatile": """
+        select proname from pg_proc
+        where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
+          and provolatile <> case
+            when proname ~ '^(get|has|list|search|count)_' then 's' else 'v'
+          end
+    """,
+    "arguments begin with p_": """
+        select proname, argument from pg_proc
+        cross join unnest(proargnames[:pronargs]) as argument
+        where pronamespace = 'kodiai'::regnamespace and argument not like 'p\\_%'
+    """,
+    "no overloads": """
+        select proname from pg_proc
+        where pronamespace = 'kodiai'::regnamespace group by proname having count(*) > 1
+    """,
+    "no table row types as arguments": """
+        select proname from pg_proc
+        inner join pg_type as t on t.oid = any (proargtypes)
+        where pronamespace = 'kodiai'::regnamespace and t.typtype = 'c'
+    """,
+    "every table has a primary key on id": """
+        select c.oid::regclass from pg_class as c
+        where relnamespace = 'kodiai'::regnamespace and relkind = 'r' and not exists (
+          select from pg_constraint
+          inner join pg_attribute as a on attrelid = conrelid and conkey = array[attnum]
+          where conrelid = c.oid and contype = 'p' and attname = 'id'
+        )
+    """,
+    "constraints and indexes are named after their table": """
+        select conrelid::regclass, conname from pg_constraint
+        where connamespace = 'kodiai'::regnamespace and conrelid <> 0
+          and not starts_with(conname, conrelid::regclass::text || '_')
+        union all
+        select indrelid::regclass, c.relname from pg_index
+        inner join pg_class as c on c.oid = indexrelid
+        where relnamespace = 'kodiai'::regnamespace
+          and not starts_with(c.relname, indrelid::regclass::text || '_')
+    """,
+    "every foreign key has an index and stays in the schema": """
+        select conrelid::regclass, conname from pg_constraint as f
+        where connamespace = 'kodiai'::regnamespace and contype = 'f' and not (
+          confrelid in (
+            select oid from pg_class where relnamespace = 'kodiai'::regnamespace
+          )
+          and exists (
+            select from pg_index
+            where indrelid = conrelid and indkey[0] = conkey[1]
+          )
+        )
+    """,
+    "stale is in no index and no predicate": """
+        select indexrelid::regclass from pg_index
+        where indrelid = 'kodiai.learning_memories'::regclass
+          and pg_get_indexdef(indexrelid) ~ '\\mstale\\M'
+    """,
+    "nothing that a Citus schema cannot hold": """
+        select oid::regclass from pg_class
+        where relnamespace = 'kodiai'::regnamespace and relkind not in ('r', 'i', 'S')
+        union all
+        select inhrelid::regclass from pg_inherits
+        inner join pg_class as c on c.oid = inhrelid
+        where relnamespace = 'kodiai'::regnamespace
+    """,
+}
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_convention(database: psycopg.Connection, convention: str) -> None:
+    assert database.execute(CONVENTIONS[convention].encode()).fetchall() == []
+
+
+def test_all_fourteen_tables_are_there(database: psycopg.Connection) -> None:
+    rows = database.execute(
+        "select relname from pg_class"
+        " where relnamespace = 'kodiai'::regnamespace and relkind = 'r'"
+    )
+    assert {name for (name,) in rows} >= TABLES
+
+
+@pytest.mark.parametrize(
+    ("role", "may_execute"),
+    [
+        ("kodiai_app", "proname !~ '^_'"),
+        ("kodiai_reader", "proname !~ '^_' and provolatile = 's'"),
+        ("pg_read_all_data", "false"),
+    ],
+)
+def test_functions_are_granted_in_both_directions(
+    database: psycopg.Connection, role: str, may_execute: str
+) -> None:
+    wrong = database.execute(
+        f"""
+        select proname, {may_execute} from pg_proc
+        where pronamespace = 'kodiai'::regnamespace
+          and has_function_privilege(%s, oid, 'execute') is distinct from ({may_execute})
+        """.encode(),
+        (role,),
+    )
+    assert wrong.fetchall() == []
+
+
+@pytest.mark.parametrize("role", ["kodiai_app", "kodiai_reader"])
+def test_nobody_touches_a_table(database: psycopg.Connection, role: str) -> None:
+    tables = database.execute(
+        "select oid::regclass::text, relkind from pg_class"
+        " where relnamespace = 'kodiai'::regnamespace and relkind in ('r', 'S')"
+    ).fetchall()
+    assert tables
+    database.execute(f"set role {role}".encode())
+    for name, kind in tables:
+        commands = [f"select from {name}"]
+        if kind == "r":
+            commands += [
+                f"delete from {name}",
+                f"truncate {name}",
+                f"insert into {name} default values",
+                f"update {name} set id = default",
+            ]
+        for command in commands:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                database.execute(command.encode())

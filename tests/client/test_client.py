@@ -1,0 +1,212 @@
+"""How the client connects, what it takes and what it gives."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+from pgvector import HalfVector, Vector
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+import kodiai
+from kodiai import AsyncClient, Client, FoundMemory
+from tests.learning.corpus import memory, vector
+
+
+def count(database: psycopg.Connection) -> int:
+    row = database.execute("select count(*) from learning_memories").fetchone()
+    assert row
+    return int(row[0])
+
+
+# Connections
+
+
+def test_a_conninfo(conninfo: str, database: psycopg.Connection) -> None:
+    with Client.connect(conninfo) as client:
+        client.write_memory(**memory())
+        assert count(database) == 1
+        connection = client._target
+    assert isinstance(connection, psycopg.Connection)
+    assert connection.closed
+
+
+def test_database_url(
+    conninfo: str, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", conninfo)
+    with Client.connect() as client:
+        client.write_memory(**memory())
+    assert count(database) == 1
+    monkeypatch.delenv("DATABASE_URL")
+    with pytest.raises(ValueError, match="DATABASE_URL is not set"):
+        Client.connect()
+
+
+def test_a_borrowed_connection_is_never_committed_nor_closed(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with psycopg.connect(conninfo) as connection:
+        with Client(connection) as client:
+            client.write_memory(**memory())
+            assert len(client.search_memories("acme/api", "cache")) == 1
+        assert not connection.closed
+        assert count(database) == 0
+        connection.rollback()
+    assert count(database) == 0
+
+
+def test_a_pool_lends_a_connection_for_each_call(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with ConnectionPool(conninfo, min_size=1, max_size=1) as pool:
+        client = Client(pool)
+        client.write_memory(**memory())
+        assert count(database) == 1
+        with pytest.raises(psycopg.errors.InvalidParameterValue):
+            client.search_memories("acme/api", "cache", limit=0)
+        with pool.connection() as connection:
+            assert not connection.autocommit
+        client.close()
+        assert not pool.closed
+
+
+def test_an_error_leaves_the_client_usable(client: Client) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue):
+        client.search_memories("acme/api", "cache", limit=0)
+    assert client.search_memories("acme/api", "cache") == []
+
+
+# The asynchronous client does the same
+
+
+def run_async(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(work())
+
+
+def test_async_conninfo(conninfo: str, database: psycopg.Connection) -> None:
+    async def work() -> None:
+        async with await AsyncClient.connect(conninfo) as client:
+            written = await client.write_memory(**memory(), embedding=vector(1))
+            found = await client.search_memories("acme/api", "cache", vector(1))
+            assert [row.memory_id for row in found] == [written.memory_id]
+            assert await client.has_memory("acme/api", 1, "accepted") is False
+            connection = client._target
+        assert isinstance(connection, psycopg.AsyncConnection)
+        assert connection.closed
+
+    run_async(work)
+    assert count(database) == 1
+
+
+def test_async_borrowed_connection(conninfo: str, database: psycopg.Connection) -> None:
+    async def work() -> None:
+        async with await psycopg.AsyncConnection.connect(conninfo) as connection:
+            async with AsyncClient(connection) as client:
+                await client.write_memory(**memory())
+            assert not connection.closed
+            await connection.rollback()
+
+    run_async(work)
+    assert count(database) == 0
+
+
+def test_async_pool(conninfo: str, database: psycopg.Connection) -> None:
+    async def work() -> None:
+        async with AsyncConnectionPool(conninfo, min_size=1, max_size=2) as pool:
+            client = AsyncClient(pool)
+            await asyncio.gather(*(client.write_memory(**memory()) for _ in range(5)))
+            async with pool.connection() as connection:
+                assert not connection.autocommit
+
+    run_async(work)
+    assert count(database) == 5
+
+
+# What it takes
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        vector(1, 0.5),
+        tuple(vector(1, 0.5)),
+        [1, 0.5, 0, 0, 0, 0, 0, 0],
+        np.array(vector(1, 0.5)),
+        np.array(vector(1, 0.5), dtype="float32"),
+        np.array(vector(1, 0.5), dtype="float16"),
+        list(np.array(vector(1, 0.5), dtype="float32")),
+        Vector(vector(1, 0.5)),
+        HalfVector(vector(1, 0.5)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_vector_may_be_a_list_tuple_array_or_pgvector_type(
+    client: Client, value: Any
+) -> None:
+    one = client.write_memory(**memory(), embedding=value)
+    (many,) = client.write_memories([memory()], [value])
+    for row in client.get_memories([one.memory_id, many.memory_id]):
+        assert row.embedding == Vector(vector(1, 0.5))
+    found = client.search_memories("acme/api", None, value)
+    assert [row.distance for row in found] == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_many_vectors_may_be_one_array(client: Client) -> None:
+    rows = client.write_memories([memory()] * 3, np.eye(3, 8))
+    embeddings = [m.embedding for m in client.get_memories([r.memory_id for r in rows])]
+    assert embeddings == [Vector(row) for row in np.eye(3, 8)]
+
+
+def test_a_value_that_json_does_not_know_is_refused(client: Client) -> None:
+    with pytest.raises(TypeError, match="object has no place in a memory"):
+        client.write_memories([memory(language=object())], [None])
+
+
+# What it gives
+
+
+def test_results_are_typed_and_frozen(client: Client) -> None:
+    client.write_memory(**memory(finding_id=7), embedding=vector(1))
+    (found,) = client.search_memories("acme/api", "cache", vector(1))
+    assert isinstance(found, FoundMemory)
+    assert isinstance(found.score, float)
+    assert isinstance(found.vector_rank, int)
+    assert isinstance(found.created_at, datetime)
+    assert found.created_at.astimezone(UTC) <= datetime.now(UTC)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.score = 1.0  # type: ignore[misc]
+
+
+def test_a_description_can_be_made_without_a_client(client: Client) -> None:
+    call = Client.has_memory("acme/api", 7, "accepted")
+    assert isinstance(call, kodiai.Call)
+    assert client.call(call) is False
+
+
+def test_help_shows_the_arguments_of_the_function() -> None:
+    assert Client.search_memories.__name__ == "search_memories"
+    assert "best first" in (AsyncClient.search_memories.__doc__ or "")
+
+
+def test_a_row_factory_of_the_connection_does_not_matter(conninfo: str) -> None:
+    with psycopg.connect(conninfo, row_factory=psycopg.rows.dict_row) as connection:
+        assert Client(connection).has_memory("acme/api", 7, "accepted") is False
+
+
+def test_an_error_class_for_our_own_states_is_raised_by_psycopg(
+    database: psycopg.Connection,
+) -> None:
+    """What later errors of class KB rest on."""
+
+    class Taken(psycopg.DatabaseError, code="KB001"):
+        pass
+
+    with pytest.raises(Taken):
+        database.execute("do $$ begin raise sqlstate 'KB001'; end $$")

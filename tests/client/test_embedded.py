@@ -1,0 +1,71 @@
+"""The embedded server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from kodiai import embedded
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="kodiai-") as name:
+        yield Path(name) / "new" / "data"
+        embedded.stop(Path(name) / "new" / "data")
+
+
+def test_data_stays_between_runs_and_nothing_listens_on_tcp(folder: Path) -> None:
+    url = embedded.start(folder, "memory")
+    assert embedded.is_running(folder)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create extension vector")
+        connection.execute("create table kept as select 1 as one")
+        assert connection.execute("show listen_addresses").fetchone() == ("",)
+    assert embedded.start(folder, "memory") == url
+
+    assert embedded.stop(folder)
+    assert not embedded.is_running(folder)
+    assert not embedded.stop(folder)
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
+
+    with (
+        embedded.running(folder, "memory") as again,
+        psycopg.connect(again) as connection,
+    ):
+        assert connection.execute("select one from kept").fetchone() == (1,)
+    assert not embedded.is_running(folder)
+
+
+def test_running_leaves_a_server_that_ran_before(folder: Path) -> None:
+    embedded.start(folder, "memory")
+    with embedded.running(folder, "other"):
+        pass
+    assert embedded.is_running(folder)
+
+
+def test_the_command_outlives_its_process(folder: Path) -> None:
+    command = [sys.executable, "-m", "kodiai.embedded"]
+    start = subprocess.run(
+        [*command, "start", str(folder), "memory"],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with psycopg.connect(start.stdout.strip()) as connection:
+        assert connection.info.dbname == "memory"
+    subprocess.run([*command, "stop", str(folder)], check=True)
+    assert not embedded.is_running(folder)
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 1
+
+
+def test_a_path_with_white_space_is_refused() -> None:
+    with pytest.raises(ValueError, match="white space"):
+        embedded.start("/tmp/a folder", "memory")  # noqa: S108

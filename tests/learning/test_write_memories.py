@@ -1,0 +1,409 @@
+"""write_memory and write_memories."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from kodiai import Client
+
+from .corpus import memory, vector
+
+
+def count(database: psycopg.Connection) -> int:
+    row = database.execute("select count(*) from learning_memories").fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_one_row_per_input_in_input_order(client: Client) -> None:
+    repos = ["z/z", "a/a", "m/m"]
+    written = client.write_memories(
+        [memory(repo=repo, finding_id=1) for repo in repos], [vector(1)] * 3
+    )
+    assert [row.ordinal for row in written] == [1, 2, 3]
+    assert [row.inserted for row in written] == [True] * 3
+    ids = [row.memory_id for row in written]
+    assert ids == sorted(ids)
+    assert [row.repo for row in client.get_memories(ids)] == repos
+
+
+def test_no_memories_are_no_rows(client: Client) -> None:
+    assert client.write_memories([], []) == []
+
+
+def test_writing_again_is_harmless(client: Client) -> None:
+    (first,) = client.write_memories([memory(finding_id=7)], [vector(1)])
+    again = client.write_memories(
+        [memory(finding_id=7, finding_text="other"), memory(finding_id=8)],
+        [vector(2), None],
+    )
+    assert [row.inserted for row in again] == [False, True]
+    assert again[0].memory_id == first.memory_id
+    assert client.get_memories([first.memory_id])[0].finding_text != "other"
+
+
+def test_a_twin_in_the_same_call_is_written_once(client: Client) -> None:
+    rows = client.write_memories(
+        [memory(finding_id=7), memory(), memory(finding_id=7), memory()], [None] * 4
+    )
+    assert [row.inserted for row in rows] == [True, True, False, True]
+    assert rows[2].memory_id == rows[0].memory_id
+
+
+def test_the_same_finding_with_another_outcome_is_another_memory(
+    client: Client,
+) -> None:
+    rows = client.write_memories(
+        [memory(finding_id=7), memory(finding_id=7, outcome="thumbs_up")], [None] * 2
+    )
+    assert [row.inserted for row in rows] == [True, True]
+
+
+def test_defaults(client: Client) -> None:
+    (row,) = client.write_memories([memory()], [None])
+    (written,) = client.get_memories([row.memory_id])
+    assert (written.owner, written.source_repo) == ("acme", "acme/api")
+    assert (written.finding_id, written.review_id, written.language) == (None,) * 3
+    assert (written.embedding, written.embedding_dim) == (None, 8)
+    assert not written.stale
+    assert abs((datetime.now(UTC) - written.created_at).total_seconds()) < 600
+
+
+def test_every_column_is_kept(client: Client) -> None:
+    columns: dict[str, Any] = {
+        "repo": "acme/api",
+        "owner": "acme",
+        "source_repo": "other/lib",
+        "finding_id": 2**40,
+        "review_id": 2**41,
+        "finding_text": 'Naïve "quotes" \\ and {braces}, ¹²³ 漢字 🙂',
+        "severity": "critical",
+        "category": "security",
+        "file_path": "a b/c.py",
+        "language": "python",
+        "outcome": "thumbs_down",
+        "embedding_model": "test",
+        "embedding_dim": 8,
+        "stale": True,
+        "created_at": datetime(2025, 5, 4, 3, 2, 1, tzinfo=UTC),
+    }
+    (row,) = client.write_memories([columns], [vector(1, -2.5)])
+    (written,) = client.get_memories([row.memory_id])
+    assert {name: getattr(written, name) for name in columns} == columns
+    assert written.embedding
+    assert written.embedding.to_list() == vector(1, -2.5)
+
+
+def test_null_is_the_same_as_absent(client: Client) -> None:
+    nothing = dict.fromkeys(
+        ["owner", "source_repo", "finding_id", "language", "stale", "created_at"]
+    )
+    (row,) = client.write_memories([memory(**nothing)], [None])
+    assert client.get_memories([row.memory_id])[0].owner == "acme"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_a_time_without_zone_is_utc(conninfo: str, zone: str) -> None:
+    with Client.connect(
+        f"{conninfo} options='-c timezone={zone} -c role=kodiai_app'"
+    ) as c:
+        (row,) = c.write_memories([memory(created_at="2026-01-01T12:00:00")], [None])
+        (written,) = c.get_memories([row.memory_id])
+    assert written.created_at == datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_write_memory_is_write_memories_for_one(client: Client) -> None:
+    columns = memory(finding_id=7, language="go", review_id=9)
+    one = client.write_memory(**columns, embedding=vector(1))
+    assert one.inserted
+    (again,) = client.write_memories([columns], [vector(1)])
+    assert (again.memory_id, again.inserted) == (one.memory_id, False)
+
+
+def test_the_first_model_written_is_active_until_another_is_named(
+    client: Client,
+) -> None:
+    client.write_memory(**memory())
+    plain = memory()
+    del plain["embedding_model"]
+    assert models(client, plain) == "test"
+    assert client.set_embedding_model("newer") == "test"
+    assert client.set_embedding_model("newer") == "newer"
+    assert models(client, plain) == "newer"
+    assert models(client, memory(embedding_model="third")) == "third"
+    assert models(client, plain) == "newer"
+
+
+def models(client: Client, columns: dict[str, Any]) -> str:
+    row = client.write_memory(**columns)
+    return client.get_memories([row.memory_id])[0].embedding_model
+
+
+def test_a_model_is_needed_until_one_is_active(
+    client: Client, database: psycopg.Connection
+) -> None:
+    plain = memory()
+    del plain["embedding_model"]
+    with pytest.raises(
+        errors.NullValueNotAllowed, match=r"p_memories\[1\]\.embedding_model"
+    ):
+        client.write_memories([plain], [None])
+    with pytest.raises(errors.NullValueNotAllowed, match="p_embedding_model"):
+        client.write_memory(**plain)
+    assert client.set_embedding_model("first") is None
+    client.write_memory(**plain)
+    assert count(database) == 1
+
+
+LONG = "x" * 5_000_000
+
+BAD_COLUMNS: list[tuple[str, Any, str]] = [
+    ("repo", "api", "owner/name"),
+    ("repo", "acme/a pi", "owner/name"),
+    ("repo", 12, "owner/name"),
+    ("owner", "other", "the owner that repo names"),
+    ("source_repo", "", "owner/name"),
+    ("finding_id", "seven", "a whole number"),
+    ("finding_id", 1.5, "a whole number"),
+    ("finding_id", 2**63, "a whole number"),
+    ("review_id", True, "a whole number"),
+    ("finding_text", "", "a text of 1 to"),
+    ("finding_text", " \n\t ", "a text of 1 to"),
+    ("finding_text", LONG, "a text of 1 to 100000 characters"),
+    ("finding_text", ["x"], "a text of 1 to"),
+    ("severity", "blocker", "critical, major, medium or minor"),
+    ("severity", "", "critical, major, medium or minor"),
+    ("category", "Security", "security, correctness"),
+    ("outcome", "rejected", "accepted, suppressed"),
+    ("file_path", "", "a path of 1 to 4096"),
+    ("file_path", "x" * 4097, "a path of 1 to 4096"),
+    ("language", "", "a name of 1 to 200"),
+    ("embedding_model", " ", "a name of 1 to 200"),
+    ("embedding_dim", 9, "8, the width"),
+    ("stale", "no", "true or false"),
+    ("created_at", "soon", "a date and time"),
+    ("created_at", "infinity", "a date and time"),
+]
+
+
+@pytest.fixture
+def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
+    """Nothing is written meanwhile, not even the active model."""
+    yield
+    assert count(database) == 0
+    assert database.execute("select from active_embedding_model").rowcount == 0
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(("column", "value", "expected"), BAD_COLUMNS)
+def test_a_bad_column_is_named_and_nothing_is_written(
+    client: Client, column: str, value: Any, expected: str
+) -> None:
+    with pytest.raises(errors.InvalidParameterValue) as error:
+        client.write_memories([memory(), memory(**{column: value})], [None, None])
+    message = str(error.value.diag.message_primary)
+    assert message.startswith(f"p_memories[2].{column}: expected {expected}")
+    assert len(message) < 300
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        case
+        for case in BAD_COLUMNS
+        # What the types of named arguments exclude, or the client cannot name.
+        if isinstance(case[1], str)
+        and case[0] not in {"finding_id", "stale", "embedding_dim", "created_at"}
+    ],
+)
+def test_write_memory_names_its_own_argument(
+    client: Client, column: str, value: Any, expected: str
+) -> None:
+    with pytest.raises(errors.InvalidParameterValue) as error:
+        client.write_memory(**memory(**{column: value}))
+    assert str(error.value).startswith(f"p_{column}: expected {expected}")
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(
+    "column",
+    ["repo", "finding_text", "severity", "category", "file_path", "outcome"],
+)
+def test_a_missing_column_is_named(client: Client, column: str) -> None:
+    columns = memory()
+    del columns[column]
+    for bad in (columns, memory(**{column: None})):
+        with pytest.raises(
+            errors.NullValueNotAllowed, match=rf"^p_memories\[1\]\.{column} is missing"
+        ):
+            client.write_memories([bad], [None])
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("key", ["colour", "id", "embedding", "search_tsv"])
+def test_an_unknown_key_is_named(client: Client, key: str) -> None:
+    with pytest.raises(
+        errors.InvalidParameterValue, match=rf'^p_memories\[1\]: .* the key "{key}"'
+    ):
+        client.write_memories([memory(**{key: 1})], [None])
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(
+    ("embedding", "expected"),
+    [
+        (vector(1)[:7], "8 dimensions, got 7"),
+        ([*vector(1), 1.0], "8 dimensions, got 9"),
+        (vector(), "a vector that has a direction, got one of length 0"),
+        (vector(1e-30), "a vector that has a direction"),
+        (vector(1e30), "a vector that has a direction"),
+        (vector(float("nan")), "finite numbers"),
+        (vector(float("inf")), "finite numbers"),
+        (vector(1e300), "finite numbers"),
+        ([], "1 to 16000 dimensions"),
+        ([1.0] * 16001, "1 to 16000 dimensions"),
+        (["a"] * 8, "a list, tuple or one-dimensional array of numbers"),
+        ([[1.0] * 8], "a list, tuple or one-dimensional array of numbers"),
+    ],
+)
+def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) -> None:
+    with pytest.raises(
+        errors.InvalidParameterValue, match=rf"^p_embeddings\[2\]: expected {expected}"
+    ):
+        client.write_memories([memory(), memory()], [vector(1), embedding])
+    with pytest.raises(
+        errors.InvalidParameterValue, match=rf"^p_embedding: expected {expected}"
+    ):
+        client.write_memory(**memory(), embedding=embedding)
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ("null, '{}'", "22004", "p_memories is missing"),
+        ("'[]', null", "22004", "p_embeddings is missing"),
+        ("'{}', '{}'", "22023", "p_memories: expected an array of objects, got object"),
+        (
+            "'[1]', array[null::vector]",
+            "22023",
+            "p_memories[1]: expected an object, got 1",
+        ),
+        ("'[]', array[null::vector]", "22023", "p_embeddings: expected 0 elements"),
+        ("'[{}]', '{}'", "22023", "p_embeddings: expected 1 elements"),
+        ("'[{}]', array[null::vector]", "22004", "p_memories[1].repo is missing"),
+    ],
+)
+def test_bad_shapes_are_named(
+    database: psycopg.Connection, arguments: str, code: str, message: str
+) -> None:
+    with pytest.raises(psycopg.DatabaseError) as error:
+        database.execute(f"select * from write_memories({arguments})".encode())
+    assert error.value.sqlstate == code
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_text_that_postgres_cannot_hold_is_named(client: Client, text: str) -> None:
+    with pytest.raises(
+        errors.InvalidParameterValue, match=r"^p_memories\[1\]\.finding_text"
+    ):
+        client.write_memories([memory(finding_text=text)], [None])
+    with pytest.raises(errors.InvalidParameterValue, match="^p_finding_text"):
+        client.write_memory(**memory(finding_text=text))
+
+
+def test_one_bad_memory_in_many_writes_none(
+    client: Client, database: psycopg.Connection
+) -> None:
+    memories = [memory(finding_id=n) for n in range(100)]
+    memories[99]["severity"] = "bad"
+    with pytest.raises(
+        errors.InvalidParameterValue, match=r"p_memories\[100\]\.severity"
+    ):
+        client.write_memories(memories, [None] * 100)
+    assert count(database) == 0
+
+
+def test_two_writers_of_the_same_memories_do_not_deadlock(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    """The second waits for the first, and is told that all was there already."""
+    memories = [memory(finding_id=n) for n in range(50)]
+    with (
+        psycopg.connect(conninfo) as first,
+        psycopg.connect(conninfo) as second,
+    ):
+        Client(first).write_memories(memories, [None] * 50)
+        rows: list[Any] = []
+        writer = threading.Thread(
+            target=lambda: rows.extend(
+                Client(second).write_memories(memories[::-1], [None] * 50)
+            )
+        )
+        writer.start()
+        wait_for_lock(database, second.info.backend_pid)
+        first.commit()
+        writer.join()
+        second.commit()
+    assert [row.inserted for row in rows] == [False] * 50
+    assert count(database) == 50
+
+
+def wait_for_lock(database: psycopg.Connection, process: int) -> None:
+    """Return once the process waits for a lock."""
+    waiting = "select from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
+    while database.execute(waiting, (process,)).fetchone() is None:
+        pass
+
+
+def test_get_memories_follows_the_first_mention_and_skips_the_unknown(
+    client: Client,
+) -> None:
+    ids = [row.memory_id for row in client.write_memories([memory()] * 3, [None] * 3)]
+    order = [ids[2], 999_999, ids[0], ids[2]]
+    assert [row.memory_id for row in client.get_memories(order)] == [ids[2], ids[0]]
+    assert client.get_memories([]) == []
+
+
+def test_has_memory(client: Client) -> None:
+    client.write_memory(**memory(finding_id=7, stale=True))
+    assert client.has_memory("acme/api", 7, "accepted")
+    assert not client.has_memory("acme/api", 7, "thumbs_up")
+    assert not client.has_memory("acme/api", 8, "accepted")
+    assert not client.has_memory("acme/web", 7, "accepted")
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "message"),
+    [
+        ("has_memory(null, 1, 'accepted')", "22004", "p_repo is missing"),
+        ("has_memory('a/b', null, 'accepted')", "22004", "p_finding_id is missing"),
+        ("has_memory('a/b', 1, null)", "22004", "p_outcome is missing"),
+        ("has_memory('a/b', 1, 'x')", "22023", "p_outcome: expected accepted"),
+        ("get_memories(null)", "22004", "p_memory_ids is missing"),
+        ("set_embedding_model(null)", "22004", "p_embedding_model is missing"),
+        ("set_embedding_model(' ')", "22023", "p_embedding_model: expected a name"),
+        (
+            "set_embedding_model(repeat('x', 201))",
+            "22023",
+            "p_embedding_model: expected a name",
+        ),
+    ],
+)
+def test_bad_arguments_of_the_small_functions_are_named(
+    database: psycopg.Connection, call: str, code: str, message: str
+) -> None:
+    with pytest.raises(psycopg.DatabaseError) as error:
+        database.execute(f"select * from {call}".encode())
+    assert error.value.sqlstate == code
+    assert str(error.value).startswith(message)
