@@ -21,8 +21,8 @@ demo: .venv/demo sqitch ## Deploy, fill and search a memory on an embedded Postg
 
 .PHONY: test
 test: .venv/test sqitch ## Run all tests, on PostgreSQL 18 and what differs on 16
-	$(BIN)/pytest -n logical --dist loadgroup
-	$(BIN)/pytest -n logical --dist loadgroup --postgres 16 -m "not slow"
+	$(BIN)/pytest -n logical
+	$(BIN)/pytest -n logical --postgres 16 -m "not slow"
 
 .PHONY: lint
 lint: .venv/test ## Check style and types of Python, SQL and shell

@@ -72,15 +72,18 @@ def sqitch(
     return run(["sqitch", command, *sets, *arguments], connection).stdout
 
 
-def dump(connection: Mapping[str, Any]) -> str:
-    """Everything in the database but Sqitch's registries, and the roles."""
+def dump(connection: Mapping[str, Any], schema: str) -> str:
+    """Everything in the database but Sqitch's registries, and the memory's roles."""
     pg_dump = str(embedded.BINARIES / "pg_dump")
-    schema = run([pg_dump, "--schema-only", "--exclude-schema=sqitch*"], connection)
-    roles = run(
-        ["psql", "-XAtc", "select rolname from pg_roles order by 1"], connection
-    )
+    done = run([pg_dump, "--schema-only", "--exclude-schema=sqitch*"], connection)
+    with psycopg.connect(**connection) as admin:
+        roles = admin.execute(
+            "select array_agg(rolname order by rolname) from pg_roles"
+            " where starts_with(rolname, %s || '_')",
+            (schema,),
+        ).fetchone()
     # Newer minor releases write a random word against injection.
-    return re.sub(r"(?m)^\\(un)?restrict .*$", "", schema.stdout) + roles.stdout
+    return re.sub(r"(?m)^\\(un)?restrict .*$", "", done.stdout) + str(roles)
 
 
 def changes() -> list[str]:

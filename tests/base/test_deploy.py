@@ -44,27 +44,27 @@ def own_schema() -> str:
 @pytest.mark.slow
 def test_each_change_reverts_to_exactly_what_was_before(empty: dict[str, Any]) -> None:
     schema = own_schema()
-    dumps = [server.dump(empty)]
+    dumps = [server.dump(empty, schema)]
     for change in server.changes():
         server.sqitch("deploy", empty, "--to", change, schema=schema)
-        dumps.append(server.dump(empty))
+        dumps.append(server.dump(empty, schema))
     complete = dumps.pop()
     assert len(set(dumps)) > len(server.changes()) - 2  # grants/public adds nothing
 
     while len(dumps) > 1:
         server.sqitch("revert", empty, "-y", "--to", "@HEAD^", schema=schema)
-        assert server.dump(empty) == dumps.pop()
+        assert server.dump(empty, schema) == dumps.pop()
     server.sqitch("revert", empty, "-y", schema=schema)
-    assert server.dump(empty) == dumps.pop()
+    assert server.dump(empty, schema) == dumps.pop()
 
     server.sqitch("deploy", empty, schema=schema)
-    assert server.dump(empty) == complete
+    assert server.dump(empty, schema) == complete
     assert "Verify successful" in server.sqitch("verify", empty, schema=schema)
     server.sqitch("revert", empty, "-y", schema=schema)
 
 
 def test_plain_commands_deploy_verify_and_revert(empty: dict[str, Any]) -> None:
-    before = server.dump(empty)
+    before = server.dump(empty, "kodiai")
     server.sqitch("deploy", empty)
     assert "Verify successful" in server.sqitch("verify", empty)
     with psycopg.connect(**empty) as connection:
@@ -73,20 +73,20 @@ def test_plain_commands_deploy_verify_and_revert(empty: dict[str, Any]) -> None:
         assert len(client.search_memories("acme/api", "cache")) == 1
     server.sqitch("revert", empty, "-y")
     # The roles stay: the databases of the other tests have them too.
-    assert server.dump(empty) == before
+    assert server.dump(empty, "kodiai") == before
 
 
 def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -> None:
     connection = server.connection_of(database)
     first = Client(database)
     first.write_memories([MEMORY], [[1.0] * server.DIMENSIONS])
-    before = server.dump(connection)
-
     acme: dict[str, Any] = {
         "schema": f"Acme-{own_schema()}",
         "embedding_dim": 3,
         "text_config": "simple",
     }
+    before = server.dump(connection, acme["schema"])
+
     registry = ("--registry", "sqitch_acme")
     server.sqitch("deploy", connection, *registry, **acme)
     assert "Verify successful" in server.sqitch("verify", connection, *registry, **acme)
@@ -98,7 +98,7 @@ def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -
     assert len(first.search_memories("acme/api", "is")) == 0
 
     server.sqitch("revert", connection, "-y", *registry, **acme)
-    assert server.dump(connection) == before
+    assert server.dump(connection, acme["schema"]) == before
     assert len(first.search_memories("acme/api", "cache")) == 1
     assert "Verify successful" in server.sqitch(
         "verify", connection, embedding_dim=server.DIMENSIONS
@@ -108,10 +108,10 @@ def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -
 def test_the_extension_of_somebody_else_stays(empty: dict[str, Any]) -> None:
     with psycopg.connect(**empty, autocommit=True) as admin:
         admin.execute("create extension vector")
-    before = server.dump(empty)
+    before = server.dump(empty, own_schema())
     server.sqitch("deploy", empty, schema=own_schema())
     server.sqitch("revert", empty, "-y", schema=own_schema())
-    assert server.dump(empty) == before
+    assert server.dump(empty, own_schema()) == before
 
 
 def test_a_role_that_is_not_superuser_deploys(empty: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ def test_a_role_that_is_not_superuser_deploys(empty: dict[str, Any]) -> None:
         admin.execute("create extension vector")
         admin.execute(f"create role {deployer} login createrole")
         admin.execute(f"grant create on database {empty['dbname']} to {deployer}")
-        before = server.dump(empty)
+        before = server.dump(empty, schema)
         by_deployer = empty | {"user": deployer}
 
         server.sqitch("deploy", by_deployer, schema=schema)
@@ -139,6 +139,6 @@ def test_a_role_that_is_not_superuser_deploys(empty: dict[str, Any]) -> None:
         admin.execute(f"drop role {user}")
 
         server.sqitch("revert", by_deployer, "-y", schema=schema)
-        assert server.dump(empty) == before
+        assert server.dump(empty, schema) == before
         admin.execute(f"drop owned by {deployer}")
         admin.execute(f"drop role {deployer}")

@@ -29,9 +29,6 @@ from .corpus import (
     write,
 )
 
-# The tests that share the large template run in one worker, which makes it once.
-MANY_ROWS = pytest.mark.xdist_group("many rows")
-
 # 20,000 memories, of which the small repository owns 0.05 %.
 MANY = 20_000
 SMALL = 10
@@ -72,7 +69,6 @@ def ids(rows: list[FoundMemory]) -> list[int]:
 # k rows when k rows match
 
 
-@MANY_ROWS
 @pytest.mark.parametrize("limit", [1, 10, 100])
 def test_a_repo_with_a_two_thousandth_of_the_rows_is_found_whole(
     many: Client, limit: int
@@ -96,7 +92,6 @@ FILTERS: list[dict[str, Any]] = [
 ]
 
 
-@MANY_ROWS
 @pytest.mark.parametrize("where", FILTERS)
 @pytest.mark.parametrize("limit", [10, 1000])
 def test_a_filter_never_costs_rows(
@@ -338,7 +333,6 @@ def test_ties_break_by_memory_id_and_a_call_repeats_itself(client: Client) -> No
         assert ids(found) == written
 
 
-@MANY_ROWS
 @pytest.mark.parametrize("limit", [1, 7, 20, 50])
 def test_a_smaller_limit_is_the_beginning_of_a_larger_one(
     many: Client, limit: int
@@ -552,7 +546,6 @@ def test_no_setting_is_needed_before_or_left_behind(conninfo: str) -> None:
         assert connection.execute(settings).fetchall() == before
 
 
-@MANY_ROWS
 @pytest.mark.parametrize(
     "setting", ["enable_indexscan = off", "enable_seqscan = off", "work_mem = '64kB'"]
 )
