@@ -17,7 +17,7 @@ help: ## Show this list
 
 .PHONY: demo
 demo: .venv/demo sqitch ## Deploy, fill and search a memory on an embedded Postgres
-	@$(BIN)/python demo/demo.py $(DATA) $(OPTIONS)
+	@$(BIN)/python demo/demo.py "$(DATA)" $(OPTIONS)
 
 .PHONY: test
 test: .venv/test sqitch ## Run all tests, on PostgreSQL 18 and what differs on 16
@@ -56,15 +56,17 @@ sqitch:
 	@scripts/install-sqitch.sh
 
 .venv/bin/python:
-	@echo "Making a virtual environment in .venv ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	"kodiai needs Python 3.11 or later: make PYTHON=...")'
+	@echo "Making a virtual environment in .venv ..." >&2
 	@$(PYTHON) -m venv .venv
 
 .venv/demo: .venv/bin/python pyproject.toml
-	@echo "Installing what the demo needs from PyPI (about 200 MB) ..."
+	@echo "Installing what the demo needs from PyPI (about 200 MB) ..." >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo]'
 	@touch $@
 
 .venv/test: .venv/bin/python pyproject.toml
-	@echo "Installing what the tests need from PyPI (about 400 MB) ..."
+	@echo "Installing what the tests need from PyPI (about 400 MB) ..." >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo,test,lint]'
 	@touch $@ .venv/demo

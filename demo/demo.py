@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import re
 import subprocess
+import sys
 import textwrap
 from collections import Counter
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 import numpy as np
 import wordllama
 from numpy.typing import NDArray
+from psycopg.errors import InvalidParameterValue, NullValueNotAllowed
 from tqdm import tqdm
 from wordllama import WordLlama
 
@@ -27,6 +30,8 @@ logging.getLogger().setLevel(logging.WARNING)  # WordLlama turns on INFO for all
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = "wordllama-256"
+LINE = "line"  # of the file, until the memory is written
+MAX_DISTANCE = 0.8  # beyond it, texts have little in common in this model
 BATCH = 200
 WIDTH = 80
 QUESTIONS = (
@@ -35,12 +40,18 @@ QUESTIONS = (
     "user input ends up in a SQL query",
 )
 
+LEGEND = """
+Each hit: its score, then its place in each arm of the search, with the cosine
+distance of its vector (0 is the same) and the rank of its words."""
+
 Memory = dict[str, Any]
 
 
 def main() -> None:
     arguments = parse_arguments()
     memories = read_memories(arguments.data)
+    owners = Counter(memory["owner"] for memory in memories)
+    owner = arguments.owner or owners.most_common(1)[0][0]
     model = WordLlama.load(
         cache_dir=Path(wordllama.__file__).parent, disable_download=True
     )
@@ -52,15 +63,17 @@ def main() -> None:
             check=True,
         )
         with Client.connect(url) as client:
-            load(client, model, memories)
-            owner = (
-                arguments.owner
-                or Counter(m["owner"] for m in memories).most_common(1)[0][0]
-            )
+            load(client, model, memories, arguments.data)
+            print(LEGEND)
             for question in arguments.question or QUESTIONS:
                 (embedding,) = embed(model, [question])
                 found = client.search_memories(
-                    None, question, embedding, owner=owner, limit=arguments.limit
+                    None,
+                    question,
+                    embedding,
+                    owner=owner,
+                    limit=arguments.limit,
+                    max_distance=MAX_DISTANCE,
                 )
                 show(question, owner, found)
 
@@ -72,17 +85,34 @@ def parse_arguments() -> argparse.Namespace:
         nargs="?",
         type=Path,
         default=ROOT / "demo" / "memories.jsonl",
-        help="JSON Lines, one memory with the columns of learning_memories each",
+        help="JSON Lines, one memory with the columns of learning_memories each; with "
+        "a finding_id, loading it again is harmless",
     )
     parser.add_argument("--owner", help="whose repositories to search (the largest)")
     parser.add_argument("--question", action="append", help="instead of the three")
     parser.add_argument("--limit", type=int, default=3, help="hits for each (3)")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not arguments.data.is_file():
+        parser.error(f"{arguments.data} is not a file")
+    return arguments
 
 
 def read_memories(path: Path) -> list[Memory]:
+    memories = []
     with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) | {"embedding_model": MODEL} for line in lines]
+        for n, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                memory = json.loads(line)
+                memory.setdefault("owner", memory["repo"].split("/")[0])
+                memory["finding_text"] += ""
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                sys.exit(f"{path}, line {n}: this is not a memory ({error!r})")
+            memories.append(memory | {"embedding_model": MODEL, LINE: n})
+    if not memories:
+        sys.exit(f"{path} has no memories")
+    return memories
 
 
 def embed(model: WordLlama, texts: list[str]) -> list[NDArray[np.float32] | None]:
@@ -90,15 +120,23 @@ def embed(model: WordLlama, texts: list[str]) -> list[NDArray[np.float32] | None
     return [vector if vector.any() else None for vector in model.embed(texts)]
 
 
-def load(client: Client, model: WordLlama, memories: list[Memory]) -> None:
+def load(client: Client, model: WordLlama, memories: list[Memory], path: Path) -> None:
     inserted = 0
     with tqdm(
         total=len(memories), desc="Writing memories", unit="", ncols=WIDTH
     ) as progress:
         for first in range(0, len(memories), BATCH):
-            batch = memories[first : first + BATCH]
-            texts = [memory["finding_text"] for memory in batch]
-            written = client.write_memories(batch, embed(model, texts))
+            batch = [memory.copy() for memory in memories[first : first + BATCH]]
+            numbers = [memory.pop(LINE) for memory in batch]
+            vectors = embed(model, [memory["finding_text"] for memory in batch])
+            try:
+                written = client.write_memories(batch, vectors)
+            except (InvalidParameterValue, NullValueNotAllowed) as error:
+                # Name the line of the file instead of the place in the batch.
+                message = error.diag.message_primary or str(error)
+                place = re.match(r"p_memories\[(\d+)\]", message)
+                line = f", line {numbers[int(place[1]) - 1]}" if place else ""
+                sys.exit(f"\n{path}{line}: {message}")
             inserted += sum(row.inserted for row in written)
             progress.update(len(batch))
     print(f"{inserted} new, {len(memories) - inserted} had been there before.")
@@ -106,6 +144,8 @@ def load(client: Client, model: WordLlama, memories: list[Memory]) -> None:
 
 def show(question: str, owner: str, found: list[FoundMemory]) -> None:
     print(f'\n"{question}" in the repositories of {owner}\n{"=" * WIDTH}')
+    if not found:
+        print("Nothing found.")
     for hit in found:
         vector = arm("vector", hit.vector_rank, hit.distance)
         text = arm("text", hit.text_rank, hit.text_score)
@@ -122,8 +162,8 @@ def show(question: str, owner: str, found: list[FoundMemory]) -> None:
 
 
 def arm(name: str, rank: int | None, value: float | None) -> str:
-    place = "-" if rank is None else f"#{rank} ({value:.2f})"
-    return f"{name} {place:<11}"
+    place = "-" if rank is None else f"#{rank} ({value:.3f})"
+    return f"{name} {place:<12}"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 # Install Sqitch, its Postgres driver and psql, where they are missing.
 # As root or by sudo with apt; with Homebrew; otherwise it says what to install.
 set -eu
+exec >&2 # `make up` prints nothing but its result
 
 is_complete() {
   command -v sqitch >/dev/null && command -v psql >/dev/null &&
@@ -28,7 +29,7 @@ elif command -v brew >/dev/null; then
 fi
 
 if ! is_complete; then
-  cat >&2 <<'EOF'
+  cat <<'EOF'
 kodiai needs Sqitch with its Postgres driver, and psql. Install
   Debian, Ubuntu   sqitch libdbd-pg-perl postgresql-client
   Fedora           sqitch-pg postgresql

@@ -17,6 +17,7 @@ NAMES = {
     "AsyncClient": "Client",
     "AsyncConnection": "Connection",
     "AsyncConnectionPool": "ConnectionPool",
+    "AsyncCursor": "Cursor",
     "AsyncExitStack": "ExitStack",
     "aclose": "close",
     "push_async_callback": "callback",

@@ -16,7 +16,12 @@ from kodiai import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 DIMENSIONS = 8
-VARIABLES = {"schema": "kodiai", "embedding_dim": DIMENSIONS, "text_config": "english"}
+VARIABLES = {
+    "schema": "kodiai",
+    "embedding_dim": DIMENSIONS,
+    "text_config": "english",
+    "registry": "sqitch",
+}
 
 
 def start(folder: Path, version: int) -> str:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
+from functools import partial, wraps
 from json import dumps
 from math import isfinite
-from typing import Any, Generic, TypeVar
+from numbers import Integral, Number, Real
+from types import NoneType, UnionType
+from typing import (
+    Any,
+    Generic,
+    ParamSpec,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from pgvector import HalfVector, Vector
 from psycopg import sql
 from psycopg.errors import InvalidParameterValue
 from psycopg.types.json import Jsonb
 
+Arguments = ParamSpec("Arguments")
 Row = TypeVar("Row")
 Result = TypeVar("Result")
 
@@ -89,6 +101,66 @@ def _only(rows: list[Any]) -> Any:
     return row
 
 
+def checked(
+    describe: Callable[Arguments, Call[Result]],
+) -> Callable[Arguments, Call[Result]]:
+    """Check the arguments of a description against its annotations.
+
+    Postgres would take some wrong types for others (30 for 30 seconds), and refuse the
+    rest without naming the argument. Raises InvalidParameterValue with its name.
+    """
+    signature = inspect.signature(describe)
+
+    @wraps(describe)
+    def description(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Call[Result]:
+        given = signature.bind(*args, **kwargs).arguments
+        for name, hint in get_type_hints(describe).items():
+            if name in given:
+                _check_type("p_" + name, given[name], hint)
+        return describe(*args, **kwargs)
+
+    return description
+
+
+#: What a list of values may be; a text is one value, though Python can iterate it.
+COLLECTIONS = (list, tuple, set, frozenset)
+
+TYPES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+    str: ("text", lambda value: isinstance(value, str)),
+    bool: ("true or false", lambda value: isinstance(value, bool)),
+    int: ("a whole number", lambda value: _is_number(value, Integral)),
+    float: ("a number", lambda value: _is_number(value, Real)),
+    datetime: ("a datetime", lambda value: isinstance(value, datetime)),
+    timedelta: ("a timedelta", lambda value: isinstance(value, timedelta)),
+}
+
+
+def _is_number(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _check_type(argument: str, value: object, hint: Any) -> None:
+    # None is left to Postgres, which says what is missing; so are vectors and objects
+    # to what makes parameters of them.
+    if isinstance(hint, UnionType):
+        (hint,) = [h for h in get_args(hint) if h is not NoneType]
+    if value is None:
+        return
+    if hint in TYPES:
+        expected, is_valid = TYPES[hint]
+        if not is_valid(value):
+            raise InvalidParameterValue(
+                f"{argument}: expected {expected}, got {type(value).__name__}"
+            )
+    elif get_origin(hint) is Collection:
+        if not isinstance(value, COLLECTIONS):
+            raise InvalidParameterValue(
+                f"{argument}: expected a list, got {type(value).__name__}"
+            )
+        for n, item in enumerate(value, 1):
+            _check_type(f"{argument}[{n}]", item, get_args(hint)[0])
+
+
 #: list, tuple, one-dimensional numpy array, pgvector's Vector or HalfVector.
 VectorLike = Any
 
@@ -116,32 +188,63 @@ class Objects:
 
 def _parameter(argument: str, value: object) -> object:
     match value:
-        case None | datetime():
-            return value
-        case bool() | int() | float():
-            # As text of no stated type, so that Postgres reads it as the type of the
-            # argument: psycopg's double precision would not pass for a real.
-            return str(value)
-        case str():
-            return _text(argument, value)
         case Embedding():
             return None if value.value is None else _vector(argument, value.value)
         case Embeddings():
             return _vectors(argument, value.values)
         case Objects():
-            return Jsonb(
-                [
-                    _json(f"{argument}[{n}]", item)
-                    for n, item in enumerate(value.values, 1)
-                ],
-                dumps=partial(dumps, default=_json_value, allow_nan=False),
-            )
-        case list() | tuple():
-            return [
-                _text(f"{argument}[{n}]", item) if isinstance(item, str) else item
-                for n, item in enumerate(value, 1)
+            objects = [
+                _object(f"{argument}[{n}]", v) for n, v in enumerate(value.values, 1)
             ]
+            return Jsonb(objects, dumps=partial(dumps, allow_nan=False))
+        case datetime():
+            return _utc(value)
+        case str():
+            return _text(argument, value)
+        case Number():
+            # As text of no stated type, so that Postgres reads it as the type of the
+            # argument: psycopg's double precision would not pass for a real.
+            return str(value)
+        case list() | tuple() | set() | frozenset():
+            items = [_parameter(f"{argument}[{n}]", v) for n, v in enumerate(value, 1)]
+            are_numbers = items and all(isinstance(item, Number) for item in value)
+            return "{" + ",".join(map(str, items)) + "}" if are_numbers else items
     return value
+
+
+def _object(argument: str, value: Mapping[str, Any]) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        raise InvalidParameterValue(
+            f"{argument}: expected a mapping, got {type(value).__name__}"
+        )
+    return {
+        _text(argument, key): _json(f"{argument}.{key}", item)
+        for key, item in value.items()
+    }
+
+
+def _json(argument: str, value: object) -> object:
+    """Return what json can write, and Postgres can read, or name the argument."""
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return _text(argument, value)
+        case Integral():
+            return int(value)
+        case Real() if isfinite(value):
+            return float(value)
+        case datetime():
+            return _utc(value).isoformat()
+    raise InvalidParameterValue(
+        f"{argument}: expected text, a finite number, true, false, a date and time or "
+        f"None, got {type(value).__name__}"
+    )
+
+
+def _utc(value: datetime) -> datetime:
+    """Read a time without zone as UTC, which the session's zone cannot change."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _text(argument: str, value: str) -> str:
@@ -151,19 +254,6 @@ def _text(argument: str, value: str) -> str:
             "got a NUL or half a surrogate pair"
         )
     return value
-
-
-def _json(argument: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    for key, item in value.items():
-        if isinstance(item, str):
-            _text(f"{argument}.{key}", item)
-    return dict(value)
-
-
-def _json_value(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in a memory: {value!r}")
 
 
 def _vector(argument: str, value: VectorLike) -> str:

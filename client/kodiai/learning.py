@@ -6,14 +6,24 @@ arguments and defaults are those of SQL without ``p_``; a test compares them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pgvector import Vector
 
-from .call import Call, Embedding, Embeddings, Objects, VectorLike, many, maybe, one
+from .call import (
+    Call,
+    Embedding,
+    Embeddings,
+    Objects,
+    VectorLike,
+    checked,
+    many,
+    maybe,
+    one,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +95,20 @@ class FoundMemory:
     created_at: datetime
 
 
+@checked
 def search_memories(
     repo: str | None,
     query_text: str | None = None,
     query_embedding: VectorLike | None = None,
     limit: int = 10,
     owner: str | None = None,
-    outcomes: Sequence[str] | None = None,
-    severities: Sequence[str] | None = None,
-    categories: Sequence[str] | None = None,
+    outcomes: Collection[str] | None = None,
+    severities: Collection[str] | None = None,
+    categories: Collection[str] | None = None,
     path_prefix: str | None = None,
     created_after: datetime | None = None,
     embedding_model: str | None = None,
-    languages: Sequence[str] | None = None,
+    languages: Collection[str] | None = None,
     vector_weight: float = 1.0,
     text_weight: float = 1.0,
     rrf_k: int = 60,
@@ -110,6 +121,7 @@ def search_memories(
     return many("search_memories", arguments, FoundMemory)
 
 
+@checked
 def write_memories(
     memories: Iterable[Mapping[str, Any]],
     embeddings: Iterable[VectorLike | None],
@@ -122,6 +134,7 @@ def write_memories(
     return many("write_memories", arguments, WrittenMemories)
 
 
+@checked
 def write_memory(
     repo: str,
     finding_text: str,
@@ -144,16 +157,19 @@ def write_memory(
     return one("write_memory", arguments, WrittenMemory)
 
 
-def get_memories(memory_ids: Sequence[int]) -> Call[list[Memory]]:
+@checked
+def get_memories(memory_ids: Collection[int]) -> Call[list[Memory]]:
     """Read memories by their numbers, in the order of the first mention."""
     return many("get_memories", {"memory_ids": list(memory_ids)}, Memory)
 
 
+@checked
 def has_memory(repo: str, finding_id: int, outcome: str) -> Call[bool]:
     """Ask whether a memory of this finding and outcome is there."""
     return one("has_memory", locals(), bool)
 
 
+@checked
 def set_embedding_model(embedding_model: str) -> Call[str | None]:
     """Make a model the active one; returns the one before it."""
     return maybe("set_embedding_model", locals(), str)

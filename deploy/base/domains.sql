@@ -1,7 +1,7 @@
 -- Deploy kodiai:base/domains to pg
 --
 -- The closed sets of words. The comment of each is also what error messages show
--- as expected (_check_word), so it reads after "expected".
+-- (_domain_words), so it reads on after "expected".
 
 begin;
 
@@ -10,8 +10,10 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 create domain repo_name as text
-constraint repo_name_check check (value ~ '^[^/[:space:]]+/[^/[:space:]]+$');
-comment on domain repo_name is 'owner/name';
+constraint repo_name_check check (
+  value ~ '^[^/[:space:]]+/[^/[:space:]]+$' and length(value) <= 200
+);
+comment on domain repo_name is 'owner/name of at most 200 characters';
 
 create domain severity as text
 constraint severity_check check (value in ('critical', 'major', 'medium', 'minor'));

@@ -10,16 +10,26 @@ begin;
 \set app :schema _app
 \set reader :schema _reader
 
-select format('create role %I nologin', r.rolname)
-from (values (:'owner'), (:'app'), (:'reader')) as r (rolname)
-where
-  not exists (
-    select from pg_roles as p
-    where p.rolname = r.rolname
-  )
-\gexec
+select
+  octet_length(:'schema') > 56 as is_too_long,
+  :'embedding_dim' !~ '^([1-9]\d{0,2}|1\d{3}|2000)$' as is_no_width
+\gset
 
-select format('comment on role %I is %L', r.rolname, 'kodiai: ' || r.purpose)
+\if :is_too_long
+do $$ begin
+  raise 'schema: expected at most 56 bytes, so that the names of its roles fit into 63';
+end $$;
+\endif
+
+\if :is_no_width
+do $$ begin
+  raise 'embedding_dim: expected 1 to 2000, which is what an HNSW index can hold';
+end $$;
+\endif
+
+select
+  format('create role %I nologin', r.rolname) as creation,
+  format('comment on role %I is %L', r.rolname, 'kodiai: ' || r.purpose) as mark
 from
   (
     values
@@ -27,8 +37,11 @@ from
     (:'app', 'may execute all public functions of the memory'),
     (:'reader', 'may execute the reading functions of the memory')
   ) as r (rolname, purpose)
-inner join pg_roles as p on r.rolname = p.rolname
-where shobj_description(p.oid, 'pg_authid') is null
+where
+  not exists (
+    select from pg_roles as p
+    where p.rolname = r.rolname
+  )
 \gexec
 
 -- The scripts create everything as the owner. A superuser may do so anyway; any

@@ -6,6 +6,8 @@
 
 begin;
 
+\set owner :schema _owner
+
 select
   not exists (
     select from pg_extension
@@ -16,6 +18,27 @@ select
 \if :missing
 create extension vector with schema public;
 comment on extension vector is 'pgvector, created for kodiai';
+\endif
+
+-- The functions of the memory find the type there.
+select
+  n.nspname <> 'public' as is_elsewhere,
+  not has_schema_privilege(:'owner', 'public', 'usage') as is_closed
+from pg_extension as e
+inner join pg_namespace as n on e.extnamespace = n.oid
+where e.extname = 'vector'
+\gset
+
+\if :is_elsewhere
+do $$ begin
+  raise 'extension vector: expected in schema public';
+end $$;
+\endif
+
+\if :is_closed
+do $$ begin
+  raise 'schema public: expected usage granted to the owner role of the memory';
+end $$;
 \endif
 
 commit;

@@ -1,7 +1,7 @@
 -- Revert kodiai:base/roles from pg
 --
--- Drops what deploy made (its comment says so), unless another database of the
--- cluster still has objects or privileges of the role.
+-- Drops what deploy made (its comment says so) as far as this role may, unless
+-- another database of the cluster still has objects or privileges of the role.
 
 begin;
 
@@ -14,6 +14,7 @@ from pg_roles as r
 where
   r.rolname in (:'owner', :'app', :'reader')
   and shobj_description(r.oid, 'pg_authid') like 'kodiai: %'
+  and pg_has_role(r.oid, 'member with admin option')
   and not exists (
     select from pg_shdepend as d
     where d.refclassid = 'pg_authid'::regclass and d.refobjid = r.oid

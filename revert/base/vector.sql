@@ -1,7 +1,7 @@
 -- Revert kodiai:base/vector from pg
 --
--- Drops what deploy made (its comment says so), unless something else in the
--- database has come to use it.
+-- Drops what deploy made (its comment says so) if it belongs to this role, unless
+-- something else in the database has come to use it.
 
 begin;
 
@@ -12,6 +12,7 @@ begin
     where
       e.extname = 'vector'
       and obj_description(e.oid, 'pg_extension') = 'pgvector, created for kodiai'
+      and pg_has_role(e.extowner, 'usage')
   ) then
     drop extension vector;
   end if;

@@ -4,6 +4,8 @@ begin;
 
 \set app :schema _app
 set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
 
 revoke all on all functions in schema :"schema" from :"app";
 revoke all on schema :"schema" from :"app";

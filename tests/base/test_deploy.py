@@ -81,7 +81,7 @@ def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -
     first = Client(database)
     first.write_memories([MEMORY], [[1.0] * server.DIMENSIONS])
     acme: dict[str, Any] = {
-        "schema": f"Acme-{own_schema()}",
+        "schema": f"Acme {own_schema()}",
         "embedding_dim": 3,
         "text_config": "simple",
     }
@@ -96,6 +96,12 @@ def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -
     # english drops "is" as a stop word and simple does not.
     assert len(second.search_memories("acme/api", "is")) == 1
     assert len(first.search_memories("acme/api", "is")) == 0
+
+    # Who forgets to name the schema does not revert the other memory.
+    both = server.dump(connection, "kodiai")
+    with pytest.raises(AssertionError, match="was deployed by the registry sqitch,"):
+        server.sqitch("revert", connection, "-y", *registry)
+    assert server.dump(connection, "kodiai") == both
 
     server.sqitch("revert", connection, "-y", *registry, **acme)
     assert server.dump(connection, acme["schema"]) == before
@@ -142,3 +148,65 @@ def test_a_role_that_is_not_superuser_deploys(empty: dict[str, Any]) -> None:
         assert server.dump(empty, schema) == before
         admin.execute(f"drop owned by {deployer}")
         admin.execute(f"drop role {deployer}")
+
+
+def test_what_an_administrator_or_another_memory_made_stays(
+    empty: dict[str, Any],
+) -> None:
+    """By a deployer who may make neither roles nor the extension."""
+    first, second = f"{own_schema()}_a", f"{own_schema()}_b"
+    deployer = f"{second}_deployer"
+    server.sqitch("deploy", empty, schema=first)  # marks the extension as its own
+    with psycopg.connect(**empty, autocommit=True) as admin:
+        for role in ("owner", "app", "reader"):
+            admin.execute(f"create role {second}_{role}")
+        admin.execute(f"create role {deployer} login")
+        admin.execute(f"grant {second}_owner to {deployer} with inherit true, set true")
+        admin.execute(f"grant create on database {empty['dbname']} to {deployer}")
+        before = server.dump(empty, second)
+
+        by_deployer = empty | {"user": deployer}
+        registry = ("--registry", "sqitch_second")
+        server.sqitch("deploy", by_deployer, *registry, schema=second)
+        assert "Verify successful" in server.sqitch(
+            "verify", by_deployer, *registry, schema=second
+        )
+        server.sqitch("revert", by_deployer, "-y", *registry, schema=second)
+        assert server.dump(empty, second) == before
+
+        admin.execute(f"drop owned by {deployer}")
+        for role in ("deployer", "owner", "app", "reader"):
+            admin.execute(f"drop role {second}_{role}")
+    server.sqitch("revert", empty, "-y", schema=first)
+
+
+@pytest.mark.parametrize(
+    ("statement", "variables", "message"),
+    [
+        ("select", {"schema": "x" * 57}, "schema: expected at most 56 bytes"),
+        ("select", {"embedding_dim": 0}, "embedding_dim: expected 1 to 2000"),
+        ("select", {"embedding_dim": 2001}, "embedding_dim: expected 1 to 2000"),
+        ("select", {"embedding_dim": "wide"}, "embedding_dim: expected 1 to 2000"),
+        (
+            "create schema other; create extension vector with schema other",
+            {},
+            "extension vector: expected in schema public",
+        ),
+        (
+            "revoke usage on schema public from public",
+            {},
+            "schema public: expected usage granted",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused_at_once(
+    empty: dict[str, Any], statement: str, variables: dict[str, Any], message: str
+) -> None:
+    variables = {"schema": own_schema()} | variables
+    with psycopg.connect(**empty, autocommit=True) as admin:
+        for command in statement.split("; "):
+            admin.execute(command.encode())
+        with pytest.raises(AssertionError, match=message):
+            server.sqitch("deploy", empty, **variables)
+        roles = "select from pg_roles where starts_with(rolname, %s)"
+        assert admin.execute(roles, (variables["schema"],)).fetchall() == []

@@ -49,6 +49,15 @@ def test_scripts_follow_the_conventions(name: str) -> None:
     assert not re.search(r"\b(cascade|if exists)\b", revert.replace(" if exists (", ""))
 
 
+@pytest.mark.parametrize("name", changes())
+def test_a_revert_makes_sure_of_the_memory(name: str) -> None:
+    """From the first change whose revert still finds the function that does so."""
+    guard = changes().index("base/functions/_verify_registry")
+    revert = (ROOT / "revert" / f"{name}.sql").read_text()
+    is_guarded = "select _verify_registry(:'registry') as verified\n\\gset" in revert
+    assert is_guarded == (changes().index(name) > guard and "/domains" not in name)
+
+
 @pytest.mark.parametrize("name", [c for c in changes() if "/functions/" in c])
 def test_a_function_change_makes_the_function_of_its_name(name: str) -> None:
     deploy = (ROOT / "deploy" / f"{name}.sql").read_text()

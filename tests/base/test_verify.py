@@ -20,7 +20,7 @@ FUNCTION_BREAKS = [
     "alter function {f} {other_security}",
     "alter function {f} {other_parallel}",
     "alter function {f} owner to postgres",
-    "alter function {f} set jit = off",
+    "alter function {f} set work_mem = '1MB'",
     "grant execute on function {f} to public",
     "comment on function {f} is null",
 ]

@@ -44,7 +44,7 @@ def test_database_url(
     with Client.connect() as client:
         client.write_memory(**memory())
     assert count(database) == 1
-    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("DATABASE_URL", "")
     with pytest.raises(ValueError, match="DATABASE_URL is not set"):
         Client.connect()
 
@@ -164,9 +164,93 @@ def test_many_vectors_may_be_one_array(client: Client) -> None:
     assert embeddings == [Vector(row) for row in np.eye(3, 8)]
 
 
-def test_a_value_that_json_does_not_know_is_refused(client: Client) -> None:
-    with pytest.raises(TypeError, match="object has no place in a memory"):
-        client.write_memories([memory(language=object())], [None])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"query_text": [1.0]}, "p_query_text: expected text, got list"),
+        ({"query_text": b"x"}, "p_query_text: expected text, got bytes"),
+        ({"limit": "ten"}, "p_limit: expected a whole number, got str"),
+        ({"limit": 2.5}, "p_limit: expected a whole number, got float"),
+        ({"limit": True}, "p_limit: expected a whole number, got bool"),
+        ({"diversity": "0"}, "p_diversity: expected a number, got str"),
+        ({"outcomes": "accepted"}, "p_outcomes: expected a list, got str"),
+        ({"outcomes": [1]}, "p_outcomes[1]: expected text, got int"),
+        ({"recency_half_life": 30}, "p_recency_half_life: expected a timedelta"),
+        ({"created_after": "2026"}, "p_created_after: expected a datetime, got str"),
+    ],
+)
+def test_a_wrong_type_is_named(
+    client: Client, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
+        client.search_memories(**{"repo": "acme/api", "query_text": "x"} | arguments)
+    assert str(error.value).startswith(message)
+
+
+def test_a_text_is_not_a_list_of_numbers(client: Client) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="p_memory_ids"):
+        client.get_memories("12")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", ["postgresql:///x", None, object()])
+def test_only_a_connection_or_a_pool_can_be_borrowed(target: Any) -> None:
+    for kind in (Client, AsyncClient):
+        with pytest.raises(TypeError, match="expected a connection or a pool"):
+            kind(target)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (None, "p_memories[2]: expected a mapping, got NoneType"),
+        ([1], "p_memories[2]: expected a mapping, got list"),
+        (memory(language=object()), "p_memories[2].language: expected text"),
+        (memory(finding_id=float("nan")), "p_memories[2].finding_id: expected text"),
+        (memory(language={"a": "\0"}), "p_memories[2].language: expected text"),
+        (memory(**{"a\0": 1}), "p_memories[2]: expected text that UTF-8"),
+        (memory(**{"a\ud800": 1}), "p_memories[2]: expected text that UTF-8"),
+    ],
+)
+def test_a_memory_that_json_cannot_hold_is_named(
+    client: Client, bad: Any, message: str
+) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
+        client.write_memories([memory(), bad], [None, None])
+    assert str(error.value).startswith(message)
+
+
+def test_numbers_may_be_numpys_and_lists_may_be_sets(client: Client) -> None:
+    one = client.write_memory(**memory(finding_id=np.int64(5)))
+    (again,) = client.write_memories([memory(finding_id=np.int64(5))], [None])
+    assert again.memory_id == one.memory_id
+    (found,) = client.search_memories(
+        "acme/api",
+        "cache",
+        limit=np.int64(5),  # type: ignore[arg-type]
+        text_weight=np.float32(0.5),  # type: ignore[arg-type]
+        outcomes={"accepted"},
+    )
+    assert found.memory_id == one.memory_id
+    assert client.get_memories({one.memory_id})[0].finding_id == 5
+
+
+def test_a_number_too_large_for_postgres_is_refused(client: Client) -> None:
+    with pytest.raises(psycopg.errors.NumericValueOutOfRange):
+        client.search_memories("acme/api", "cache", limit=10**12)
+    with pytest.raises(psycopg.errors.NumericValueOutOfRange):
+        client.get_memories([2**70])
+
+
+def test_a_datetime_without_zone_is_utc(conninfo: str) -> None:
+    noon = datetime(2026, 1, 1, 12)  # noqa: DTZ001
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("set timezone = 'America/New_York'")
+        client = Client(connection)
+        one = client.write_memory(**memory(created_at=noon))
+        (two,) = client.write_memories([memory(created_at=noon)], [None])
+        for row in client.get_memories([one.memory_id, two.memory_id]):
+            assert row.created_at == noon.replace(tzinfo=UTC)
+        assert client.search_memories("acme/api", "cache", created_after=noon) == []
 
 
 # What it gives
@@ -195,8 +279,12 @@ def test_help_shows_the_arguments_of_the_function() -> None:
     assert "best first" in (AsyncClient.search_memories.__doc__ or "")
 
 
-def test_a_row_factory_of_the_connection_does_not_matter(conninfo: str) -> None:
-    with psycopg.connect(conninfo, row_factory=psycopg.rows.dict_row) as connection:
+def test_the_factories_of_the_connection_do_not_matter(conninfo: str) -> None:
+    with psycopg.connect(
+        conninfo,
+        row_factory=psycopg.rows.dict_row,
+        cursor_factory=psycopg.RawCursor,
+    ) as connection:
         assert Client(connection).has_memory("acme/api", 7, "accepted") is False
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import psycopg
 import pytest
@@ -98,9 +99,14 @@ def test_arguments_and_results_are_those_of_the_function(
 
 
 def described(name: str) -> Call[Any]:
-    """A call with an empty list for every argument, which any of them can hold."""
+    """A call with nothing for every argument, or an empty list where it is iterated."""
     describe: Any = METHODS[name]
-    call: Call[Any] = describe(*([] for _ in inspect.signature(describe).parameters))
+    hints = get_type_hints(describe)
+    del hints["return"]
+    lists = {Collection, Iterable}
+    call: Call[Any] = describe(
+        *([] if get_origin(h) in lists else None for h in hints.values())
+    )
     return call
 
 

@@ -143,6 +143,34 @@ def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
         distances = [row.distance or 0 for row in rows]
         assert distances == sorted(distances)
 
+    # HNSW overlooks rows, and those that are near enough are no more than asked for.
+    nearest = np.sort(cosine_distances(far, np.array(vector(1))))
+    for limit in (1, 5, 50):
+        near_enough = float((nearest[limit - 1] + nearest[limit]) / 2)
+        rows = client.search_memories(
+            "acme/far", None, vector(1), limit=limit, max_distance=near_enough
+        )
+        assert len(rows) == limit
+
+    # Whatever was set for that is set back, in a transaction too, and no query that
+    # runs in parallel is in the way.
+    settings = "select name, setting from pg_settings order by name"
+    with connection.transaction():
+        before = connection.execute(settings).fetchall()
+        client.search_memories("acme/far", "cache", vector(1))
+        assert connection.execute(settings).fetchall() == before
+    database.execute("create table many as select generate_series(1, 200000) as n")
+    database.execute("analyze many")
+    database.execute("set parallel_setup_cost = 0")
+    database.execute("set parallel_tuple_cost = 0")
+    database.execute("set min_parallel_table_scan_size = 0")
+    beside = database.execute(
+        "select distinct s.memory_id from many cross join lateral"
+        " search_memories('acme/far', null, %s, 3) as s where n = 5",
+        (str(vector(1)),),
+    )
+    assert len(beside.fetchall()) == 3
+
     # HNSW gives up before it has found one.
     connection.execute("set hnsw.max_scan_tuples = 1")
     rows = client.search_memories("acme/far", None, vector(1), limit=500)
@@ -150,9 +178,9 @@ def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
     assert ids(rows) == [numbers[n] for n in expected]
     scans = "select idx_scan from pg_stat_user_indexes where indexrelname = %s"
     connection.execute("select pg_stat_force_next_flush()")
-    assert database.execute(scans, ("learning_memories_embedding_idx",)).fetchone() != (
-        0,
-    )
+    row = database.execute(scans, ("learning_memories_embedding_idx",)).fetchone()
+    assert row
+    assert row[0] > 0
 
 
 # The same rows as a search that only compares
@@ -398,7 +426,8 @@ def test_diversity_prefers_what_is_unlike_the_rows_above(client: Client) -> None
     )
     assert ids(diverse) == [first, far, other]
     assert [row.vector_rank for row in diverse] == [1, 4, 3]
-    whole = client.search_memories("acme/api", None, vector(1), diversity=1)
+    whole = client.search_memories("acme/api", None, vector(1, 0, 0.5), diversity=1)
+    assert ids(whole)[0] == other
     assert sorted(ids(whole)) == sorted([first, twin, other, far])
 
 
@@ -450,6 +479,18 @@ def test_words_are_found_in_any_form_and_beside_unknown_ones(client: Client) -> 
     for question in ("caching of a token", "zebra token", "it's unsafe"):
         found = client.search_memories("acme/api", question)
         assert ids(found) == [row.memory_id], question
+
+
+def test_of_a_long_question_the_first_256_words_count(client: Client) -> None:
+    words = [f"word{n}" for n in range(14_000)]
+    first, _ = write(
+        client,
+        [memory(finding_text=words[255]), memory(finding_text=words[256])],
+        [None] * 2,
+    )
+    question = " ".join(words)
+    found = client.search_memories("acme/api", question[:100_000])
+    assert ids(found) == [first]
 
 
 def test_a_blank_question_beside_a_vector_is_no_question(client: Client) -> None:
@@ -528,6 +569,18 @@ def test_a_bad_argument_is_named(
     assert isinstance(
         error.value, errors.NullValueNotAllowed | errors.InvalidParameterValue
     )
+
+
+@pytest.mark.parametrize("half_life", ["-1 year 361 days", "-1 year 365 days 6 hours"])
+def test_a_half_life_is_as_long_as_its_seconds(
+    database: psycopg.Connection, half_life: str
+) -> None:
+    """Postgres compares intervals by years of 360 days and counts 365.25."""
+    with pytest.raises(errors.InvalidParameterValue, match="^p_recency_half_life"):
+        database.execute(
+            "select * from search_memories('acme/api', 'cache', p_recency_half_life => %s)",
+            (half_life,),
+        )
 
 
 # One round trip

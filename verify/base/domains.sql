@@ -45,6 +45,7 @@ select 1 / (
   and not pg_input_is_valid('name', 'repo_name')
   and not pg_input_is_valid('owner/name/more', 'repo_name')
   and not pg_input_is_valid('owner/a name', 'repo_name')
+  and not pg_input_is_valid('owner/' || repeat('x', 200), 'repo_name')
 )::integer;
 
 rollback;

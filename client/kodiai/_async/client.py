@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -20,8 +20,8 @@ class AsyncClient(Functions):
     """Calls the functions of one memory, and nothing else.
 
     The methods are the SQL functions; their arguments are those of SQL without
-    ``p_``. Errors are psycopg's: InvalidParameterValue (22023) and
-    NullValueNotAllowed (22004) name the argument.
+    ``p_``. A datetime without a zone means UTC. Errors are psycopg's:
+    InvalidParameterValue (22023) and NullValueNotAllowed (22004) name the argument.
     """
 
     def __init__(
@@ -36,6 +36,11 @@ class AsyncClient(Functions):
         owner commits. A pool lends a connection for each call, which is a
         transaction of its own. The schema is the one the memory was deployed in.
         """
+        if not isinstance(target, AsyncConnection | AsyncConnectionPool):
+            raise TypeError(
+                "expected a connection or a pool of psycopg, "
+                f"got {type(target).__name__}; for a URL there is connect()"
+            )
         self.schema = schema
         self._target = target
         self._owned = AsyncExitStack()
@@ -51,7 +56,7 @@ class AsyncClient(Functions):
         """
         if conninfo is None:
             conninfo = os.environ.get("DATABASE_URL")
-            if conninfo is None:
+            if not conninfo:
                 raise ValueError("no conninfo was given and DATABASE_URL is not set")
         connection = await AsyncConnection.connect(conninfo, autocommit=True)
         client = cls(connection, schema=schema)
@@ -78,7 +83,8 @@ class AsyncClient(Functions):
         statement, parameters = call.statement(self.schema), call.parameters()
         async with (
             self._connection() as connection,
-            connection.cursor(row_factory=tuple_row) as cursor,
+            # Of this class, whatever the owner of a borrowed connection prefers.
+            AsyncCursor(connection, row_factory=tuple_row) as cursor,
         ):
             await cursor.execute(statement, parameters)
             columns = [column.name for column in cursor.description or ()]

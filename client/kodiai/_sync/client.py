@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
@@ -20,8 +20,8 @@ class Client(Functions):
     """Calls the functions of one memory, and nothing else.
 
     The methods are the SQL functions; their arguments are those of SQL without
-    ``p_``. Errors are psycopg's: InvalidParameterValue (22023) and
-    NullValueNotAllowed (22004) name the argument.
+    ``p_``. A datetime without a zone means UTC. Errors are psycopg's:
+    InvalidParameterValue (22023) and NullValueNotAllowed (22004) name the argument.
     """
 
     def __init__(
@@ -36,6 +36,11 @@ class Client(Functions):
         owner commits. A pool lends a connection for each call, which is a
         transaction of its own. The schema is the one the memory was deployed in.
         """
+        if not isinstance(target, Connection | ConnectionPool):
+            raise TypeError(
+                "expected a connection or a pool of psycopg, "
+                f"got {type(target).__name__}; for a URL there is connect()"
+            )
         self.schema = schema
         self._target = target
         self._owned = ExitStack()
@@ -49,7 +54,7 @@ class Client(Functions):
         """
         if conninfo is None:
             conninfo = os.environ.get("DATABASE_URL")
-            if conninfo is None:
+            if not conninfo:
                 raise ValueError("no conninfo was given and DATABASE_URL is not set")
         connection = Connection.connect(conninfo, autocommit=True)
         client = cls(connection, schema=schema)
@@ -76,7 +81,8 @@ class Client(Functions):
         statement, parameters = call.statement(self.schema), call.parameters()
         with (
             self._connection() as connection,
-            connection.cursor(row_factory=tuple_row) as cursor,
+            # Of this class, whatever the owner of a borrowed connection prefers.
+            Cursor(connection, row_factory=tuple_row) as cursor,
         ):
             cursor.execute(statement, parameters)
             columns = [column.name for column in cursor.description or ()]

@@ -32,9 +32,9 @@ begin
     select c.n
     into v_pick
     from unnest(p_memory_ids, p_scores, v_similarities) with ordinality as c (id, score, similarity, n)
-    where c.id <> all (v_picked)
     order by
       (1 - p_diversity) * coalesce(c.score / nullif(p_scores[1], 0), 0) - p_diversity * c.similarity desc,
+      c.score desc,
       c.id
     limit 1;
     v_picked := v_picked || p_memory_ids[v_pick];
@@ -42,6 +42,7 @@ begin
     select array_agg(greatest(c.similarity, 1 - (c.embedding <=> v_embeddings[v_pick])) order by c.n)
     into v_similarities
     from unnest(v_embeddings, v_similarities) with ordinality as c (embedding, similarity, n);
+    v_similarities[v_pick] := 'infinity'; -- not a second time
   end loop;
 
   return v_picked;

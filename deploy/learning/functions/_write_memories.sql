@@ -37,9 +37,9 @@ begin
   from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
   cross join lateral (
     values
-    ('repo', 'string', true, m.memory ->> 'repo' ~ '^[^/[:space:]]+/[^/[:space:]]+$', _domain_words('repo_name')),
+    ('repo', 'string', true, pg_input_is_valid(m.memory ->> 'repo', 'repo_name'), _domain_words('repo_name')),
     ('owner', 'string', false, m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1), 'the owner that repo names'),
-    ('source_repo', 'string', false, m.memory ->> 'source_repo' ~ '^[^/[:space:]]+/[^/[:space:]]+$', _domain_words('repo_name')),
+    ('source_repo', 'string', false, pg_input_is_valid(m.memory ->> 'source_repo', 'repo_name'), _domain_words('repo_name')),
     ('finding_id', 'number', false, pg_input_is_valid(m.memory ->> 'finding_id', 'bigint'), 'a whole number of at most 64 bits'),
     ('review_id', 'number', false, pg_input_is_valid(m.memory ->> 'review_id', 'bigint'), 'a whole number of at most 64 bits'),
     ('finding_text', 'string', true, m.memory ->> 'finding_text' ~ '\S' and length(m.memory ->> 'finding_text') <= 100000, 'a text of 1 to 100000 characters, not white space alone'),
@@ -51,7 +51,8 @@ begin
     ('embedding_model', 'string', false, m.memory ->> 'embedding_model' ~ '\S' and length(m.memory ->> 'embedding_model') <= 200, 'a name of 1 to 200 characters'),
     ('embedding_dim', 'number', false, (m.memory -> 'embedding_dim') = to_jsonb(_embedding_dim()), format('%s, the width that this memory was deployed with', _embedding_dim())),
     ('stale', 'boolean', false, true, 'true or false'),
-    ('created_at', 'string', false, case when pg_input_is_valid(m.memory ->> 'created_at', 'timestamptz') then isfinite((m.memory ->> 'created_at')::timestamptz) end, 'a date and time')
+    ('created_at', 'string', false, -- Not now, tomorrow and the like.
+      case when m.memory ->> 'created_at' ~ '^\d' and pg_input_is_valid(m.memory ->> 'created_at', 'timestamptz') then isfinite((m.memory ->> 'created_at')::timestamptz) end, 'a date and time')
   ) as c (key, type, required, valid, expected)
   where
     case

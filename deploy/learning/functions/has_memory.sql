@@ -12,8 +12,10 @@ language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  if p_repo is null then
-    perform _reject_argument('p_repo', _domain_words('repo_name'), null);
+  if not coalesce(pg_input_is_valid(p_repo, 'repo_name'), false) then
+    perform _reject_argument(
+      'p_repo', _domain_words('repo_name'), to_jsonb(p_repo)::text
+    );
   elsif p_finding_id is null then
     perform _reject_argument('p_finding_id', 'the number of a finding', null);
   elsif not coalesce(pg_input_is_valid(p_outcome, 'outcome'), false) then
@@ -36,6 +38,7 @@ that asks first can spare itself the embedding.
 Arguments: p_repo, owner/name; p_finding_id; p_outcome: accepted, suppressed,
 thumbs_up or thumbs_down.
 Result: true or false.
-Errors: 22004 where an argument is null; 22023 for an unknown p_outcome.';
+Errors: 22004 where an argument is null; 22023 for a p_repo or p_outcome that
+cannot be.';
 
 commit;

@@ -6,11 +6,6 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- Postgres knows the hnsw settings only once pgvector is loaded, and until then
--- lets nobody but a superuser name them in a function.
-select '[1]'::vector as loaded
-\gset
-
 create function search_memories(
   p_repo text,
   p_query_text text default null,
@@ -52,11 +47,10 @@ returns table (
   embedding_model text,
   created_at timestamptz
 )
-language plpgsql stable parallel restricted security definer
+language plpgsql stable parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Named here so that what the body sets is undone when the function returns.
-set "hnsw.iterative_scan" = relaxed_order
-set "hnsw.ef_search" = 100
+-- At a large p_limit the estimates are so high that compiling would take longer.
+set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -65,7 +59,10 @@ declare
   c_exact_rows constant integer := 5000;
   -- Each arm brings at least this many candidates to the fusion, so that asking
   -- for 5 rows gives the first 5 of what asking for 50 gives.
-  v_depth integer;
+  v_depth constant integer := greatest(100, 2 * p_limit);
+  v_enough constant integer := case when p_max_distance is null then v_depth else p_limit end;
+  v_iterative_scan text;
+  v_ef_search text;
   v_argument text;
   v_expected text;
   v_got text;
@@ -146,7 +143,8 @@ begin
     ('p_text_weight', p_text_weight between 0 and 1000, '0 to 1000', p_text_weight::text),
     ('p_rrf_k', p_rrf_k between 1 and 1000000, '1 to 1000000', p_rrf_k::text),
     (
-      'p_recency_half_life', p_recency_half_life is null or p_recency_half_life > interval '0',
+      'p_recency_half_life',
+      p_recency_half_life is null or extract(epoch from p_recency_half_life) > 0,
       'an interval longer than 0', p_recency_half_life::text
     ),
     (
@@ -161,7 +159,6 @@ begin
     perform _reject_argument(v_argument, v_expected, v_got);
   end if;
 
-  v_depth := greatest(100, 2 * p_limit);
   v_scope := concat_ws(
     ' and ',
     case when p_owner is null then 'm.repo = $1' else 'm.owner = $2' end,
@@ -204,34 +201,34 @@ begin
         where %s
         order by %s
         limit $10
-      ) as n';
+      ) as n
+      where $11 is null or n.distance <= $11';
 
     if v_rows > c_exact_rows then
+      -- The graph search finds few rows that a filter leaves unless it goes on and
+      -- on. Set and set back here, not by the function: a dump of a function that
+      -- names them is restored only where pgvector was loaded before.
+      v_iterative_scan := current_setting('hnsw.iterative_scan');
+      v_ef_search := current_setting('hnsw.ef_search');
+      perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
       perform set_config('hnsw.ef_search', least(v_depth, 1000)::text, true);
       execute format(v_nearest, v_vector_scope, 'm.embedding <=> $9')
       into v_vector_ids, v_distances
       using
         p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix,
-        p_created_after, v_model, p_query_embedding, v_depth;
+        p_created_after, v_model, p_query_embedding, v_depth, p_max_distance;
+      perform set_config('hnsw.iterative_scan', v_iterative_scan, true);
+      perform set_config('hnsw.ef_search', v_ef_search, true);
     end if;
 
-    -- The graph search gives up after hnsw.max_scan_tuples: then it has found too
-    -- few rows though there are more.
-    if cardinality(v_vector_ids) < v_depth then
+    -- The graph search gives up after hnsw.max_scan_tuples, and it overlooks some
+    -- rows: where it brings too few there may be more.
+    if cardinality(v_vector_ids) < v_enough then
       execute format(v_nearest, v_vector_scope, '(m.embedding <=> $9) + 0.0, m.id')
       into v_vector_ids, v_distances
       using
         p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix,
-        p_created_after, v_model, p_query_embedding, v_depth;
-    end if;
-
-    if p_max_distance is not null then
-      select
-        coalesce(array_agg(v.id order by v.n), '{}'),
-        coalesce(array_agg(v.distance order by v.n), '{}')
-      into v_vector_ids, v_distances
-      from unnest(v_vector_ids, v_distances) with ordinality as v (id, distance, n)
-      where v.distance <= p_max_distance;
+        p_created_after, v_model, p_query_embedding, v_depth, p_max_distance;
     end if;
   end if;
 
@@ -284,13 +281,13 @@ begin
       * case
         when p_recency_half_life is null then 1
         else
-          -- 0.5 ^ 1000 is about the smallest number that power() can return.
+          -- 0.5 ^ 1000 is about the smallest number that there is.
           power(
             0.5::double precision,
             least(
               greatest(extract(epoch from now() - m.created_at), 0)
               / extract(epoch from p_recency_half_life),
-              1000
+              800
             )::double precision
           )
       end as score
@@ -348,24 +345,26 @@ arm) or has an embedding of the model (vector arm). min(p_limit, rows that match
 come back, however narrow the filters are.
 Scope: p_repo, owner/name, alone: that repository. p_owner alone or with one of its
 repositories as p_repo: every repository of the owner. One of the two is required.
-What to look for, at least one of: p_query_text, plain words, up to 100000 characters
-(null or, beside an embedding, empty: no text arm); p_query_embedding, as wide as the
-memory was deployed (null: no vector arm). p_embedding_model: whose embeddings to
-compare with; null for the active one (set_embedding_model). Rows of another model, or
-without an embedding, are found by the text arm only.
+What to look for, at least one of: p_query_text, plain words, up to 100000 characters,
+of which the first 256 different words count (null or, beside an embedding, empty: no
+text arm); p_query_embedding, as wide as the memory was deployed (null: no vector
+arm). p_embedding_model: whose embeddings to compare with; null for the active one
+(set_embedding_model). Rows of another model, or without an embedding, are found by
+the text arm only.
 p_limit: 1 to 1000.
-Filters; null for any, an empty array for none: p_outcomes, p_severities, p_categories;
-p_path_prefix, how file_path begins; p_created_after, exclusive; p_max_distance, 0 to
-2, which the vector arm keeps to (the text arm may still find a row beyond it).
+Filters; null for any, an empty array for none: p_outcomes, p_severities,
+p_categories; p_path_prefix, how file_path begins; p_created_after, exclusive;
+p_max_distance, 0 to 2, which the vector arm keeps to (the text arm may still find a
+row beyond it).
 Ranking: each arm ranks the scope, the vector arm by cosine distance (0 to 2), the
 text arm by rows with all words before rows with any, then by ts_rank over the
-logarithm of the length; each brings its first greatest(100, 2 * p_limit) rows. score
-= p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank):
-reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009); weights 0 to 1000,
-p_rrf_k 1 to 1000000. It is multiplied by 1.2 for a language of p_languages, in any
-case of letters, and by 0.5 ^ (age / p_recency_half_life); null for neither.
-p_diversity, 0 to 1: the share that being unlike the rows above has against the score
-(maximal marginal relevance); 0 for none.
+logarithm of the length; each brings its first greatest(100, 2 * p_limit) rows, which
+all that follows puts in order. score = p_vector_weight / (p_rrf_k + vector_rank) +
+p_text_weight / (p_rrf_k + text_rank): reciprocal rank fusion (Cormack, Clarke and
+Buettcher, SIGIR 2009); weights 0 to 1000, p_rrf_k 1 to 1000000. It is multiplied by
+1.2 for a language of p_languages, in any case of letters, and by 0.5 ^ (age /
+p_recency_half_life); null for neither. p_diversity, 0 to 1: the share that being
+unlike the rows above has against the score (maximal marginal relevance); 0 for none.
 Result: best first, ties by memory_id. score as above. vector_rank and distance,
 text_rank and text_score (ts_rank, 0 to 1, and 1 more with all words): place and value
 in each arm, null where the arm did not bring the row. The other columns are those of

@@ -21,13 +21,18 @@ begin
     );
   end if;
 
-  select a.embedding_model into v_previous from active_embedding_model as a for update;
-
   insert into active_embedding_model (embedding_model)
   values (p_embedding_model)
-  on conflict (id) do update
-    set embedding_model = excluded.embedding_model, created_at = now()
-    where active_embedding_model.embedding_model <> excluded.embedding_model;
+  on conflict do nothing;
+  if found then
+    return null;
+  end if;
+
+  -- Another call may be about to change it: wait for that, and see what it set.
+  select a.embedding_model into v_previous from active_embedding_model as a for update;
+  update active_embedding_model
+  set embedding_model = p_embedding_model, created_at = now()
+  where embedding_model <> p_embedding_model;
 
   return v_previous;
 end

@@ -15,8 +15,8 @@ create table active_embedding_model (
 );
 
 comment on table active_embedding_model is
-'The model that a search without p_embedding_model means: at most one row, made by the first '
-'write.';
+'The model that a search without p_embedding_model means: at most one row, made by the '
+'first write or by set_embedding_model.';
 comment on column active_embedding_model.id is 'Always 1.';
 comment on column active_embedding_model.created_at is
 'When this model was made the active one.';

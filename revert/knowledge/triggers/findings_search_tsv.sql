@@ -3,6 +3,8 @@
 begin;
 
 set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
 
 drop trigger findings_search_tsv on findings;
 drop function _set_findings_search_tsv();

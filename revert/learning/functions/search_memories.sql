@@ -3,6 +3,8 @@
 begin;
 
 set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
 
 drop function search_memories(
   text, text, vector, integer, text, text[], text[], text[], text, timestamptz, text,

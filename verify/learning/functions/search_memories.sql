@@ -5,14 +5,14 @@ begin;
 set local search_path = :"schema", public;
 
 select _verify_function('search_memories', '
-  stable parallel restricted security definer (p_repo text, p_query_text text
-  DEFAULT NULL::text, p_query_embedding vector DEFAULT NULL::vector, p_limit integer
-  DEFAULT 10, p_owner text DEFAULT NULL::text, p_outcomes text[] DEFAULT
-  NULL::text[], p_severities text[] DEFAULT NULL::text[], p_categories text[]
-  DEFAULT NULL::text[], p_path_prefix text DEFAULT NULL::text, p_created_after
-  timestamp with time zone DEFAULT NULL::timestamp with time zone, p_embedding_model
-  text DEFAULT NULL::text, p_languages text[] DEFAULT NULL::text[], p_vector_weight
-  real DEFAULT 1.0, p_text_weight real DEFAULT 1.0, p_rrf_k integer DEFAULT 60,
+  stable parallel unsafe security definer (p_repo text, p_query_text text DEFAULT
+  NULL::text, p_query_embedding vector DEFAULT NULL::vector, p_limit integer DEFAULT
+  10, p_owner text DEFAULT NULL::text, p_outcomes text[] DEFAULT NULL::text[],
+  p_severities text[] DEFAULT NULL::text[], p_categories text[] DEFAULT
+  NULL::text[], p_path_prefix text DEFAULT NULL::text, p_created_after timestamp
+  with time zone DEFAULT NULL::timestamp with time zone, p_embedding_model text
+  DEFAULT NULL::text, p_languages text[] DEFAULT NULL::text[], p_vector_weight real
+  DEFAULT 1.0, p_text_weight real DEFAULT 1.0, p_rrf_k integer DEFAULT 60,
   p_recency_half_life interval DEFAULT NULL::interval, p_max_distance real DEFAULT
   NULL::real, p_diversity real DEFAULT 0.0)
   returns TABLE(memory_id bigint, score double precision, vector_rank integer,
@@ -20,7 +20,7 @@ select _verify_function('search_memories', '
   text, owner text, source_repo text, finding_id bigint, review_id bigint,
   finding_text text, severity text, category text, file_path text, language text,
   outcome text, embedding_model text, created_at timestamp with time zone)
-  set hnsw.iterative_scan=relaxed_order set hnsw.ef_search=100
+  set jit=off
 ');
 
 rollback;
