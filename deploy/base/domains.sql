@@ -1,7 +1,7 @@
 -- Deploy kodiai:base/domains to pg
 --
--- The closed sets of words. The comment of each is also what error messages show
--- (_domain_words), so it reads on after "expected".
+-- What texts may be, and the closed sets of words. The comment of each is also what
+-- error messages show (_domain_words), so it reads on after "expected".
 
 begin;
 
@@ -14,6 +14,21 @@ constraint repo_name_check check (
   value ~ '^[^/[:space:]]+/[^/[:space:]]+$' and length(value) <= 200
 );
 comment on domain repo_name is 'owner/name of at most 200 characters';
+
+create domain finding_text as text
+constraint finding_text_check check (value ~ '\S' and length(value) <= 100000);
+comment on domain finding_text is
+'a text of 1 to 100000 characters, not white space alone';
+
+-- In bytes, because an entry of a B-tree holds 2704 of them.
+create domain file_path as text
+constraint file_path_check check (octet_length(value) between 1 and 2000);
+comment on domain file_path is 'a path of 1 to 2000 bytes';
+
+create domain short_name as text
+constraint short_name_check check (value ~ '\S' and length(value) <= 200);
+comment on domain short_name is
+'a name of 1 to 200 characters, not white space alone';
 
 create domain severity as text
 constraint severity_check check (value in ('critical', 'major', 'medium', 'minor'));

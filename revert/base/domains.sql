@@ -18,6 +18,9 @@ drop domain run_status;
 drop domain outcome;
 drop domain category;
 drop domain severity;
+drop domain short_name;
+drop domain file_path;
+drop domain finding_text;
 drop domain repo_name;
 
 commit;

@@ -187,7 +187,7 @@ def breaks(database: psycopg.Connection, change: str) -> list[str]:
         ]
     if change == "base/domains":
         rows = database.execute(
-            "select typname, conname, typname = 'repo_name' from pg_constraint"
+            "select typname, conname, typname in ('repo_name', 'finding_text', 'file_path', 'short_name') from pg_constraint"
             " inner join pg_type as t on t.oid = contypid"
             " where connamespace = 'kodiai'::regnamespace and contype = 'c'"
         )

@@ -41,7 +41,16 @@ inner join pg_type as t on d.oid = t.oid
 inner join pg_namespace as n on t.typnamespace = n.oid;
 
 select 1 / (
-  pg_input_is_valid('owner/name', 'repo_name')
+  pg_input_is_valid(repeat('x', 100000), 'finding_text')
+  and not pg_input_is_valid(repeat('x', 100001), 'finding_text')
+  and not pg_input_is_valid(e' \n', 'finding_text')
+  and pg_input_is_valid(repeat('x', 2000), 'file_path')
+  and not pg_input_is_valid(repeat('x', 2001), 'file_path')
+  and not pg_input_is_valid('', 'file_path')
+  and pg_input_is_valid(repeat('x', 200), 'short_name')
+  and not pg_input_is_valid(repeat('x', 201), 'short_name')
+  and not pg_input_is_valid(' ', 'short_name')
+  and pg_input_is_valid('owner/name', 'repo_name')
   and not pg_input_is_valid('name', 'repo_name')
   and not pg_input_is_valid('owner/name/more', 'repo_name')
   and not pg_input_is_valid('owner/a name', 'repo_name')

@@ -20,7 +20,7 @@ create table feedback_reactions (
   reacted_at timestamptz,
   severity severity not null,
   category category not null,
-  file_path text not null,
+  file_path file_path not null,
   title text not null,
   constraint feedback_reactions_pkey primary key (id),
   constraint feedback_reactions_key unique (repo, comment_id, reaction_id),

@@ -10,7 +10,7 @@ create table findings (
   id bigint not null generated always as identity,
   created_at timestamptz not null default now(),
   review_id bigint not null,
-  file_path text not null,
+  file_path file_path not null,
   start_line integer,
   end_line integer,
   severity severity not null,

@@ -31,34 +31,45 @@ begin
   -- What each key must be. A key that is absent and one that is null are the same.
   select
     case when p_single then 'p_' || c.key else format('p_memories[%s].%s', m.n, c.key) end,
-    c.expected,
+    coalesce(c.expected, _domain_words(c.sql_type)),
     case when m.memory -> c.key <> 'null' then (m.memory -> c.key)::text end
   into v_argument, v_expected, v_got
   from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
   cross join lateral (
     values
-    ('repo', 'string', true, pg_input_is_valid(m.memory ->> 'repo', 'repo_name'), _domain_words('repo_name')),
-    ('owner', 'string', false, m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1), 'the owner that repo names'),
-    ('source_repo', 'string', false, pg_input_is_valid(m.memory ->> 'source_repo', 'repo_name'), _domain_words('repo_name')),
-    ('finding_id', 'number', false, pg_input_is_valid(m.memory ->> 'finding_id', 'bigint'), 'a whole number of at most 64 bits'),
-    ('review_id', 'number', false, pg_input_is_valid(m.memory ->> 'review_id', 'bigint'), 'a whole number of at most 64 bits'),
-    ('finding_text', 'string', true, m.memory ->> 'finding_text' ~ '\S' and length(m.memory ->> 'finding_text') <= 100000, 'a text of 1 to 100000 characters, not white space alone'),
-    ('severity', 'string', true, pg_input_is_valid(m.memory ->> 'severity', 'severity'), _domain_words('severity')),
-    ('category', 'string', true, pg_input_is_valid(m.memory ->> 'category', 'category'), _domain_words('category')),
-    ('file_path', 'string', true, length(m.memory ->> 'file_path') between 1 and 4096, 'a path of 1 to 4096 characters'),
-    ('language', 'string', false, length(m.memory ->> 'language') between 1 and 200, 'a name of 1 to 200 characters'),
-    ('outcome', 'string', true, pg_input_is_valid(m.memory ->> 'outcome', 'outcome'), _domain_words('outcome')),
-    ('embedding_model', 'string', false, m.memory ->> 'embedding_model' ~ '\S' and length(m.memory ->> 'embedding_model') <= 200, 'a name of 1 to 200 characters'),
-    ('embedding_dim', 'number', false, (m.memory -> 'embedding_dim') = to_jsonb(_embedding_dim()), format('%s, the width that this memory was deployed with', _embedding_dim())),
-    ('stale', 'boolean', false, true, 'true or false'),
-    ('created_at', 'string', false, -- Not now, tomorrow and the like.
-      case when m.memory ->> 'created_at' ~ '^\d' and pg_input_is_valid(m.memory ->> 'created_at', 'timestamptz') then isfinite((m.memory ->> 'created_at')::timestamptz) end, 'a date and time')
-  ) as c (key, type, required, valid, expected)
+    ('repo', true, 'string', 'repo_name', true, null),
+    (
+      'owner', false, 'string', 'text',
+      m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1),
+      'the owner that repo names'
+    ),
+    ('source_repo', false, 'string', 'repo_name', true, null),
+    ('finding_id', false, 'number', 'bigint', true, 'a whole number of at most 64 bits'),
+    ('review_id', false, 'number', 'bigint', true, 'a whole number of at most 64 bits'),
+    ('finding_text', true, 'string', 'finding_text', true, null),
+    ('severity', true, 'string', 'severity', true, null),
+    ('category', true, 'string', 'category', true, null),
+    ('file_path', true, 'string', 'file_path', true, null),
+    ('language', false, 'string', 'short_name', true, null),
+    ('outcome', true, 'string', 'outcome', true, null),
+    ('embedding_model', false, 'string', 'short_name', true, null),
+    (
+      'embedding_dim', false, 'number', 'numeric',
+      m.memory -> 'embedding_dim' = to_jsonb(_embedding_dim()),
+      format('%s, the width that this memory was deployed with', _embedding_dim())
+    ),
+    ('stale', false, 'boolean', 'boolean', true, 'true or false'),
+    (
+      'created_at', false, 'string', 'timestamptz',
+      m.memory ->> 'created_at' ~ '^\d', -- not tomorrow, not infinity
+      'a date and time'
+    )
+  ) as c (key, is_required, json_type, sql_type, is_valid, expected)
   where
     case
-      when coalesce(m.memory -> c.key, 'null') = 'null' then c.required
-      when jsonb_typeof(m.memory -> c.key) <> c.type then true
-      else c.valid is not true
+      when coalesce(m.memory -> c.key, 'null') = 'null' then c.is_required
+      when jsonb_typeof(m.memory -> c.key) <> c.json_type then true
+      else (c.is_valid and pg_input_is_valid(m.memory ->> c.key, c.sql_type)) is not true
     end
   order by m.n
   limit 1;

@@ -318,13 +318,13 @@ begin
     m.source_repo::text,
     m.finding_id,
     m.review_id,
-    m.finding_text,
+    m.finding_text::text,
     m.severity::text,
     m.category::text,
-    m.file_path,
-    m.language,
+    m.file_path::text,
+    m.language::text,
     m.outcome::text,
-    m.embedding_model,
+    m.embedding_model::text,
     m.created_at
   from unnest(v_order) with ordinality as o (id, n)
   inner join unnest(v_ids, v_scores) as f (id, score) on o.id = f.id

@@ -14,9 +14,9 @@ as $$
 declare
   v_previous text;
 begin
-  if p_embedding_model is null or p_embedding_model !~ '\S' or length(p_embedding_model) > 200 then
+  if not coalesce(pg_input_is_valid(p_embedding_model, 'short_name'), false) then
     perform _reject_argument(
-      'p_embedding_model', 'a name of 1 to 200 characters',
+      'p_embedding_model', _domain_words('short_name'),
       to_jsonb(p_embedding_model)::text
     );
   end if;

@@ -18,14 +18,14 @@ select _verify_table('feedback_reactions', array[
   'column reacted_at timestamp with time zone',
   'column severity severity not null',
   'column category category not null',
-  'column file_path text not null',
+  'column file_path file_path not null',
   'column title text not null',
-  'constraint feedback_reactions_finding_id_fkey FOREIGN KEY (finding_id) '
-  'REFERENCES findings(id) ON DELETE CASCADE',
-  'constraint feedback_reactions_key UNIQUE (repo, comment_id, reaction_id)',
   'constraint feedback_reactions_pkey PRIMARY KEY (id)',
+  'constraint feedback_reactions_key UNIQUE (repo, comment_id, reaction_id)',
   'constraint feedback_reactions_review_id_fkey FOREIGN KEY (review_id) REFERENCES '
   'reviews(id) ON DELETE CASCADE',
+  'constraint feedback_reactions_finding_id_fkey FOREIGN KEY (finding_id) '
+  'REFERENCES findings(id) ON DELETE CASCADE',
   'index feedback_reactions_pkey btree (id)',
   'index feedback_reactions_key btree (repo, comment_id, reaction_id)',
   'index feedback_reactions_repo_created_at_idx btree (repo, created_at DESC)',

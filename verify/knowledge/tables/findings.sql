@@ -8,7 +8,7 @@ select _verify_table('findings', array[
   'column id bigint not null identity',
   'column created_at timestamp with time zone not null default now()',
   'column review_id bigint not null',
-  'column file_path text not null',
+  'column file_path file_path not null',
   'column start_line integer',
   'column end_line integer',
   'column severity severity not null',
