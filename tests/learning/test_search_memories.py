@@ -431,6 +431,21 @@ def test_diversity_prefers_what_is_unlike_the_rows_above(client: Client) -> None
     assert sorted(ids(whole)) == sorted([first, twin, other, far])
 
 
+def test_diversity_costs_no_rows(client: Client) -> None:
+    memories, vectors = random_memories(3, 400, ["acme/api"])
+    write(client, memories, vectors)
+    plain = client.search_memories("acme/api", None, vectors[0], limit=1000)
+    diverse = client.search_memories(
+        "acme/api", None, vectors[0], limit=1000, diversity=0.5
+    )
+    assert ids(plain) != ids(diverse)
+    assert sorted(ids(plain)) == sorted(ids(diverse))
+    rest = [number for number in ids(plain) if number in ids(diverse)[100:]]
+    assert ids(diverse)[100:] == rest
+    few = client.search_memories("acme/api", None, vectors[0], limit=7, diversity=0.5)
+    assert len(few) == 7
+
+
 def test_diversity_without_vectors_keeps_the_order(client: Client) -> None:
     written = write(client, [memory()] * 3, [None] * 3)
     assert ids(client.search_memories("acme/api", "cache", diversity=0.5)) == written

@@ -364,7 +364,8 @@ p_text_weight / (p_rrf_k + text_rank): reciprocal rank fusion (Cormack, Clarke a
 Buettcher, SIGIR 2009); weights 0 to 1000, p_rrf_k 1 to 1000000. It is multiplied by
 1.2 for a language of p_languages, in any case of letters, and by 0.5 ^ (age /
 p_recency_half_life); null for neither. p_diversity, 0 to 1: the share that being
-unlike the rows above has against the score (maximal marginal relevance); 0 for none.
+unlike the rows above has against the score (maximal marginal relevance, for the first
+100 rows); 0 for none.
 Result: best first, ties by memory_id. score as above. vector_rank and distance,
 text_rank and text_score (ts_rank, 0 to 1, and 1 more with all words): place and value
 in each arm, null where the arm did not bring the row. The other columns are those of
