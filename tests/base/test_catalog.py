@@ -78,6 +78,10 @@ CONVENTIONS = {
         where pronamespace = 'kodiai'::regnamespace and prosqlbody is null
           and 'search_path=kodiai, public, pg_temp' <> all (coalesce(proconfig, '{}'))
     """,
+    "no function names a setting that only exists once an extension is loaded": """
+        select proname, setting from pg_proc cross join unnest(proconfig) as setting
+        where pronamespace = 'kodiai'::regnamespace and setting ~ '^\\w+\\.'
+    """,
     "public functions are plpgsql and security definer": """
         select proname from pg_proc
         inner join pg_language as l on l.oid = prolang
