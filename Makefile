@@ -20,7 +20,7 @@ demo: .venv/demo sqitch ## Deploy, fill and search a memory on an embedded Postg
 	@$(BIN)/python demo/demo.py "$(DATA)" $(OPTIONS)
 
 .PHONY: test
-test: .venv/test sqitch ## Run all tests, on PostgreSQL 18 and what differs on 16
+test: .venv/test sqitch ## Run the tests on PostgreSQL 18, then on 16
 	$(BIN)/pytest -n logical
 	$(BIN)/pytest -n logical --postgres 16 -m "not slow"
 
