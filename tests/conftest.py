@@ -14,7 +14,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from filelock import FileLock
 from pytest_postgresql import factories
 
 from kodiai import Client
@@ -53,13 +52,9 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["postgresql_host"] = node.config.option.postgresql_host
 
 
-def _deploy(**connection: Any) -> None:
-    # Roles belong to the cluster, and two workers may not make them at once.
-    with FileLock(Path(connection["host"]) / "deploy.lock"):
-        server.sqitch("deploy", connection, embedding_dim=server.DIMENSIONS)
-
-
-deployed = factories.postgresql_noproc(user="postgres", dbname="kodiai", load=[_deploy])
+deployed = factories.postgresql_noproc(
+    user="postgres", dbname="kodiai", load=[server.deploy]
+)
 _clone = factories.postgresql("deployed")
 
 

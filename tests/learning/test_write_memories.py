@@ -330,8 +330,14 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
 def test_bad_shapes_are_named(
     database: psycopg.Connection, arguments: str, code: str, message: str
 ) -> None:
+    assert_refused(database, f"write_memories({arguments})", code, message)
+
+
+def assert_refused(
+    database: psycopg.Connection, call: str, code: str, message: str
+) -> None:
     with pytest.raises(psycopg.DatabaseError) as error:
-        database.execute(f"select * from write_memories({arguments})".encode())
+        database.execute(f"select * from {call}".encode())
     assert error.value.sqlstate == code
     assert str(error.value).startswith(message)
 
@@ -429,7 +435,4 @@ def test_has_memory(client: Client) -> None:
 def test_bad_arguments_of_the_small_functions_are_named(
     database: psycopg.Connection, call: str, code: str, message: str
 ) -> None:
-    with pytest.raises(psycopg.DatabaseError) as error:
-        database.execute(f"select * from {call}".encode())
-    assert error.value.sqlstate == code
-    assert str(error.value).startswith(message)
+    assert_refused(database, call, code, message)
