@@ -5,15 +5,83 @@ The database is the program: this package calls its functions and does nothing e
 
 from ._async.client import AsyncClient
 from ._sync.client import Client
-from .call import Call, VectorLike
-from .learning import FoundMemory, Memory, WrittenMemories, WrittenMemory
+from .call import Call, JsonLike, VectorLike
+from .errors import (
+    UnknownCheckpointError,
+    UnknownFindingError,
+    UnknownReviewError,
+    UnknownRunError,
+)
+from .knowledge import (
+    Author,
+    Checkpoint,
+    Claim,
+    CompletedRun,
+    FeedbackPattern,
+    Finding,
+    FoundFinding,
+    RecordedFinding,
+    RecordedMerge,
+    RecordedPattern,
+    RecordedReaction,
+    RecordedReview,
+    RecordedSuppression,
+    RepoDay,
+    RepoStats,
+    ReviewedCommit,
+    SavedCheckpoint,
+    TopFile,
+    UpsertedAuthor,
+)
+from .learning import (
+    FoundMemory,
+    Memory,
+    RenamedRows,
+    WrittenMemories,
+    WrittenMemory,
+)
+from .telemetry import (
+    DayCost,
+    ModelCost,
+    RecordedEvent,
+    RetrievalQuality,
+)
 
 __all__ = [
     "AsyncClient",
+    "Author",
     "Call",
+    "Checkpoint",
+    "Claim",
     "Client",
+    "CompletedRun",
+    "DayCost",
+    "FeedbackPattern",
+    "Finding",
+    "FoundFinding",
     "FoundMemory",
+    "JsonLike",
     "Memory",
+    "ModelCost",
+    "RecordedEvent",
+    "RecordedFinding",
+    "RecordedMerge",
+    "RecordedPattern",
+    "RecordedReaction",
+    "RecordedReview",
+    "RecordedSuppression",
+    "RenamedRows",
+    "RepoDay",
+    "RepoStats",
+    "RetrievalQuality",
+    "ReviewedCommit",
+    "SavedCheckpoint",
+    "TopFile",
+    "UnknownCheckpointError",
+    "UnknownFindingError",
+    "UnknownReviewError",
+    "UnknownRunError",
+    "UpsertedAuthor",
     "VectorLike",
     "WrittenMemories",
     "WrittenMemory",

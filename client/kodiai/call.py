@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial, wraps
 from json import dumps
 from math import isfinite
@@ -76,7 +77,7 @@ class Call(Generic[Result]):
 
     def result(self, columns: Sequence[str], rows: Rows) -> Result:
         """Make the typed result of the rows that came back."""
-        if self.row in {bool, str}:
+        if self.row in {bool, int, str}:
             return self.read([value for (value,) in rows])
         return self.read(
             [self.row(**dict(zip(columns, row, strict=True))) for row in rows]
@@ -96,13 +97,17 @@ def one(name: str, arguments: Mapping[str, object], row: type[Row]) -> Call[Row]
 def maybe(
     name: str, arguments: Mapping[str, object], row: type[Row]
 ) -> Call[Row | None]:
-    """Describe a function that returns one value, or null."""
-    return Call(name, arguments, row, _only)
+    """Describe a function that returns one row or none, or one value or null."""
+    return Call(name, arguments, row, _only_or_none)
 
 
 def _only(rows: list[Any]) -> Any:
     (row,) = rows
     return row
+
+
+def _only_or_none(rows: list[Any]) -> Any:
+    return _only(rows) if rows else None
 
 
 def checked(
@@ -134,6 +139,7 @@ TYPES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     bool: ("true or false", lambda value: isinstance(value, bool)),
     int: ("a whole number", lambda value: _is_number(value, Integral)),
     float: ("a number", lambda value: _is_number(value, Real)),
+    Decimal: ("a number", lambda value: isinstance(value, Decimal)),
     datetime: ("a datetime", lambda value: isinstance(value, datetime)),
     timedelta: ("a timedelta", lambda value: isinstance(value, timedelta)),
 }
@@ -146,10 +152,13 @@ def _is_number(value: object, kind: type) -> bool:
 def _check_type(argument: str, value: object, hint: Any) -> None:
     # None is left to Postgres, which says what is missing; so are vectors and objects
     # to what makes parameters of them.
-    if isinstance(hint, UnionType):
-        (hint,) = [h for h in get_args(hint) if h is not NoneType]
     if value is None:
         return
+    if isinstance(hint, UnionType):
+        first, *others = [h for h in get_args(hint) if h is not NoneType]
+        if any(TYPES[other][1](value) for other in others):
+            return
+        hint = first
     if hint in TYPES:
         expected, is_valid = TYPES[hint]
         if not is_valid(value):
@@ -183,11 +192,23 @@ class Embeddings:
     values: Sequence[VectorLike | None]
 
 
+#: What JSON can say: text, numbers, true, false, None, lists and mappings of these; a
+#: datetime as its text.
+JsonLike = Any
+
+
+@dataclass(frozen=True)
+class Json:
+    """An argument of type jsonb."""
+
+    value: JsonLike | None
+
+
 @dataclass(frozen=True)
 class Objects:
     """An argument of type jsonb that is an array of objects."""
 
-    values: Sequence[Mapping[str, Any]]
+    values: Iterable[Mapping[str, Any]]
 
 
 def _parameter(argument: str, value: object) -> object:
@@ -196,11 +217,12 @@ def _parameter(argument: str, value: object) -> object:
             return None if value.value is None else _vector(argument, value.value)
         case Embeddings():
             return _vectors(argument, value.values)
+        case Json():
+            return None if value.value is None else _jsonb(_json(argument, value.value))
         case Objects():
-            objects = [
-                _object(f"{argument}[{n}]", v) for n, v in enumerate(value.values, 1)
-            ]
-            return Jsonb(objects, dumps=partial(dumps, allow_nan=False))
+            return _jsonb(
+                [_object(f"{argument}[{n}]", v) for n, v in enumerate(value.values, 1)]
+            )
         case datetime():
             return _utc(value)
         case str():
@@ -214,6 +236,10 @@ def _parameter(argument: str, value: object) -> object:
             are_numbers = items and all(isinstance(item, Number) for item in value)
             return "{" + ",".join(map(str, items)) + "}" if are_numbers else items
     return value
+
+
+def _jsonb(value: object) -> Jsonb:
+    return Jsonb(value, dumps=partial(dumps, allow_nan=False))
 
 
 def _object(argument: str, value: Mapping[str, Any]) -> dict[str, object]:
@@ -236,13 +262,17 @@ def _json(argument: str, value: object) -> object:
             return _text(argument, value)
         case Integral():
             return int(value)
-        case Real() if isfinite(value):
+        case Real() | Decimal() if isfinite(value):
             return float(value)
         case datetime():
             return _utc(value).isoformat()
+        case Mapping():
+            return _object(argument, value)
+        case list() | tuple():
+            return [_json(f"{argument}[{n}]", item) for n, item in enumerate(value, 1)]
     raise InvalidParameterValue(
-        f"{argument}: expected text, a finite number, true, false, a date and time or "
-        f"None, got {type(value).__name__}"
+        f"{argument}: expected text, a finite number, true, false, a date and time, "
+        f"None, or a list or mapping of these, got {type(value).__name__}"
     )
 
 

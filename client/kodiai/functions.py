@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from . import learning
+from . import knowledge, learning, telemetry
 from .call import Call
 
 if TYPE_CHECKING:
@@ -52,8 +52,46 @@ class Method(Generic[Arguments, Result]):
 class Functions:
     """The functions of the database, by area."""
 
+    claim_run = Method(knowledge.claim_run)
+    complete_run = Method(knowledge.complete_run)
+    delete_checkpoint = Method(knowledge.delete_checkpoint)
+    get_author = Method(knowledge.get_author)
+    get_checkpoint = Method(knowledge.get_checkpoint)
+    get_finding_by_comment = Method(knowledge.get_finding_by_comment)
+    get_last_reviewed_sha = Method(knowledge.get_last_reviewed_sha)
+    get_repo_stats = Method(knowledge.get_repo_stats)
+    list_feedback_patterns = Method(knowledge.list_feedback_patterns)
+    list_finding_comments = Method(knowledge.list_finding_comments)
+    list_prior_findings = Method(knowledge.list_prior_findings)
+    list_repo_trends = Method(knowledge.list_repo_trends)
+    purge_authors = Method(knowledge.purge_authors)
+    purge_runs = Method(knowledge.purge_runs)
+    record_dep_bump_merge = Method(knowledge.record_dep_bump_merge)
+    record_feedback_reactions = Method(knowledge.record_feedback_reactions)
+    record_findings = Method(knowledge.record_findings)
+    record_global_pattern = Method(knowledge.record_global_pattern)
+    record_review = Method(knowledge.record_review)
+    record_suppressions = Method(knowledge.record_suppressions)
+    save_checkpoint = Method(knowledge.save_checkpoint)
+    search_findings = Method(knowledge.search_findings)
+    set_checkpoint_comment = Method(knowledge.set_checkpoint_comment)
+    upsert_author = Method(knowledge.upsert_author)
+
+    count_recent_timeouts = Method(telemetry.count_recent_timeouts)
+    get_retrieval_quality = Method(telemetry.get_retrieval_quality)
+    list_cost_by_day = Method(telemetry.list_cost_by_day)
+    list_cost_by_model = Method(telemetry.list_cost_by_model)
+    purge_telemetry = Method(telemetry.purge_telemetry)
+    record_rate_limit_event = Method(telemetry.record_rate_limit_event)
+    record_resilience_event = Method(telemetry.record_resilience_event)
+    record_retrieval_quality_event = Method(telemetry.record_retrieval_quality_event)
+    record_telemetry_event = Method(telemetry.record_telemetry_event)
+
     get_memories = Method(learning.get_memories)
     has_memory = Method(learning.has_memory)
+    mark_stale_memories = Method(learning.mark_stale_memories)
+    purge_stale_memories = Method(learning.purge_stale_memories)
+    rename_repo = Method(learning.rename_repo)
     search_memories = Method(learning.search_memories)
     set_embedding_model = Method(learning.set_embedding_model)
     write_memories = Method(learning.write_memories)

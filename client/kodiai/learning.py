@@ -95,6 +95,15 @@ class FoundMemory:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RenamedRows:
+    """What rename_repo did to one table."""
+
+    table_name: str
+    renamed: int
+    dropped: int
+
+
 @checked
 def search_memories(
     repo: str | None,
@@ -128,7 +137,7 @@ def write_memories(
 ) -> Call[list[WrittenMemories]]:
     """Write memories, all or none; each a mapping with the columns as keys."""
     arguments = {
-        "memories": Objects(list(memories)),
+        "memories": Objects(memories),
         "embeddings": Embeddings(list(embeddings)),
     }
     return many("write_memories", arguments, WrittenMemories)
@@ -173,3 +182,30 @@ def has_memory(repo: str, finding_id: int, outcome: str) -> Call[bool]:
 def set_embedding_model(embedding_model: str) -> Call[str | None]:
     """Make a model the active one; returns the one before it."""
     return maybe("set_embedding_model", locals(), str)
+
+
+@checked
+def mark_stale_memories(
+    repo: str | None,
+    memory_ids: Collection[int] | None = None,
+    path_prefix: str | None = None,
+    embedding_model: str | None = None,
+    created_before: datetime | None = None,
+    owner: str | None = None,
+) -> Call[int]:
+    """Mark memories that no longer hold; returns how many."""
+    return one("mark_stale_memories", locals(), int)
+
+
+@checked
+def purge_stale_memories(
+    repo: str | None, limit: int = 1000, owner: str | None = None
+) -> Call[int]:
+    """Delete a batch of stale memories; returns how many."""
+    return one("purge_stale_memories", locals(), int)
+
+
+@checked
+def rename_repo(repo: str, new_repo: str) -> Call[list[RenamedRows]]:
+    """Follow the renaming of a repository, table by table."""
+    return many("rename_repo", locals(), RenamedRows)

@@ -1,6 +1,6 @@
 -- Deploy kodiai:base/domains to pg
 --
--- What texts may be, and the closed sets of words. The comment of each is also what
+-- What texts and numbers may be, and the closed sets of words. The comment of each is also what
 -- error messages show (_domain_words), so it reads on after "expected".
 
 begin;
@@ -9,18 +9,13 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
+-- In bytes where an index holds them: an entry of a B-tree has room for 2704.
 create domain repo_name as text
 constraint repo_name_check check (
-  value ~ '^[^/[:space:]]+/[^/[:space:]]+$' and length(value) <= 200
+  value ~ '^[^/[:space:]]+/[^/[:space:]]+$' and octet_length(value) <= 200
 );
-comment on domain repo_name is 'owner/name of at most 200 characters';
+comment on domain repo_name is 'owner/name of at most 200 bytes';
 
-create domain finding_text as text
-constraint finding_text_check check (value ~ '\S' and length(value) <= 100000);
-comment on domain finding_text is
-'a text of 1 to 100000 characters, not white space alone';
-
--- In bytes, because an entry of a B-tree holds 2704 of them.
 create domain file_path as text
 constraint file_path_check check (octet_length(value) between 1 and 2000);
 comment on domain file_path is 'a path of 1 to 2000 bytes';
@@ -29,6 +24,60 @@ create domain short_name as text
 constraint short_name_check check (value ~ '\S' and length(value) <= 200);
 comment on domain short_name is
 'a name of 1 to 200 characters, not white space alone';
+
+create domain short_text as text
+constraint short_text_check check (value ~ '\S' and length(value) <= 500);
+comment on domain short_text is
+'a text of 1 to 500 characters, not white space alone';
+
+create domain long_text as text
+constraint long_text_check check (value ~ '\S' and length(value) <= 100000);
+comment on domain long_text is
+'a text of 1 to 100000 characters, not white space alone';
+
+create domain positive_number as bigint
+constraint positive_number_check check (value >= 1);
+comment on domain positive_number is 'a whole number from 1 to 9223372036854775807';
+
+create domain natural_number as bigint
+constraint natural_number_check check (value >= 0);
+comment on domain natural_number is 'a whole number from 0 to 9223372036854775807';
+
+create domain percentage as integer
+constraint percentage_check check (value between 0 and 100);
+comment on domain percentage is 'a whole number from 0 to 100';
+
+create domain ratio as double precision
+constraint ratio_check check (value between 0 and 1);
+comment on domain ratio is 'a number from 0 to 1';
+
+create domain cosine_distance as double precision
+constraint cosine_distance_check check (value between 0 and 2);
+comment on domain cosine_distance is 'a number from 0 to 2';
+
+create domain usd_amount as numeric
+constraint usd_amount_check check (value >= 0 and value < 'infinity');
+comment on domain usd_amount is 'a finite number from 0';
+
+create domain jsonb_object as jsonb
+constraint jsonb_object_check check (jsonb_typeof(value) = 'object');
+comment on domain jsonb_object is 'a JSON object';
+
+create domain age as interval
+constraint age_check check (value >= '0');
+comment on domain age is 'an interval of 0 or longer';
+
+create domain day_count as integer
+constraint day_count_check check (value between 1 and 3660);
+comment on domain day_count is 'a whole number from 1 to 3660';
+
+create domain row_limit as integer
+constraint row_limit_check check (value between 1 and 1000);
+comment on domain row_limit is 'a whole number from 1 to 1000';
+
+create domain batch_size as integer
+constraint batch_size_check check (value between 1 and 100000);
+comment on domain batch_size is 'a whole number from 1 to 100000';
 
 create domain severity as text
 constraint severity_check check (value in ('critical', 'major', 'medium', 'minor'));

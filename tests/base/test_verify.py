@@ -187,17 +187,17 @@ def breaks(database: psycopg.Connection, change: str) -> list[str]:
         ]
     if change == "base/domains":
         rows = database.execute(
-            "select typname, conname, typname in ('repo_name', 'finding_text', 'file_path', 'short_name') from pg_constraint"
+            "select typname, conname, pg_get_constraintdef(c.oid) like '%ARRAY[%' from pg_constraint as c"
             " inner join pg_type as t on t.oid = contypid"
             " where connamespace = 'kodiai'::regnamespace and contype = 'c'"
         )
-        for domain, constraint, is_pattern in rows:
+        for domain, constraint, is_closed_set in rows:
             found = [
                 *found,
                 f"drop domain {domain} cascade",
                 f"alter domain {domain} drop constraint {constraint}",
             ]
-            if not is_pattern:
+            if is_closed_set:
                 found.append(f"comment on domain {domain} is 'anything'")
     return found
 

@@ -40,21 +40,52 @@ from
 inner join pg_type as t on d.oid = t.oid
 inner join pg_namespace as n on t.typnamespace = n.oid;
 
-select 1 / (
-  pg_input_is_valid(repeat('x', 100000), 'finding_text')
-  and not pg_input_is_valid(repeat('x', 100001), 'finding_text')
-  and not pg_input_is_valid(e' \n', 'finding_text')
-  and pg_input_is_valid(repeat('x', 2000), 'file_path')
-  and not pg_input_is_valid(repeat('x', 2001), 'file_path')
-  and not pg_input_is_valid('', 'file_path')
-  and pg_input_is_valid(repeat('x', 200), 'short_name')
-  and not pg_input_is_valid(repeat('x', 201), 'short_name')
-  and not pg_input_is_valid(' ', 'short_name')
-  and pg_input_is_valid('owner/name', 'repo_name')
-  and not pg_input_is_valid('name', 'repo_name')
-  and not pg_input_is_valid('owner/name/more', 'repo_name')
-  and not pg_input_is_valid('owner/a name', 'repo_name')
-  and not pg_input_is_valid('owner/' || repeat('x', 200), 'repo_name')
-)::integer;
+-- Each of the others takes the first value, and not the second.
+select
+  1 / (
+    bool_and(
+      pg_input_is_valid(d.value, d.name)
+      and not pg_input_is_valid(d.other, d.name)
+      and t.typtype = 'd'
+      and t.typowner = n.nspowner
+      and obj_description(t.oid, 'pg_type') is not null
+    )
+  )::integer
+from
+  (
+    values
+    ('repo_name', 'owner/name', 'name'),
+    ('repo_name', 'owner/name', 'owner/name/more'),
+    ('repo_name', 'owner/name', 'owner/a name'),
+    ('repo_name', 'o/' || repeat('é', 99), 'o/' || repeat('é', 99) || 'x'),
+    ('file_path', repeat('x', 2000), repeat('x', 2001)),
+    ('file_path', ' ', ''),
+    ('short_name', repeat('x', 200), repeat('x', 201)),
+    ('short_name', 'x', ' '),
+    ('short_text', repeat('x', 500), repeat('x', 501)),
+    ('short_text', 'x', ' '),
+    ('long_text', repeat('x', 100000), repeat('x', 100001)),
+    ('long_text', 'x', e' \n'),
+    ('positive_number', '9223372036854775807', '0'),
+    ('natural_number', '0', '-1'),
+    ('percentage', '100', '101'),
+    ('percentage', '0', '-1'),
+    ('ratio', '1', '1.01'),
+    ('ratio', '0', 'NaN'),
+    ('cosine_distance', '2', '2.01'),
+    ('cosine_distance', '0', '-0.01'),
+    ('usd_amount', '0', '-0.01'),
+    ('usd_amount', '1e20', 'infinity'),
+    ('jsonb_object', '{}', '[]'),
+    ('age', '0', '-1 s'),
+    ('day_count', '3660', '3661'),
+    ('day_count', '1', '0'),
+    ('row_limit', '1000', '1001'),
+    ('row_limit', '1', '0'),
+    ('batch_size', '100000', '100001'),
+    ('batch_size', '1', '0')
+  ) as d (name, value, other)
+inner join pg_type as t on t.oid = d.name::regtype
+inner join pg_namespace as n on t.typnamespace = n.oid;
 
 rollback;

@@ -12,7 +12,19 @@ select 1 / bool_and(has_function_privilege(:'app', f.oid, 'execute'))::integer
 from
   unnest(
     array[
-      'get_memories', 'has_memory', 'search_memories', 'set_embedding_model',
+      'claim_run', 'complete_run', 'count_recent_timeouts', 'delete_checkpoint',
+      'get_author', 'get_checkpoint', 'get_finding_by_comment',
+      'get_last_reviewed_sha', 'get_memories', 'get_repo_stats',
+      'get_retrieval_quality', 'has_memory', 'list_cost_by_day',
+      'list_cost_by_model', 'list_feedback_patterns', 'list_finding_comments',
+      'list_prior_findings', 'list_repo_trends', 'mark_stale_memories',
+      'purge_authors', 'purge_runs', 'purge_stale_memories', 'purge_telemetry',
+      'record_dep_bump_merge', 'record_feedback_reactions', 'record_findings',
+      'record_global_pattern', 'record_rate_limit_event',
+      'record_resilience_event', 'record_retrieval_quality_event',
+      'record_review', 'record_suppressions', 'record_telemetry_event',
+      'rename_repo', 'save_checkpoint', 'search_findings', 'search_memories',
+      'set_checkpoint_comment', 'set_embedding_model', 'upsert_author',
       'write_memories', 'write_memory'
     ]::regproc[]
   ) as f (oid);

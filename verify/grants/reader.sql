@@ -12,7 +12,12 @@ select 1 / bool_and(has_function_privilege(:'reader', f.oid, 'execute'))::intege
 from
   unnest(
     array[
-      'get_memories', 'has_memory', 'search_memories'
+      'count_recent_timeouts', 'get_author', 'get_checkpoint',
+      'get_finding_by_comment', 'get_last_reviewed_sha', 'get_memories',
+      'get_repo_stats', 'get_retrieval_quality', 'has_memory',
+      'list_cost_by_day', 'list_cost_by_model', 'list_feedback_patterns',
+      'list_finding_comments', 'list_prior_findings', 'list_repo_trends',
+      'search_findings', 'search_memories'
     ]::regproc[]
   ) as f (oid);
 

@@ -21,7 +21,8 @@ class AsyncClient(Functions):
 
     The methods are the SQL functions; their arguments are those of SQL without
     ``p_``. A datetime without a zone means UTC. Errors are psycopg's:
-    InvalidParameterValue (22023) and NullValueNotAllowed (22004) name the argument.
+    InvalidParameterValue (22023) and NullValueNotAllowed (22004) name the argument;
+    kodiai.errors has those that only this database raises.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class AsyncClient(Functions):
         await self.close()
 
     async def call(self, call: Call[Result]) -> Result:
-        """Execute one call that kodiai.learning describes."""
+        """Execute one call, as kodiai.learning and its siblings describe it."""
         statement, parameters = call.statement(self.schema), call.parameters()
         async with (
             self._connection() as connection,

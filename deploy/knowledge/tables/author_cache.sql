@@ -9,15 +9,16 @@ set local search_path = :"schema", public;
 create table author_cache (
   id bigint not null generated always as identity,
   repo repo_name not null,
-  author_login text not null,
+  author_login short_name not null,
   tier author_tier not null,
-  author_association text not null,
-  pr_count integer,
-  cached_at timestamptz not null default now(),
+  author_association short_name not null,
+  pr_count natural_number,
+  cached_at timestamptz not null default _now(),
   constraint author_cache_pkey primary key (id),
-  constraint author_cache_key unique (repo, author_login),
-  constraint author_cache_pr_count_check check (pr_count >= 0)
+  constraint author_cache_key unique (repo, author_login)
 );
+
+create index author_cache_cached_at_idx on author_cache (cached_at);
 
 comment on table author_cache is
 'What is known of an author in a repository, until it is too old.';

@@ -8,16 +8,16 @@ set local search_path = :"schema", public;
 
 create table dep_bump_merge_history (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default _now(),
   repo repo_name not null,
-  pr_number bigint not null,
+  pr_number positive_number not null,
   merged_at timestamptz,
-  delivery_id text,
+  delivery_id short_name,
   source dependency_source,
   signals jsonb,
-  package_name text,
-  old_version text,
-  new_version text,
+  package_name short_text,
+  old_version short_name,
+  new_version short_name,
   semver_bump_type semver_bump_type,
   merge_confidence_level merge_confidence,
   merge_confidence_rationale jsonb,
@@ -25,8 +25,7 @@ create table dep_bump_merge_history (
   advisory_max_severity advisory_severity,
   is_security_bump boolean,
   constraint dep_bump_merge_history_pkey primary key (id),
-  constraint dep_bump_merge_history_key unique (repo, pr_number),
-  constraint dep_bump_merge_history_pr_number_check check (pr_number > 0)
+  constraint dep_bump_merge_history_key unique (repo, pr_number)
 );
 
 create index dep_bump_merge_history_repo_created_at_idx

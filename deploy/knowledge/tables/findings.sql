@@ -8,26 +8,28 @@ set local search_path = :"schema", public;
 
 create table findings (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default _now(),
   review_id bigint not null,
   file_path file_path not null,
-  start_line integer,
-  end_line integer,
+  start_line positive_number,
+  end_line positive_number,
   severity severity not null,
   category category not null,
-  confidence integer not null,
-  title text not null,
+  confidence percentage not null,
+  title short_text not null,
   suppressed boolean not null default false,
-  suppression_pattern text,
-  comment_id bigint,
-  comment_surface text,
-  review_output_key text,
+  suppression_pattern short_text,
+  comment_id positive_number,
+  comment_surface short_name,
+  review_output_key short_text,
   search_tsv tsvector,
   constraint findings_pkey primary key (id),
   constraint findings_review_id_fkey foreign key (review_id)
   references reviews (id) on delete cascade,
-  constraint findings_confidence_check check (confidence between 0 and 100),
-  constraint findings_lines_check check (1 <= start_line and start_line <= end_line)
+  constraint findings_lines_check check (start_line <= end_line),
+  constraint findings_suppression_pattern_check check (
+    suppressed or suppression_pattern is null
+  )
 );
 
 create index findings_review_id_idx on findings (review_id);

@@ -8,17 +8,16 @@ set local search_path = :"schema", public;
 
 create table global_patterns (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default _now(),
   severity severity not null,
   category category not null,
   confidence_band confidence_band not null,
-  pattern_fingerprint text not null,
-  count bigint not null default 0,
+  pattern_fingerprint short_text not null,
+  count natural_number not null default 0,
   constraint global_patterns_pkey primary key (id),
   constraint global_patterns_key unique (
     severity, category, confidence_band, pattern_fingerprint
-  ),
-  constraint global_patterns_count_check check (count >= 0)
+  )
 );
 
 comment on table global_patterns is

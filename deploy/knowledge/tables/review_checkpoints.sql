@@ -8,15 +8,15 @@ set local search_path = :"schema", public;
 
 create table review_checkpoints (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
-  review_output_key text not null,
+  created_at timestamptz not null default _now(),
+  updated_at timestamptz not null default _now(),
+  review_output_key short_text not null,
   repo repo_name not null,
-  pr_number bigint not null,
-  checkpoint_data jsonb not null,
-  partial_comment_id bigint,
+  pr_number positive_number not null,
+  checkpoint_data jsonb_object not null,
+  partial_comment_id positive_number,
   constraint review_checkpoints_pkey primary key (id),
-  constraint review_checkpoints_review_output_key_key unique (review_output_key),
-  constraint review_checkpoints_pr_number_check check (pr_number > 0)
+  constraint review_checkpoints_review_output_key_key unique (review_output_key)
 );
 
 comment on table review_checkpoints is
@@ -24,6 +24,8 @@ comment on table review_checkpoints is
 comment on column review_checkpoints.id is 'Number of the checkpoint.';
 comment on column review_checkpoints.created_at is
 'When the first checkpoint of the review was saved.';
+comment on column review_checkpoints.updated_at is
+'When the last one was saved.';
 comment on column review_checkpoints.review_output_key is
 'Key of the review output that is being made.';
 comment on column review_checkpoints.repo is 'Repository, owner/name.';

@@ -8,31 +8,26 @@ set local search_path = :"schema", public;
 
 create table reviews (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default _now(),
   repo repo_name not null,
-  pr_number bigint not null,
-  head_sha text,
-  delivery_id text,
-  files_analyzed integer not null default 0,
-  lines_changed integer not null default 0,
-  findings_critical integer not null default 0,
-  findings_major integer not null default 0,
-  findings_medium integer not null default 0,
-  findings_minor integer not null default 0,
-  findings_total integer not null default 0,
-  suppressions_applied integer not null default 0,
-  config_snapshot jsonb,
-  duration_ms bigint,
-  model text,
-  conclusion text not null default 'unknown',
+  pr_number positive_number not null,
+  head_sha short_name,
+  delivery_id short_name,
+  files_analyzed natural_number not null default 0,
+  lines_changed natural_number not null default 0,
+  findings_critical natural_number not null default 0,
+  findings_major natural_number not null default 0,
+  findings_medium natural_number not null default 0,
+  findings_minor natural_number not null default 0,
+  findings_total natural_number not null default 0,
+  suppressions_applied natural_number not null default 0,
+  config_snapshot jsonb_object,
+  duration_ms natural_number,
+  model short_name,
+  conclusion short_name not null default 'unknown',
   constraint reviews_pkey primary key (id),
-  constraint reviews_pr_number_check check (pr_number > 0),
-  constraint reviews_counts_check check (
-    least(
-      files_analyzed, lines_changed, findings_critical, findings_major,
-      findings_medium, findings_minor, suppressions_applied, duration_ms
-    ) >= 0
-  ),
+  -- Nulls are distinct: a review that names no delivery is always a new one.
+  constraint reviews_key unique (delivery_id, pr_number),
   constraint reviews_findings_total_check check (
     findings_total
     = findings_critical + findings_major + findings_medium + findings_minor

@@ -8,24 +8,24 @@ set local search_path = :"schema", public;
 
 create table run_state (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
-  run_key text not null,
+  created_at timestamptz not null default _now(),
+  run_key short_text not null,
   repo repo_name not null,
-  pr_number bigint not null,
-  base_sha text not null,
-  head_sha text not null,
-  delivery_id text not null,
-  action text not null,
+  pr_number positive_number not null,
+  base_sha short_name not null,
+  head_sha short_name not null,
+  delivery_id short_name not null,
+  action short_name not null,
   status run_status not null default 'pending',
   completed_at timestamptz,
-  superseded_by text,
+  superseded_by short_text,
   constraint run_state_pkey primary key (id),
-  constraint run_state_run_key_key unique (run_key),
-  constraint run_state_pr_number_check check (pr_number > 0)
+  constraint run_state_run_key_key unique (run_key)
 );
 
 create index run_state_repo_pr_number_idx on run_state (repo, pr_number);
 create index run_state_status_idx on run_state (status);
+create index run_state_created_at_idx on run_state (created_at);
 
 comment on table run_state is 'One row per review run that a delivery has claimed.';
 comment on column run_state.id is 'Number of the run.';

@@ -9,16 +9,14 @@ set local search_path = :"schema", public;
 create table suppression_log (
   id bigint not null generated always as identity,
   review_id bigint not null,
-  pattern text not null,
-  matched_count integer not null default 0,
-  finding_ids bigint[],
+  pattern short_text not null,
+  matched_count natural_number not null default 0,
+  finding_ids bigint[] not null default '{}',
   constraint suppression_log_pkey primary key (id),
   constraint suppression_log_review_id_fkey foreign key (review_id)
   references reviews (id) on delete cascade,
-  constraint suppression_log_matched_count_check check (matched_count >= 0)
+  constraint suppression_log_key unique (review_id, pattern)
 );
-
-create index suppression_log_review_id_idx on suppression_log (review_id);
 
 comment on table suppression_log is
 'One row per suppression rule that a review applied.';

@@ -20,6 +20,14 @@ set datestyle = 'ISO, YMD'
 as $$
 #variable_conflict use_column
 declare
+  c_keys constant text[] := array[
+    'repo', 'owner?', 'source_repo?', 'finding_id', 'review_id', 'finding_text',
+    'severity', 'category', 'file_path', 'language', 'outcome', 'embedding_model?',
+    'embedding_dim', 'stale', 'created_at'
+  ];
+  v_format constant text := case
+    when p_single then 'p_%2$s' else 'p_memories[%1$s].%2$s'
+  end;
   v_argument text;
   v_expected text;
   v_got text;
@@ -28,49 +36,28 @@ declare
   v_inserted bigint[];
   v_memory_ids bigint[];
 begin
-  -- What each key must be. A key that is absent and one that is null are the same.
-  select
-    case when p_single then 'p_' || c.key else format('p_memories[%s].%s', m.n, c.key) end,
-    coalesce(c.expected, _domain_words(c.sql_type)),
-    case when m.memory -> c.key <> 'null' then (m.memory -> c.key)::text end
+  if p_single then
+    perform _check_columns('learning_memories', p_memories, c_keys, v_format);
+  else
+    perform _check_objects('learning_memories', 'p_memories', p_memories, c_keys);
+  end if;
+
+  -- What depends on more than the column.
+  select format(v_format, m.n, c.key), c.expected, (m.memory -> c.key)::text
   into v_argument, v_expected, v_got
   from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
   cross join lateral (
     values
-    ('repo', true, 'string', 'repo_name', true, null),
     (
-      'owner', false, 'string', 'text',
-      m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1),
+      'owner', m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1),
       'the owner that repo names'
     ),
-    ('source_repo', false, 'string', 'repo_name', true, null),
-    ('finding_id', false, 'number', 'bigint', true, 'a whole number of at most 64 bits'),
-    ('review_id', false, 'number', 'bigint', true, 'a whole number of at most 64 bits'),
-    ('finding_text', true, 'string', 'finding_text', true, null),
-    ('severity', true, 'string', 'severity', true, null),
-    ('category', true, 'string', 'category', true, null),
-    ('file_path', true, 'string', 'file_path', true, null),
-    ('language', false, 'string', 'short_name', true, null),
-    ('outcome', true, 'string', 'outcome', true, null),
-    ('embedding_model', false, 'string', 'short_name', true, null),
     (
-      'embedding_dim', false, 'number', 'numeric',
-      m.memory -> 'embedding_dim' = to_jsonb(_embedding_dim()),
+      'embedding_dim', (m.memory ->> 'embedding_dim')::bigint = _embedding_dim(),
       format('%s, the width that this memory was deployed with', _embedding_dim())
-    ),
-    ('stale', false, 'boolean', 'boolean', true, 'true or false'),
-    (
-      'created_at', false, 'string', 'timestamptz',
-      m.memory ->> 'created_at' ~ '^\d', -- not tomorrow, not infinity
-      'a date and time'
     )
-  ) as c (key, is_required, json_type, sql_type, is_valid, expected)
-  where
-    case
-      when coalesce(m.memory -> c.key, 'null') = 'null' then c.is_required
-      when jsonb_typeof(m.memory -> c.key) <> c.json_type then true
-      else (c.is_valid and pg_input_is_valid(m.memory ->> c.key, c.sql_type)) is not true
-    end
+  ) as c (key, is_valid, expected)
+  where not c.is_valid
   order by m.n
   limit 1;
   if found then
@@ -140,7 +127,7 @@ begin
     overriding system value
     select
       m.id,
-      coalesce(m.created_at, now()),
+      coalesce(m.created_at, _now()),
       m.repo,
       split_part(m.repo, '/', 1),
       m.finding_id,

@@ -12,17 +12,9 @@ language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  if not coalesce(pg_input_is_valid(p_repo, 'repo_name'), false) then
-    perform _reject_argument(
-      'p_repo', _domain_words('repo_name'), to_jsonb(p_repo)::text
-    );
-  elsif p_finding_id is null then
-    perform _reject_argument('p_finding_id', 'the number of a finding', null);
-  elsif not coalesce(pg_input_is_valid(p_outcome, 'outcome'), false) then
-    perform _reject_argument(
-      'p_outcome', _domain_words('outcome'), to_jsonb(p_outcome)::text
-    );
-  end if;
+  perform _check_argument('p_repo', p_repo, 'repo_name');
+  perform _check_argument('p_finding_id', p_finding_id::text, 'bigint');
+  perform _check_argument('p_outcome', p_outcome, 'outcome');
 
   return exists (
     select

@@ -81,26 +81,12 @@ declare
   v_scores double precision[];
   v_order bigint[];
 begin
+  perform _check_scope(p_repo, p_owner);
+
   select c.argument, c.expected, c.got
   into v_argument, v_expected, v_got
   from (
     values
-    (
-      'p_repo or p_owner', coalesce(p_repo, p_owner) is not null,
-      'a scope to search in', null
-    ),
-    (
-      'p_repo', p_repo is null or pg_input_is_valid(p_repo, 'repo_name'),
-      _domain_words('repo_name'), to_jsonb(p_repo)::text
-    ),
-    (
-      'p_owner', p_owner is null or p_owner ~ '^[^/[:space:]]+$',
-      'the name of an owner', to_jsonb(p_owner)::text
-    ),
-    (
-      'p_owner', p_repo is null or p_owner is null or p_owner = split_part(p_repo, '/', 1),
-      format('%s, the owner of p_repo', to_jsonb(split_part(p_repo, '/', 1))), to_jsonb(p_owner)::text
-    ),
     (
       'p_query_text or p_query_embedding',
       p_query_text is not null or p_query_embedding is not null,
@@ -285,7 +271,7 @@ begin
           power(
             0.5::double precision,
             least(
-              greatest(extract(epoch from now() - m.created_at), 0)
+              greatest(extract(epoch from _now() - m.created_at), 0)
               / extract(epoch from p_recency_half_life),
               800
             )::double precision

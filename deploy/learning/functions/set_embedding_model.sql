@@ -14,12 +14,7 @@ as $$
 declare
   v_previous text;
 begin
-  if not coalesce(pg_input_is_valid(p_embedding_model, 'short_name'), false) then
-    perform _reject_argument(
-      'p_embedding_model', _domain_words('short_name'),
-      to_jsonb(p_embedding_model)::text
-    );
-  end if;
+  perform _check_argument('p_embedding_model', p_embedding_model, 'short_name');
 
   insert into active_embedding_model (embedding_model)
   values (p_embedding_model)
@@ -31,7 +26,7 @@ begin
   -- Another call may be about to change it: wait for that, and see what it set.
   select a.embedding_model into v_previous from active_embedding_model as a for update;
   update active_embedding_model
-  set embedding_model = p_embedding_model, created_at = now()
+  set embedding_model = p_embedding_model, created_at = _now()
   where embedding_model <> p_embedding_model;
 
   return v_previous;

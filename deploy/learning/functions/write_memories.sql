@@ -12,52 +12,17 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
-declare
-  v_argument text;
-  v_got text;
 begin
-  if p_memories is null then
-    perform _reject_argument('p_memories', 'an array of objects', null);
-  elsif jsonb_typeof(p_memories) <> 'array' then
-    perform _reject_argument('p_memories', 'an array of objects', jsonb_typeof(p_memories));
-  elsif p_embeddings is null then
+  if p_embeddings is null then
     perform _reject_argument('p_embeddings', 'one element for each of p_memories', null);
-  elsif cardinality(p_embeddings) <> jsonb_array_length(p_memories) then
+  elsif
+    jsonb_typeof(p_memories) = 'array'
+    and cardinality(p_embeddings) <> jsonb_array_length(p_memories)
+  then
     perform _reject_argument(
       'p_embeddings',
       format('%s elements, one for each of p_memories', jsonb_array_length(p_memories)),
       cardinality(p_embeddings)::text
-    );
-  end if;
-
-  select format('p_memories[%s]', m.n), m.memory::text
-  into v_argument, v_got
-  from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
-  where jsonb_typeof(m.memory) <> 'object'
-  order by m.n
-  limit 1;
-  if found then
-    perform _reject_argument(v_argument, 'an object', v_got);
-  end if;
-
-  select format('p_memories[%s]', m.n), k.key
-  into v_argument, v_got
-  from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
-  cross join lateral jsonb_object_keys(m.memory) as k (key)
-  where
-    k.key not in (
-      'repo', 'owner', 'source_repo', 'finding_id', 'review_id', 'finding_text',
-      'severity', 'category', 'file_path', 'language', 'outcome',
-      'embedding_model', 'embedding_dim', 'stale', 'created_at'
-    )
-  order by m.n, k.key
-  limit 1;
-  if found then
-    perform _reject_argument(
-      v_argument,
-      'the keys of a memory only (the columns of learning_memories without id, '
-      'embedding and search_tsv)',
-      format('the key "%s"', v_got)
     );
   end if;
 

@@ -8,13 +8,13 @@ set local search_path = :"schema", public;
 
 create table learning_memories (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default _now(),
   repo repo_name not null,
   owner text not null,
   finding_id bigint,
   review_id bigint,
   source_repo repo_name not null,
-  finding_text finding_text not null,
+  finding_text long_text not null,
   severity severity not null,
   category category not null,
   file_path file_path not null,

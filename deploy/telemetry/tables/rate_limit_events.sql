@@ -8,25 +8,21 @@ set local search_path = :"schema", public;
 
 create table rate_limit_events (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
-  delivery_id text,
+  created_at timestamptz not null default _now(),
+  delivery_id short_name,
   repo repo_name not null,
-  pr_number bigint,
-  event_type text not null,
-  cache_hit_rate double precision not null,
-  skipped_queries integer not null,
-  retry_attempts integer not null,
-  degradation_path text not null,
+  pr_number positive_number,
+  event_type short_name not null,
+  cache_hit_rate ratio not null,
+  skipped_queries natural_number not null,
+  retry_attempts natural_number not null,
+  degradation_path short_text not null,
   constraint rate_limit_events_pkey primary key (id),
   -- Nulls are distinct: only events that carry a delivery are held to one.
-  constraint rate_limit_events_key unique (delivery_id, event_type),
-  constraint rate_limit_events_cache_hit_rate_check check (
-    cache_hit_rate between 0 and 1
-  ),
-  constraint rate_limit_events_counts_check check (
-    least(skipped_queries, retry_attempts) >= 0
-  )
+  constraint rate_limit_events_key unique (delivery_id, event_type)
 );
+
+create index rate_limit_events_created_at_idx on rate_limit_events (created_at);
 
 create index rate_limit_events_repo_created_at_idx
 on rate_limit_events (repo, created_at desc);

@@ -8,43 +8,35 @@ set local search_path = :"schema", public;
 
 create table resilience_events (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
-  delivery_id text not null,
+  created_at timestamptz not null default _now(),
+  delivery_id short_name not null,
   repo repo_name not null,
-  pr_number bigint,
-  pr_author text,
-  event_type text not null,
+  pr_number positive_number,
+  pr_author short_name,
+  event_type short_name not null,
   kind resilience_kind not null,
-  parent_delivery_id text,
-  review_output_key text,
-  execution_conclusion text,
+  parent_delivery_id short_name,
+  review_output_key short_text,
+  execution_conclusion short_name,
   had_inline_output boolean,
-  checkpoint_files_reviewed integer,
-  checkpoint_finding_count integer,
-  checkpoint_total_files integer,
-  partial_comment_id bigint,
-  recent_timeouts integer,
+  checkpoint_files_reviewed natural_number,
+  checkpoint_finding_count natural_number,
+  checkpoint_total_files natural_number,
+  partial_comment_id positive_number,
+  recent_timeouts natural_number,
   chronic_timeout boolean,
   retry_enqueued boolean,
-  retry_files_count integer,
-  retry_scope_ratio double precision,
-  retry_timeout_seconds integer,
-  retry_risk_level text,
+  retry_files_count natural_number,
+  retry_scope_ratio ratio,
+  retry_timeout_seconds natural_number,
+  retry_risk_level short_name,
   retry_checkpoint_enabled boolean,
   retry_has_results boolean,
   constraint resilience_events_pkey primary key (id),
-  constraint resilience_events_delivery_id_key unique (delivery_id),
-  constraint resilience_events_counts_check check (
-    least(
-      checkpoint_files_reviewed, checkpoint_finding_count,
-      checkpoint_total_files, recent_timeouts, retry_files_count,
-      retry_timeout_seconds
-    ) >= 0
-  ),
-  constraint resilience_events_retry_scope_ratio_check check (
-    retry_scope_ratio between 0 and 1
-  )
+  constraint resilience_events_delivery_id_key unique (delivery_id)
 );
+
+create index resilience_events_created_at_idx on resilience_events (created_at);
 
 create index resilience_events_repo_created_at_idx
 on resilience_events (repo, created_at desc);

@@ -8,30 +8,24 @@ set local search_path = :"schema", public;
 
 create table retrieval_quality_events (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
-  delivery_id text,
+  created_at timestamptz not null default _now(),
+  delivery_id short_name,
   repo repo_name not null,
-  pr_number bigint,
-  event_type text not null,
-  top_k integer,
-  distance_threshold double precision,
-  result_count integer not null,
-  avg_distance double precision,
-  language_match_ratio double precision,
+  pr_number positive_number,
+  event_type short_name not null,
+  top_k natural_number,
+  distance_threshold cosine_distance,
+  result_count natural_number not null,
+  avg_distance cosine_distance,
+  language_match_ratio ratio,
   threshold_method threshold_method,
   constraint retrieval_quality_events_pkey primary key (id),
   -- Nulls are distinct: only events that carry a delivery are held to one.
-  constraint retrieval_quality_events_delivery_id_key unique (delivery_id),
-  constraint retrieval_quality_events_counts_check check (
-    least(top_k, result_count) >= 0
-  ),
-  constraint retrieval_quality_events_distances_check check (
-    distance_threshold between 0 and 2 and avg_distance between 0 and 2
-  ),
-  constraint retrieval_quality_events_language_match_ratio_check check (
-    language_match_ratio between 0 and 1
-  )
+  constraint retrieval_quality_events_delivery_id_key unique (delivery_id)
 );
+
+create index retrieval_quality_events_created_at_idx
+on retrieval_quality_events (created_at);
 
 create index retrieval_quality_events_repo_created_at_idx
 on retrieval_quality_events (repo, created_at desc);

@@ -8,35 +8,31 @@ set local search_path = :"schema", public;
 
 create table telemetry_events (
   id bigint not null generated always as identity,
-  created_at timestamptz not null default now(),
-  delivery_id text,
+  created_at timestamptz not null default _now(),
+  delivery_id short_name,
   repo repo_name not null,
-  pr_number bigint,
-  pr_author text,
-  event_type text not null,
-  provider text not null default 'anthropic',
-  model text not null,
-  input_tokens bigint not null default 0,
-  output_tokens bigint not null default 0,
-  cache_read_tokens bigint not null default 0,
-  cache_creation_tokens bigint not null default 0,
-  duration_ms bigint not null default 0,
-  cost_usd numeric not null default 0,
-  conclusion text not null,
-  session_id text,
-  num_turns integer,
-  stop_reason text,
-  constraint telemetry_events_pkey primary key (id),
-  constraint telemetry_events_counts_check check (
-    least(
-      input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens,
-      duration_ms, num_turns
-    ) >= 0
-  ),
-  constraint telemetry_events_cost_usd_check check (
-    cost_usd >= 0 and cost_usd < 'infinity'
-  )
+  pr_number positive_number,
+  pr_author short_name,
+  event_type short_name not null,
+  provider short_name not null default 'anthropic',
+  model short_name not null,
+  input_tokens natural_number not null default 0,
+  output_tokens natural_number not null default 0,
+  cache_read_tokens natural_number not null default 0,
+  cache_creation_tokens natural_number not null default 0,
+  duration_ms natural_number not null default 0,
+  cost_usd usd_amount not null default 0,
+  conclusion short_name not null,
+  session_id short_name,
+  num_turns natural_number,
+  stop_reason short_name,
+  constraint telemetry_events_pkey primary key (id)
 );
+
+-- One delivery may run the model more than once, each time in a session of its own.
+create unique index telemetry_events_key
+on telemetry_events (delivery_id, event_type, session_id) nulls not distinct
+where delivery_id is not null;
 
 create index telemetry_events_created_at_idx on telemetry_events (created_at);
 create index telemetry_events_repo_created_at_idx

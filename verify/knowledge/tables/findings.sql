@@ -6,28 +6,28 @@ set local search_path = :"schema", public;
 
 select _verify_table('findings', array[
   'column id bigint not null identity',
-  'column created_at timestamp with time zone not null default now()',
+  'column created_at timestamp with time zone not null default _now()',
   'column review_id bigint not null',
   'column file_path file_path not null',
-  'column start_line integer',
-  'column end_line integer',
+  'column start_line positive_number',
+  'column end_line positive_number',
   'column severity severity not null',
   'column category category not null',
-  'column confidence integer not null',
-  'column title text not null',
+  'column confidence percentage not null',
+  'column title short_text not null',
   'column suppressed boolean not null default false',
-  'column suppression_pattern text',
-  'column comment_id bigint',
-  'column comment_surface text',
-  'column review_output_key text',
+  'column suppression_pattern short_text',
+  'column comment_id positive_number',
+  'column comment_surface short_name',
+  'column review_output_key short_text',
   'column search_tsv tsvector',
-  'constraint findings_confidence_check CHECK (((confidence >= 0) AND (confidence '
-  '<= 100)))',
-  'constraint findings_lines_check CHECK (((1 <= start_line) AND (start_line <= '
-  'end_line)))',
+  'constraint findings_lines_check CHECK (((start_line)::bigint <= '
+  '(end_line)::bigint))',
   'constraint findings_pkey PRIMARY KEY (id)',
-  'constraint findings_review_id_fkey FOREIGN KEY (review_id) REFERENCES '
-  'reviews(id) ON DELETE CASCADE',
+  'constraint findings_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id) '
+  'ON DELETE CASCADE',
+  'constraint findings_suppression_pattern_check CHECK ((suppressed OR '
+  '(suppression_pattern IS NULL)))',
   'index findings_pkey btree (id)',
   'index findings_review_id_idx btree (review_id)',
   'index findings_severity_idx btree (severity)',

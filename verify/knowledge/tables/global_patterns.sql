@@ -6,13 +6,12 @@ set local search_path = :"schema", public;
 
 select _verify_table('global_patterns', array[
   'column id bigint not null identity',
-  'column created_at timestamp with time zone not null default now()',
+  'column created_at timestamp with time zone not null default _now()',
   'column severity severity not null',
   'column category category not null',
   'column confidence_band confidence_band not null',
-  'column pattern_fingerprint text not null',
-  'column count bigint not null default 0',
-  'constraint global_patterns_count_check CHECK ((count >= 0))',
+  'column pattern_fingerprint short_text not null',
+  'column count natural_number not null default 0',
   'constraint global_patterns_key UNIQUE (severity, category, confidence_band, '
   'pattern_fingerprint)',
   'constraint global_patterns_pkey PRIMARY KEY (id)',

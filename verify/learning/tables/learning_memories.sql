@@ -6,13 +6,13 @@ set local search_path = :"schema", public;
 
 select _verify_table('learning_memories', array[
   'column id bigint not null identity',
-  'column created_at timestamp with time zone not null default now()',
+  'column created_at timestamp with time zone not null default _now()',
   'column repo repo_name not null',
   'column owner text not null',
   'column finding_id bigint',
   'column review_id bigint',
   'column source_repo repo_name not null',
-  'column finding_text finding_text not null',
+  'column finding_text long_text not null',
   'column severity severity not null',
   'column category category not null',
   'column file_path file_path not null',
@@ -23,8 +23,8 @@ select _verify_table('learning_memories', array[
   'column embedding vector(' || :'embedding_dim' || ')',
   'column stale boolean not null default false',
   'column search_tsv tsvector',
-  'constraint learning_memories_owner_check CHECK ((owner = '
-  'split_part((repo)::text, ''/''::text, 1)))',
+  'constraint learning_memories_owner_check CHECK ((owner = split_part((repo)::text, '
+  '''/''::text, 1)))',
   'constraint learning_memories_embedding_dim_check CHECK ((embedding_dim = '
   '_embedding_dim()))',
   'constraint learning_memories_pkey PRIMARY KEY (id)',

@@ -1,0 +1,40 @@
+-- Deploy kodiai:knowledge/functions/get_last_reviewed_sha to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function get_last_reviewed_sha(
+  p_repo text,
+  p_pr_number bigint
+)
+returns table (head_sha text, review_id bigint, created_at timestamptz)
+language plpgsql stable parallel safe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_review_id bigint;
+begin
+  perform _check_argument('p_repo', p_repo, 'repo_name');
+  perform _check_argument('p_pr_number', p_pr_number::text, 'positive_number');
+
+  v_review_id := _get_last_review(p_repo, p_pr_number);
+  return query
+  select r.head_sha::text, r.id, r.created_at
+  from reviews as r
+  where r.id = v_review_id;
+end
+$$;
+
+comment on function get_last_reviewed_sha(text, bigint) is
+'Up to which commit a pull request has been reviewed: that of its last completed review
+(list_prior_findings says which that is).
+Arguments: p_repo, owner/name; p_pr_number.
+Result: one row, or none. head_sha: the commit; null where the review did not name it.
+review_id. created_at: when the review was recorded.
+Errors: 22004 and 22023 with the argument.';
+
+commit;

@@ -1,0 +1,63 @@
+-- Deploy kodiai:knowledge/functions/list_feedback_patterns to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function list_feedback_patterns(
+  p_repo text,
+  p_days integer default 365,
+  p_min_reactions bigint default 1,
+  p_limit integer default 100
+)
+returns table (
+  title text,
+  thumbs_up bigint,
+  thumbs_down bigint,
+  reactors bigint,
+  pull_requests bigint,
+  last_reaction_at timestamptz
+)
+language plpgsql stable parallel safe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  perform _check_argument('p_repo', p_repo, 'repo_name');
+  perform _check_argument('p_days', p_days::text, 'day_count');
+  perform _check_argument('p_min_reactions', p_min_reactions::text, 'positive_number');
+  perform _check_argument('p_limit', p_limit::text, 'row_limit');
+
+  return query
+  select
+    b.title::text,
+    count(*) filter (where b.reaction_content = '+1'),
+    count(*) filter (where b.reaction_content = '-1'),
+    count(distinct b.reactor_login),
+    count(distinct r.pr_number),
+    max(b.created_at)
+  from feedback_reactions as b
+  inner join reviews as r on b.review_id = r.id
+  where
+    b.repo = p_repo and b.created_at >= _first_day(p_days)::timestamp at time zone 'utc'
+  group by b.title
+  having count(*) >= p_min_reactions
+  order by count(*) desc, b.title
+  limit p_limit;
+end
+$$;
+
+comment on function list_feedback_patterns(text, integer, bigint, integer) is
+'What people think of the findings of one title in a repository: many thumbs down from
+several people on several pull requests speak for a suppression rule.
+Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
+3660, by when the reaction was recorded. p_min_reactions: how many a title needs to be
+listed, from 1. p_limit: how many rows at most, 1 to 1000.
+Result: one row per title, most reactions first, ties by title. title. thumbs_up,
+thumbs_down: how many. reactors: how many different people. pull_requests: how many
+different ones. last_reaction_at: when the newest was recorded.
+Errors: 22004 and 22023 with the argument.';
+
+commit;

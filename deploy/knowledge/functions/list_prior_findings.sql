@@ -1,0 +1,69 @@
+-- Deploy kodiai:knowledge/functions/list_prior_findings to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function list_prior_findings(
+  p_repo text,
+  p_pr_number bigint
+)
+returns table (
+  finding_id bigint,
+  review_id bigint,
+  repo text,
+  pr_number bigint,
+  head_sha text,
+  file_path text,
+  start_line bigint,
+  end_line bigint,
+  severity text,
+  category text,
+  confidence integer,
+  title text,
+  suppressed boolean,
+  suppression_pattern text,
+  comment_id bigint,
+  comment_surface text,
+  review_output_key text,
+  created_at timestamptz
+)
+language plpgsql stable parallel safe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_review_id bigint;
+  v_finding_ids bigint[];
+begin
+  perform _check_argument('p_repo', p_repo, 'repo_name');
+  perform _check_argument('p_pr_number', p_pr_number::text, 'positive_number');
+
+  v_review_id := _get_last_review(p_repo, p_pr_number);
+  select array_agg(f.id order by f.id)
+  into v_finding_ids
+  from findings as f
+  where f.review_id = v_review_id;
+
+  return query
+  select
+    f.finding_id, f.review_id, f.repo, f.pr_number, f.head_sha, f.file_path,
+    f.start_line, f.end_line, f.severity, f.category, f.confidence, f.title,
+    f.suppressed, f.suppression_pattern, f.comment_id, f.comment_surface,
+    f.review_output_key, f.created_at
+  from _get_findings(v_finding_ids) as f;
+end
+$$;
+
+comment on function list_prior_findings(text, bigint) is
+'What the last completed review of a pull request found, suppressed findings too. That is
+the newest one recorded, unless all runs of its commit (claim_run) are still open or were
+superseded.
+Arguments: p_repo, owner/name; p_pr_number.
+Result: one row per finding, as they were recorded. finding_id; review_id, repo,
+pr_number and head_sha of its review; the other columns are those of findings.
+Errors: 22004 and 22023 with the argument.';
+
+commit;

@@ -1,0 +1,75 @@
+-- Deploy kodiai:knowledge/functions/list_repo_trends to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function list_repo_trends(
+  p_repo text,
+  p_days integer default 30
+)
+returns table (
+  day date,
+  reviews bigint,
+  findings bigint,
+  findings_critical bigint,
+  findings_major bigint,
+  findings_medium bigint,
+  findings_minor bigint,
+  findings_suppressed bigint,
+  avg_duration_ms double precision
+)
+language plpgsql stable parallel safe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  perform _check_argument('p_repo', p_repo, 'repo_name');
+  perform _check_argument('p_days', p_days::text, 'day_count');
+
+  return query
+  select
+    d.day,
+    coalesce(r.reviews, 0),
+    coalesce(r.findings, 0)::bigint,
+    coalesce(r.findings_critical, 0)::bigint,
+    coalesce(r.findings_major, 0)::bigint,
+    coalesce(r.findings_medium, 0)::bigint,
+    coalesce(r.findings_minor, 0)::bigint,
+    coalesce(r.findings_suppressed, 0)::bigint,
+    r.avg_duration_ms::double precision
+  from (
+    select _first_day(p_days) + n as day from generate_series(0, p_days - 1) as n
+  ) as d
+  left join (
+    select
+      (r.created_at at time zone 'utc')::date as day,
+      count(*) as reviews,
+      sum(r.findings_total) as findings,
+      sum(r.findings_critical) as findings_critical,
+      sum(r.findings_major) as findings_major,
+      sum(r.findings_medium) as findings_medium,
+      sum(r.findings_minor) as findings_minor,
+      sum(r.suppressions_applied) as findings_suppressed,
+      avg(r.duration_ms) as avg_duration_ms
+    from reviews as r
+    where
+      r.repo = p_repo and r.created_at >= _first_day(p_days)::timestamp at time zone 'utc'
+    group by 1
+  ) as r on d.day = r.day
+  order by d.day;
+end
+$$;
+
+comment on function list_repo_trends(text, integer) is
+'The reviews of a repository by day of UTC, the last of which is today.
+Arguments: p_repo, owner/name. p_days: how many days, 1 to 3660.
+Result: one row per day, the oldest first, days without a review too. day. reviews: how
+many. findings: how many, suppressed ones too; findings_critical, findings_major,
+findings_medium, findings_minor, findings_suppressed: of these. avg_duration_ms: mean
+over the reviews, in milliseconds; null without any.
+Errors: 22004 and 22023 with the argument.';
+
+commit;

@@ -1,0 +1,68 @@
+-- Deploy kodiai:telemetry/functions/get_retrieval_quality to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function get_retrieval_quality(
+  p_days integer default 30,
+  p_repo text default null
+)
+returns table (
+  events bigint,
+  empty_results bigint,
+  avg_top_k double precision,
+  avg_result_count double precision,
+  avg_distance double precision,
+  avg_distance_threshold double precision,
+  avg_language_match_ratio double precision,
+  adaptive_thresholds bigint,
+  percentile_thresholds bigint,
+  configured_thresholds bigint
+)
+language plpgsql stable parallel safe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  perform _check_argument('p_days', p_days::text, 'day_count');
+  if p_repo is not null then
+    perform _check_argument('p_repo', p_repo, 'repo_name');
+  end if;
+
+  -- Dynamic, so that each of the two questions gets the plan of its own index.
+  return query execute format(
+    '
+    select
+      count(*),
+      count(*) filter (where e.result_count = 0),
+      avg(e.top_k)::double precision,
+      avg(e.result_count)::double precision,
+      avg(e.avg_distance),
+      avg(e.distance_threshold),
+      avg(e.language_match_ratio),
+      count(*) filter (where e.threshold_method = ''adaptive''),
+      count(*) filter (where e.threshold_method = ''percentile''),
+      count(*) filter (where e.threshold_method = ''configured'')
+    from retrieval_quality_events as e
+    where e.created_at >= $1::timestamp at time zone ''utc'' %s',
+    case when p_repo is not null then 'and e.repo = $2' end
+  )
+  using _first_day(p_days), p_repo;
+end
+$$;
+
+comment on function get_retrieval_quality(integer, text) is
+'How well searches of the memory went, as record_retrieval_quality_event was told.
+Arguments: p_days: how many days of UTC back, today included, 1 to 3660. p_repo,
+owner/name; null for all repositories.
+Result: one row, always. events: how many searches. empty_results: of these without any
+memory. avg_top_k, avg_result_count, avg_distance, avg_distance_threshold,
+avg_language_match_ratio: means over the searches that told them; null where none did.
+adaptive_thresholds, percentile_thresholds, configured_thresholds: how many searches chose
+their threshold so.
+Errors: 22004 and 22023 with the argument.';
+
+commit;

@@ -1,0 +1,73 @@
+-- Deploy kodiai:telemetry/functions/list_cost_by_day to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function list_cost_by_day(
+  p_days integer default 30,
+  p_repo text default null
+)
+returns table (
+  day date,
+  events bigint,
+  input_tokens bigint,
+  output_tokens bigint,
+  cache_read_tokens bigint,
+  cache_creation_tokens bigint,
+  cost_usd numeric
+)
+language plpgsql stable parallel safe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  perform _check_argument('p_days', p_days::text, 'day_count');
+  if p_repo is not null then
+    perform _check_argument('p_repo', p_repo, 'repo_name');
+  end if;
+
+  -- Dynamic, so that each of the two questions gets the plan of its own index.
+  return query execute format(
+    '
+    select
+      d.day,
+      coalesce(e.events, 0),
+      coalesce(e.input_tokens, 0)::bigint,
+      coalesce(e.output_tokens, 0)::bigint,
+      coalesce(e.cache_read_tokens, 0)::bigint,
+      coalesce(e.cache_creation_tokens, 0)::bigint,
+      coalesce(e.cost_usd, 0)
+    from (select $1 + n as day from generate_series(0, $2 - 1) as n) as d
+    left join (
+      select
+        (e.created_at at time zone ''utc'')::date as day,
+        count(*) as events,
+        sum(e.input_tokens) as input_tokens,
+        sum(e.output_tokens) as output_tokens,
+        sum(e.cache_read_tokens) as cache_read_tokens,
+        sum(e.cache_creation_tokens) as cache_creation_tokens,
+        sum(e.cost_usd) as cost_usd
+      from telemetry_events as e
+      where e.created_at >= $1::timestamp at time zone ''utc'' %s
+      group by 1
+    ) as e on d.day = e.day
+    order by d.day',
+    case when p_repo is not null then 'and e.repo = $3' end
+  )
+  using _first_day(p_days), p_days, p_repo;
+end
+$$;
+
+comment on function list_cost_by_day(integer, text) is
+'What running the language model cost by day of UTC, the last of which is today.
+Arguments: p_days: how many days of UTC back, today included, 1 to 3660. p_repo,
+owner/name; null for all repositories.
+Result: one row per day, the oldest first, days without an event too. day. events: runs of
+the model. input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens: their
+sums. cost_usd: in US dollars.
+Errors: 22004 and 22023 with the argument.';
+
+commit;

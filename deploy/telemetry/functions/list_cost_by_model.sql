@@ -1,0 +1,66 @@
+-- Deploy kodiai:telemetry/functions/list_cost_by_model to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function list_cost_by_model(
+  p_days integer default 30,
+  p_repo text default null
+)
+returns table (
+  provider text,
+  model text,
+  events bigint,
+  input_tokens bigint,
+  output_tokens bigint,
+  cache_read_tokens bigint,
+  cache_creation_tokens bigint,
+  cost_usd numeric,
+  avg_duration_ms double precision
+)
+language plpgsql stable parallel safe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  perform _check_argument('p_days', p_days::text, 'day_count');
+  if p_repo is not null then
+    perform _check_argument('p_repo', p_repo, 'repo_name');
+  end if;
+
+  -- Dynamic, so that each of the two questions gets the plan of its own index.
+  return query execute format(
+    '
+    select
+      e.provider::text,
+      e.model::text,
+      count(*),
+      sum(e.input_tokens)::bigint,
+      sum(e.output_tokens)::bigint,
+      sum(e.cache_read_tokens)::bigint,
+      sum(e.cache_creation_tokens)::bigint,
+      sum(e.cost_usd),
+      avg(e.duration_ms)::double precision
+    from telemetry_events as e
+    where e.created_at >= $1::timestamp at time zone ''utc'' %s
+    group by e.provider, e.model
+    order by sum(e.cost_usd) desc, e.provider, e.model',
+    case when p_repo is not null then 'and e.repo = $2' end
+  )
+  using _first_day(p_days), p_repo;
+end
+$$;
+
+comment on function list_cost_by_model(integer, text) is
+'What running each language model cost.
+Arguments: p_days: how many days of UTC back, today included, 1 to 3660. p_repo,
+owner/name; null for all repositories.
+Result: one row per provider and model, the dearest first. provider, model. events: its
+runs. input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens: their sums.
+cost_usd: in US dollars. avg_duration_ms: mean of a run, in milliseconds.
+Errors: 22004 and 22023 with the argument.';
+
+commit;

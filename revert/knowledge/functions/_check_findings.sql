@@ -1,0 +1,11 @@
+-- Revert kodiai:knowledge/functions/_check_findings from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _check_findings(jsonb);
+
+commit;

@@ -1,0 +1,11 @@
+-- Revert kodiai:knowledge/functions/_insert_suppressions from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _insert_suppressions(bigint, jsonb);
+
+commit;

@@ -1,0 +1,11 @@
+-- Revert kodiai:knowledge/functions/get_last_reviewed_sha from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function get_last_reviewed_sha(text, bigint);
+
+commit;

@@ -1,0 +1,11 @@
+-- Revert kodiai:knowledge/functions/record_global_pattern from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function record_global_pattern(text, text, text, text, bigint);
+
+commit;

@@ -1,0 +1,13 @@
+-- Revert kodiai:knowledge/functions/record_review from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function record_review(
+  text, bigint, text, text, jsonb, jsonb, bigint, bigint, bigint, text, text, jsonb
+);
+
+commit;

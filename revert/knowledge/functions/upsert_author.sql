@@ -1,0 +1,11 @@
+-- Revert kodiai:knowledge/functions/upsert_author from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function upsert_author(text, text, text, text, bigint);
+
+commit;

@@ -1,0 +1,11 @@
+-- Revert kodiai:telemetry/functions/get_retrieval_quality from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function get_retrieval_quality(integer, text);
+
+commit;

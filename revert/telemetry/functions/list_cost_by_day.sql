@@ -1,0 +1,11 @@
+-- Revert kodiai:telemetry/functions/list_cost_by_day from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function list_cost_by_day(integer, text);
+
+commit;

@@ -1,0 +1,13 @@
+-- Revert kodiai:telemetry/functions/record_rate_limit_event from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function record_rate_limit_event(
+  text, text, double precision, bigint, bigint, text, text, bigint
+);
+
+commit;

@@ -1,0 +1,15 @@
+-- Revert kodiai:telemetry/functions/record_resilience_event from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function record_resilience_event(
+  text, text, text, text, bigint, text, text, text, text, boolean, bigint, bigint,
+  bigint, bigint, bigint, boolean, boolean, bigint, double precision, bigint, text,
+  boolean, boolean
+);
+
+commit;

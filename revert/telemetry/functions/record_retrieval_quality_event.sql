@@ -1,0 +1,14 @@
+-- Revert kodiai:telemetry/functions/record_retrieval_quality_event from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function record_retrieval_quality_event(
+  text, text, bigint, text, bigint, bigint, double precision, double precision,
+  double precision, text
+);
+
+commit;

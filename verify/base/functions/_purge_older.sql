@@ -1,0 +1,13 @@
+-- Verify kodiai:base/functions/_purge_older on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('_purge_older', '
+  volatile parallel unsafe security invoker (p_table text, p_column text,
+  p_older_than interval, p_limit integer)
+  returns bigint
+');
+
+rollback;

@@ -1,0 +1,12 @@
+-- Verify kodiai:knowledge/functions/_lock_pull_request on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('_lock_pull_request', '
+  volatile parallel unsafe security invoker (p_repo text, p_pr_number bigint)
+  returns void
+');
+
+rollback;

@@ -1,0 +1,16 @@
+-- Verify kodiai:knowledge/functions/list_prior_findings on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('list_prior_findings', '
+  stable parallel safe security definer (p_repo text, p_pr_number bigint)
+  returns TABLE(finding_id bigint, review_id bigint, repo text, pr_number bigint,
+  head_sha text, file_path text, start_line bigint, end_line bigint, severity text,
+  category text, confidence integer, title text, suppressed boolean,
+  suppression_pattern text, comment_id bigint, comment_surface text,
+  review_output_key text, created_at timestamp with time zone)
+');
+
+rollback;
