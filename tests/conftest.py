@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,18 @@ def client(conninfo: str) -> Iterator[Client]:
     """A client with the application role, on a freshly deployed database."""
     with Client.connect(conninfo) as client:
         yield client
+
+
+@pytest.fixture
+def clock(client: Client) -> Callable[[datetime], None]:
+    """Sets what time it is for the client, by the setting that the database asks."""
+    connection = client._target
+    assert isinstance(connection, psycopg.Connection)
+
+    def set_time(now: datetime) -> None:
+        connection.execute("select set_config('kodiai.now', %s, false)", (str(now),))
+
+    return set_time
 
 
 @pytest.fixture(scope="session")

@@ -145,11 +145,20 @@ TYPES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
 }
 
 
+#: What iterates only once is left to what makes a parameter of it.
+IS_LIST: dict[Any, Callable[[Any], bool]] = {
+    Collection: lambda value: isinstance(value, COLLECTIONS),
+    Iterable: lambda value: (
+        isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+    ),
+}
+
+
 def _is_number(value: object, kind: type) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
-def _check_type(argument: str, value: object, hint: Any) -> None:
+def _check_type(argument: str, value: Any, hint: Any) -> None:
     # None is left to Postgres, which says what is missing; so are vectors and objects
     # to what makes parameters of them.
     if value is None:
@@ -165,13 +174,14 @@ def _check_type(argument: str, value: object, hint: Any) -> None:
             raise InvalidParameterValue(
                 f"{argument}: expected {expected}, got {type(value).__name__}"
             )
-    elif get_origin(hint) is Collection:
-        if not isinstance(value, COLLECTIONS):
+    elif get_origin(hint) in IS_LIST:
+        if not IS_LIST[get_origin(hint)](value):
             raise InvalidParameterValue(
                 f"{argument}: expected a list, got {type(value).__name__}"
             )
-        for n, item in enumerate(value, 1):
-            _check_type(f"{argument}[{n}]", item, get_args(hint)[0])
+        if get_origin(hint) is Collection:
+            for n, item in enumerate(value, 1):
+                _check_type(f"{argument}[{n}]", item, get_args(hint)[0])
 
 
 #: list, tuple, one-dimensional numpy array, pgvector's Vector or HalfVector.
@@ -189,7 +199,7 @@ class Embedding:
 class Embeddings:
     """An argument of type vector[]."""
 
-    values: Sequence[VectorLike | None]
+    values: Iterable[VectorLike | None] | None
 
 
 #: What JSON can say: text, numbers, true, false, None, lists and mappings of these; a
@@ -208,7 +218,7 @@ class Json:
 class Objects:
     """An argument of type jsonb that is an array of objects."""
 
-    values: Iterable[Mapping[str, Any]]
+    values: Iterable[Mapping[str, Any]] | None
 
 
 def _parameter(argument: str, value: object) -> object:
@@ -216,13 +226,11 @@ def _parameter(argument: str, value: object) -> object:
         case Embedding():
             return None if value.value is None else _vector(argument, value.value)
         case Embeddings():
-            return _vectors(argument, value.values)
+            return None if value.values is None else _vectors(argument, value.values)
         case Json():
             return None if value.value is None else _jsonb(_json(argument, value.value))
         case Objects():
-            return _jsonb(
-                [_object(f"{argument}[{n}]", v) for n, v in enumerate(value.values, 1)]
-            )
+            return None if value.values is None else _objects(argument, value.values)
         case datetime():
             return _utc(value)
         case str():
@@ -236,6 +244,10 @@ def _parameter(argument: str, value: object) -> object:
             are_numbers = items and all(isinstance(item, Number) for item in value)
             return "{" + ",".join(map(str, items)) + "}" if are_numbers else items
     return value
+
+
+def _objects(argument: str, values: Iterable[Mapping[str, Any]]) -> Jsonb:
+    return _jsonb([_object(f"{argument}[{n}]", v) for n, v in enumerate(values, 1)])
 
 
 def _jsonb(value: object) -> Jsonb:
@@ -313,7 +325,7 @@ def _vector(argument: str, value: VectorLike) -> str:
     return str(vector.to_text())
 
 
-def _vectors(argument: str, values: Sequence[VectorLike | None]) -> str:
+def _vectors(argument: str, values: Iterable[VectorLike | None]) -> str:
     """Write an array of vectors as Postgres reads it, without asking for its type."""
     elements = (
         "NULL" if value is None else f'"{_vector(f"{argument}[{n}]", value)}"'

@@ -146,7 +146,11 @@ class RepoStats:
     top_files: tuple[TopFile, ...]
 
     def __post_init__(self) -> None:
-        files = tuple(TopFile(**file) for file in self.top_files)  # type: ignore[arg-type]
+        # From the database they come as objects.
+        files = tuple(
+            TopFile(**file) if isinstance(file, Mapping) else file
+            for file in self.top_files
+        )
         object.__setattr__(self, "top_files", files)
 
 

@@ -138,7 +138,7 @@ def write_memories(
     """Write memories, all or none; each a mapping with the columns as keys."""
     arguments = {
         "memories": Objects(memories),
-        "embeddings": Embeddings(list(embeddings)),
+        "embeddings": Embeddings(embeddings),
     }
     return many("write_memories", arguments, WrittenMemories)
 
@@ -169,7 +169,7 @@ def write_memory(
 @checked
 def get_memories(memory_ids: Collection[int]) -> Call[list[Memory]]:
     """Read memories by their numbers, in the order of the first mention."""
-    return many("get_memories", {"memory_ids": list(memory_ids)}, Memory)
+    return many("get_memories", locals(), Memory)
 
 
 @checked

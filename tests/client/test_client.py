@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -185,6 +186,32 @@ def test_a_wrong_type_is_named(
     with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
         client.search_memories(**{"repo": "acme/api", "query_text": "x"} | arguments)
     assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("memories", ["text", {"repo": "acme/api"}, 5])
+def test_what_is_no_list_of_memories_is_named(client: Client, memories: Any) -> None:
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue, match="^p_memories: expected a list, got"
+    ):
+        client.write_memories(memories, [])
+    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^p_memories is miss"):
+        client.write_memories(None, [])  # type: ignore[arg-type]
+    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^p_embeddings is mi"):
+        client.write_memories([], None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cost", [Decimal("0.10"), 0.1, np.float64(0.1), 1])
+def test_an_amount_may_be_a_decimal_or_a_float(client: Client, cost: Any) -> None:
+    client.record_telemetry_event("acme/api", "review", "m", "success", cost_usd=cost)
+    assert client.list_cost_by_model()[0].cost_usd == Decimal(str(cost))
+
+
+def test_a_text_is_not_an_amount(client: Client) -> None:
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue,
+        match="^p_cost_usd: expected a number, got str",
+    ):
+        client.record_telemetry_event("acme/api", "r", "m", "ok", cost_usd="1")  # type: ignore[arg-type]
 
 
 def test_a_text_is_not_a_list_of_numbers(client: Client) -> None:

@@ -125,8 +125,9 @@ def default(database: psycopg.Connection, expression: str | None) -> Any:
         return inspect.Parameter.empty
     row = database.execute(f"select {expression}".encode()).fetchone()
     assert row
-    value = tuple(row[0]) if expression == "'[]'::jsonb" else row[0]
-    return float(value) if "." in expression else value
+    if expression == "'[]'::jsonb":
+        return ()
+    return float(row[0]) if "." in expression else row[0]
 
 
 def plain(hint: Any) -> Any:

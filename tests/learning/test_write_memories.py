@@ -12,6 +12,7 @@ import pytest
 from psycopg import errors
 
 from kodiai import Client
+from tests.concurrency import wait_for_lock
 
 from .corpus import memory, vector
 
@@ -388,13 +389,6 @@ def test_two_writers_of_the_same_memories_do_not_deadlock(
         second.commit()
     assert [row.inserted for row in rows] == [False] * 50
     assert count(database) == 50
-
-
-def wait_for_lock(database: psycopg.Connection, process: int) -> None:
-    """Return once the process waits for a lock."""
-    waiting = "select from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
-    while database.execute(waiting, (process,)).fetchone() is None:
-        pass
 
 
 def test_get_memories_follows_the_first_mention_and_skips_the_unknown(

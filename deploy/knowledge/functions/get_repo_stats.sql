@@ -58,9 +58,13 @@ begin
       count(*) as findings,
       avg(f.confidence) as avg_confidence,
       row_number() over (order by count(*) desc, f.file_path) as n
-    from reviews as r
-    inner join findings as f on f.review_id = r.id
-    where r.repo = p_repo and r.created_at >= v_since
+    from findings as f
+    -- An array, so that findings are reached by their index, however many there are.
+    where f.review_id = any (
+      array(
+        select r.id from reviews as r where r.repo = p_repo and r.created_at >= v_since
+      )
+    )
     group by f.file_path
   ) as g;
 

@@ -36,10 +36,9 @@ begin
     count(*) filter (where b.reaction_content = '+1'),
     count(*) filter (where b.reaction_content = '-1'),
     count(distinct b.reactor_login),
-    count(distinct r.pr_number),
+    count(distinct b.pr_number),
     max(b.created_at)
   from feedback_reactions as b
-  inner join reviews as r on b.review_id = r.id
   where
     b.repo = p_repo and b.created_at >= _first_day(p_days)::timestamp at time zone 'utc'
   group by b.title

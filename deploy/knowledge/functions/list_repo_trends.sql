@@ -30,35 +30,26 @@ begin
   perform _check_argument('p_days', p_days::text, 'day_count');
 
   return query
-  select
-    d.day,
-    coalesce(r.reviews, 0),
-    coalesce(r.findings, 0)::bigint,
-    coalesce(r.findings_critical, 0)::bigint,
-    coalesce(r.findings_major, 0)::bigint,
-    coalesce(r.findings_medium, 0)::bigint,
-    coalesce(r.findings_minor, 0)::bigint,
-    coalesce(r.findings_suppressed, 0)::bigint,
-    r.avg_duration_ms::double precision
+  select d.day, r.*
   from (
     select _first_day(p_days) + n as day from generate_series(0, p_days - 1) as n
   ) as d
-  left join (
+  cross join lateral (
     select
-      (r.created_at at time zone 'utc')::date as day,
-      count(*) as reviews,
-      sum(r.findings_total) as findings,
-      sum(r.findings_critical) as findings_critical,
-      sum(r.findings_major) as findings_major,
-      sum(r.findings_medium) as findings_medium,
-      sum(r.findings_minor) as findings_minor,
-      sum(r.suppressions_applied) as findings_suppressed,
-      avg(r.duration_ms) as avg_duration_ms
+      count(*),
+      coalesce(sum(r.findings_total), 0)::bigint,
+      coalesce(sum(r.findings_critical), 0)::bigint,
+      coalesce(sum(r.findings_major), 0)::bigint,
+      coalesce(sum(r.findings_medium), 0)::bigint,
+      coalesce(sum(r.findings_minor), 0)::bigint,
+      coalesce(sum(r.suppressions_applied), 0)::bigint,
+      avg(r.duration_ms)::double precision
     from reviews as r
     where
-      r.repo = p_repo and r.created_at >= _first_day(p_days)::timestamp at time zone 'utc'
-    group by 1
-  ) as r on d.day = r.day
+      r.repo = p_repo
+      and r.created_at >= d.day::timestamp at time zone 'utc'
+      and r.created_at < (d.day + 1)::timestamp at time zone 'utc'
+  ) as r
   order by d.day;
 end
 $$;

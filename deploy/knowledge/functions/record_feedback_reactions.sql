@@ -66,6 +66,7 @@ begin
     select
       r.n,
       w.repo,
+      w.pr_number,
       f.review_id,
       f.id as finding_id,
       coalesce(r.comment_id, f.comment_id) as comment_id,
@@ -98,13 +99,13 @@ begin
 
   new_reactions as (
     insert into feedback_reactions (
-      repo, review_id, finding_id, comment_id, comment_surface, reaction_id,
+      repo, pr_number, review_id, finding_id, comment_id, comment_surface, reaction_id,
       reaction_content, reactor_login, reacted_at, severity, category, file_path, title
     )
     select
-      g.repo, g.review_id, g.finding_id, g.comment_id, g.comment_surface, g.reaction_id,
-      g.reaction_content, g.reactor_login, g.reacted_at, g.severity, g.category,
-      g.file_path, g.title
+      g.repo, g.pr_number, g.review_id, g.finding_id, g.comment_id, g.comment_surface,
+      g.reaction_id, g.reaction_content, g.reactor_login, g.reacted_at, g.severity,
+      g.category, g.file_path, g.title
     from given as g
     order by g.repo, g.comment_id, g.reaction_id, g.n
     on conflict (repo, comment_id, reaction_id) do nothing

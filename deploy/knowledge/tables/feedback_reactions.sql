@@ -10,6 +10,7 @@ create table feedback_reactions (
   id bigint not null generated always as identity,
   created_at timestamptz not null default _now(),
   repo repo_name not null,
+  pr_number positive_number not null,
   review_id bigint not null,
   finding_id bigint not null,
   comment_id positive_number not null,
@@ -42,6 +43,8 @@ comment on table feedback_reactions is
 comment on column feedback_reactions.id is 'Number of the row.';
 comment on column feedback_reactions.created_at is 'When the reaction was recorded.';
 comment on column feedback_reactions.repo is 'Repository of the comment, owner/name.';
+comment on column feedback_reactions.pr_number is
+'Pull request of the comment, so that patterns need not look for the review.';
 comment on column feedback_reactions.review_id is 'Review that posted the comment.';
 comment on column feedback_reactions.finding_id is 'Finding that the comment is about.';
 comment on column feedback_reactions.comment_id is 'GitHub number of the comment.';

@@ -19,6 +19,9 @@ create table review_checkpoints (
   constraint review_checkpoints_review_output_key_key unique (review_output_key)
 );
 
+create index review_checkpoints_repo_pr_number_idx
+on review_checkpoints (repo, pr_number);
+
 comment on table review_checkpoints is
 'How far an unfinished review has come, so that a retry can go on from there.';
 comment on column review_checkpoints.id is 'Number of the checkpoint.';

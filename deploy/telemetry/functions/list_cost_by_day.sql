@@ -32,28 +32,22 @@ begin
   -- Dynamic, so that each of the two questions gets the plan of its own index.
   return query execute format(
     '
-    select
-      d.day,
-      coalesce(e.events, 0),
-      coalesce(e.input_tokens, 0)::bigint,
-      coalesce(e.output_tokens, 0)::bigint,
-      coalesce(e.cache_read_tokens, 0)::bigint,
-      coalesce(e.cache_creation_tokens, 0)::bigint,
-      coalesce(e.cost_usd, 0)
+    select d.day, e.*
     from (select $1 + n as day from generate_series(0, $2 - 1) as n) as d
-    left join (
+    cross join lateral (
       select
-        (e.created_at at time zone ''utc'')::date as day,
-        count(*) as events,
-        sum(e.input_tokens) as input_tokens,
-        sum(e.output_tokens) as output_tokens,
-        sum(e.cache_read_tokens) as cache_read_tokens,
-        sum(e.cache_creation_tokens) as cache_creation_tokens,
-        sum(e.cost_usd) as cost_usd
+        count(*),
+        coalesce(sum(e.input_tokens), 0)::bigint,
+        coalesce(sum(e.output_tokens), 0)::bigint,
+        coalesce(sum(e.cache_read_tokens), 0)::bigint,
+        coalesce(sum(e.cache_creation_tokens), 0)::bigint,
+        coalesce(sum(e.cost_usd), 0)
       from telemetry_events as e
-      where e.created_at >= $1::timestamp at time zone ''utc'' %s
-      group by 1
-    ) as e on d.day = e.day
+      where
+        e.created_at >= d.day::timestamp at time zone ''utc''
+        and e.created_at < (d.day + 1)::timestamp at time zone ''utc''
+        %s
+    ) as e
     order by d.day',
     case when p_repo is not null then 'and e.repo = $3' end
   )

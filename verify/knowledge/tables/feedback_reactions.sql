@@ -8,6 +8,7 @@ select _verify_table('feedback_reactions', array[
   'column id bigint not null identity',
   'column created_at timestamp with time zone not null default _now()',
   'column repo repo_name not null',
+  'column pr_number positive_number not null',
   'column review_id bigint not null',
   'column finding_id bigint not null',
   'column comment_id positive_number not null',

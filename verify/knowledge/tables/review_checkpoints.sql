@@ -16,7 +16,8 @@ select _verify_table('review_checkpoints', array[
   'constraint review_checkpoints_pkey PRIMARY KEY (id)',
   'constraint review_checkpoints_review_output_key_key UNIQUE (review_output_key)',
   'index review_checkpoints_pkey btree (id)',
-  'index review_checkpoints_review_output_key_key btree (review_output_key)'
+  'index review_checkpoints_review_output_key_key btree (review_output_key)',
+  'index review_checkpoints_repo_pr_number_idx btree (repo, pr_number)'
 ]);
 
 rollback;

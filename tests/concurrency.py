@@ -1,0 +1,67 @@
+"""Several sessions at once, in an order that locks force."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import psycopg
+
+from kodiai import Client
+
+
+def wait_for_lock(database: psycopg.Connection, *processes: int) -> None:
+    """Return once all these processes wait for a lock."""
+    waiting = (
+        "select count(*) from pg_stat_activity"
+        " where pid = any (%s) and wait_event_type = 'Lock'"
+    )
+    while database.execute(waiting, (list(processes),)).fetchone() != (len(processes),):
+        pass
+
+
+class Session:
+    """A client with a connection of its own, whose call can run in a thread."""
+
+    def __init__(self, conninfo: str) -> None:
+        self.connection = psycopg.connect(conninfo)
+        self.client = Client(self.connection)
+        self._thread = threading.Thread()
+        self._results: list[Any] = []
+        self._errors: list[Exception] = []
+
+    def start(self, call: Callable[..., Any], **arguments: Any) -> None:
+        """Run a call in the background, which may have to wait, and commit it."""
+
+        def run() -> None:
+            try:
+                self._results.append(call(self.client, **arguments))
+                self.connection.commit()
+            except Exception as error:  # noqa: BLE001
+                self._errors.append(error)
+
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+
+    def result(self) -> Any:
+        """Wait for the call in the background; return its result, or raise its error."""
+        self._thread.join()
+        if self._errors:
+            raise self._errors.pop()
+        return self._results.pop()
+
+    @property
+    def process(self) -> int:
+        return self.connection.info.backend_pid
+
+
+@contextmanager
+def sessions(conninfo: str, count: int) -> Iterator[list[Session]]:
+    """Sessions, closed afterwards."""
+    with ExitStack() as stack:
+        opened = [Session(conninfo) for _ in range(count)]
+        for session in opened:
+            stack.callback(session.connection.close)
+        yield opened

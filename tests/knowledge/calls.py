@@ -1,0 +1,43 @@
+"""Arguments of the knowledge calls, each with what it needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+REPO = "acme/api"
+BIG = 2**40  # beyond 32 bits, as the numbers of GitHub are
+
+
+def finding(**columns: Any) -> dict[str, Any]:
+    return {
+        "file_path": "src/cache.py",
+        "severity": "major",
+        "category": "correctness",
+        "confidence": 80,
+        "title": "The cache is never invalidated",
+    } | columns
+
+
+def review(**arguments: Any) -> dict[str, Any]:
+    return {"repo": REPO, "pr_number": 7, "head_sha": "a1"} | arguments
+
+
+def run(**arguments: Any) -> dict[str, Any]:
+    return {
+        "run_key": "acme/api#7@a1",
+        "repo": REPO,
+        "pr_number": 7,
+        "base_sha": "b0",
+        "head_sha": "a1",
+        "delivery_id": "d1",
+        "action": "opened",
+    } | arguments
+
+
+def reaction(finding_id: int, **columns: Any) -> dict[str, Any]:
+    return {
+        "finding_id": finding_id,
+        "reaction_id": BIG + 1,
+        "reaction_content": "+1",
+        "reactor_login": "ann",
+    } | columns

@@ -1,0 +1,55 @@
+"""How far unfinished reviews have come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kodiai import Checkpoint, Client, UnknownCheckpointError
+
+from .calls import BIG, REPO
+
+NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=3)
+DATA = {"files_reviewed": ["a.py", "b.py"], "finding_count": 2, "total_files": 9}
+
+
+def test_a_checkpoint_is_saved_over_the_last(client: Client, clock: Any) -> None:
+    clock(NOW)
+    first = client.save_checkpoint("k", REPO, 7, {}, BIG)
+    clock(LATER)
+    again = client.save_checkpoint("k", REPO, 7, DATA)
+    assert (first.inserted, again.inserted) == (True, False)
+    assert client.get_checkpoint("k") == Checkpoint(
+        first.checkpoint_id, REPO, 7, DATA, BIG, NOW, LATER
+    )
+
+
+def test_the_comment_is_noted(client: Client, clock: Any) -> None:
+    clock(NOW)
+    saved = client.save_checkpoint("k", REPO, 7, DATA)
+    clock(LATER)
+    for comment_id in (BIG, BIG, BIG + 1):
+        noted = client.set_checkpoint_comment("k", comment_id)
+        assert noted == saved.checkpoint_id
+    assert client.get_checkpoint("k") == Checkpoint(
+        saved.checkpoint_id, REPO, 7, DATA, BIG + 1, NOW, LATER
+    )
+
+
+def test_a_deleted_checkpoint_is_no_row(client: Client) -> None:
+    client.save_checkpoint("k", REPO, 7, DATA)
+    client.save_checkpoint("other", REPO, 7, DATA)
+    assert client.delete_checkpoint("k") is True
+    assert client.delete_checkpoint("k") is False
+    assert client.get_checkpoint("k") is None
+    assert client.get_checkpoint("other")
+
+
+def test_an_unknown_checkpoint_is_an_error_of_its_own(client: Client) -> None:
+    with pytest.raises(
+        UnknownCheckpointError, match='^p_review_output_key: no checkpoint "k" is there'
+    ):
+        client.set_checkpoint_comment("k", 1)

@@ -1,0 +1,207 @@
+"""Recording reactions and patterns, and what reactions say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from kodiai import Client, FeedbackPattern, UnknownFindingError
+from tests.concurrency import sessions, wait_for_lock
+
+from .calls import BIG, REPO, finding, reaction, review
+
+NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+
+def posted(client: Client, **columns: Any) -> int:
+    """Record a finding that was posted as a comment; return its number."""
+    columns = {"comment_id": BIG, "comment_surface": "review"} | columns
+    return client.record_review(**review(findings=[finding(**columns)])).finding_ids[0]
+
+
+# record_feedback_reactions
+
+
+def test_a_reaction_is_kept_with_what_the_finding_says(
+    client: Client, database: psycopg.Connection
+) -> None:
+    finding_id = posted(client)
+    (row,) = client.record_feedback_reactions(
+        [reaction(finding_id, reaction_content="-1", reacted_at=NOW)]
+    )
+    assert (row.ordinal, row.inserted) == (1, True)
+    kept = database.execute(
+        "select id, repo, finding_id, comment_id, comment_surface, reaction_id,"
+        " reaction_content, reactor_login, reacted_at, severity, category, file_path,"
+        " title from feedback_reactions"
+    ).fetchone()
+    assert kept == (
+        *(row.feedback_id, REPO, finding_id, BIG, "review", BIG + 1, "-1", "ann", NOW),
+        *("major", "correctness", "src/cache.py", "The cache is never invalidated"),
+    )
+    assert client.record_feedback_reactions([]) == []
+
+
+def test_reactions_sent_again_have_no_effect(client: Client) -> None:
+    finding_id = posted(client)
+    first, second = (reaction(finding_id, reaction_id=n) for n in (2, 1))
+    rows = client.record_feedback_reactions([first, second, first])
+    assert [(row.ordinal, row.inserted) for row in rows] == [
+        (1, True),
+        (2, True),
+        (3, False),
+    ]
+    assert rows[2].feedback_id == rows[0].feedback_id != rows[1].feedback_id
+    again = client.record_feedback_reactions([second | {"reaction_content": "-1"}])
+    assert [(row.feedback_id, row.inserted) for row in again] == [
+        (rows[1].feedback_id, False)
+    ]
+    assert client.list_feedback_patterns(REPO)[0].thumbs_down == 0
+
+
+def test_two_pollers_of_the_same_reactions_do_not_deadlock(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    finding_id = posted(client)
+    reactions = [reaction(finding_id, reaction_id=n) for n in range(1, 51)]
+    with sessions(conninfo, 2) as (first, second):
+        first.client.record_feedback_reactions(reactions)
+        second.start(lambda c: c.record_feedback_reactions(reactions[::-1]))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert [row.inserted for row in second.result()] == [False] * 50
+
+
+def test_the_time_of_a_reaction_without_a_zone_is_utc(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("set timezone = 'America/New_York'")
+        client = Client(connection)
+        client.record_feedback_reactions(
+            [reaction(posted(client), reacted_at="2026-01-01 12:00")]
+        )
+    row = database.execute("select reacted_at from feedback_reactions").fetchone()
+    assert row == (datetime(2026, 1, 1, 12, tzinfo=UTC),)
+
+
+@pytest.mark.parametrize(
+    ("columns", "code", "message"),
+    [
+        (
+            {"reaction_content": "heart"},
+            "22023",
+            "p_reactions[2].reaction_content: exp",
+        ),
+        ({"reaction_id": 0}, "22023", "p_reactions[2].reaction_id: expected a whole"),
+        ({"reactor_login": None}, "22004", "p_reactions[2].reactor_login is missing"),
+        ({"finding_id": None}, "22004", "p_reactions[2].finding_id is missing"),
+        ({"reacted_at": "yesterday"}, "22023", "p_reactions[2].reacted_at: expected a"),
+        (
+            {"title": "a"},
+            "22023",
+            "p_reactions[2]: expected no keys but finding_id, co",
+        ),
+        ({"finding_id": 99}, "KB002", "p_reactions[2].finding_id: no finding 99 is th"),
+    ],
+)
+def test_what_is_no_reaction_is_named_and_nothing_is_written(
+    client: Client,
+    database: psycopg.Connection,
+    columns: dict[str, Any],
+    code: str,
+    message: str,
+) -> None:
+    good = reaction(posted(client))
+    with pytest.raises(psycopg.DatabaseError) as error:
+        client.record_feedback_reactions([good, good | columns])
+    assert error.value.sqlstate == code
+    assert str(error.value).startswith(message)
+    assert isinstance(error.value, UnknownFindingError) == (code == "KB002")
+    assert database.execute("select from feedback_reactions").rowcount == 0
+
+
+def test_a_reaction_needs_a_comment(client: Client) -> None:
+    (finding_id,) = client.record_review(**review(findings=[finding()])).finding_ids
+    with pytest.raises(
+        errors.NullValueNotAllowed, match=r"p_reactions\[1\].comment_id"
+    ):
+        client.record_feedback_reactions([reaction(finding_id)])
+    with pytest.raises(errors.NullValueNotAllowed, match="comment_surface is missing"):
+        client.record_feedback_reactions([reaction(finding_id, comment_id=5)])
+    (row,) = client.record_feedback_reactions(
+        [reaction(finding_id, comment_id=5, comment_surface="issue")]
+    )
+    assert row.inserted
+
+
+# list_feedback_patterns
+
+
+def test_what_reactions_say_about_findings_of_one_title(
+    client: Client, clock: Any
+) -> None:
+    clock(NOW)
+    reactors = [("+1", "ann"), ("-1", "ann"), ("-1", "bob"), ("-1", "cy")]
+    for n, (content, login) in enumerate(reactors):
+        recorded = client.record_review(
+            REPO,
+            n // 2 + 1,
+            findings=[finding(title="Nit", comment_id=n + 1, comment_surface="review")],
+        )
+        client.record_feedback_reactions(
+            [
+                reaction(
+                    recorded.finding_ids[0],
+                    reaction_content=content,
+                    reactor_login=login,
+                )
+            ]
+        )
+    clock(NOW - timedelta(days=10))
+    client.record_feedback_reactions([reaction(posted(client, title="Old"))])
+    clock(NOW)
+
+    nit = FeedbackPattern("Nit", 1, 3, 3, 2, NOW)
+    old = FeedbackPattern("Old", 1, 0, 1, 1, NOW - timedelta(days=10))
+    assert client.list_feedback_patterns(REPO) == [nit, old]
+    assert client.list_feedback_patterns(REPO, days=10) == [nit]
+    assert client.list_feedback_patterns(REPO, min_reactions=2) == [nit]
+    assert client.list_feedback_patterns(REPO, limit=1) == [nit]
+    assert client.list_feedback_patterns("acme/web") == []
+
+
+# record_global_pattern
+
+
+def test_a_pattern_is_counted(client: Client) -> None:
+    pattern = ("major", "security", "high", "f1")
+    first = client.record_global_pattern(*pattern)
+    again = client.record_global_pattern(*pattern, count=BIG)
+    other = client.record_global_pattern("minor", *pattern[1:])
+    assert (first.total_count, first.inserted) == (1, True)
+    assert (again.total_count, again.inserted) == (BIG + 1, False)
+    assert again.pattern_id == first.pattern_id != other.pattern_id
+
+
+def test_a_pattern_counted_by_two_at_once_is_counted_twice(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    pattern = ("major", "security", "high", "f1")
+    with sessions(conninfo, 2) as (first, second):
+        first.client.record_global_pattern(*pattern)
+        second.start(lambda client: client.record_global_pattern(*pattern))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        counted = second.result()
+    assert (counted.total_count, counted.inserted) == (2, False)
+
+
+def test_a_sum_beyond_64_bits_is_refused(client: Client) -> None:
+    client.record_global_pattern("major", "security", "high", "f1", count=2**63 - 1)
+    with pytest.raises(errors.NumericValueOutOfRange):
+        client.record_global_pattern("major", "security", "high", "f1")

@@ -1,0 +1,381 @@
+"""Recording reviews, findings and suppressions, and reading findings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from kodiai import Client, Finding, UnknownReviewError
+from tests.concurrency import sessions, wait_for_lock
+
+from .calls import BIG, REPO, finding, review, run
+
+COUNTS = """
+select
+  findings_critical, findings_major, findings_medium, findings_minor, findings_total,
+  suppressions_applied
+from reviews where id = %s
+"""
+LOG = "select pattern, matched_count, finding_ids from suppression_log where review_id = %s order by id"
+
+
+def counts(database: psycopg.Connection, review_id: int) -> Any:
+    return database.execute(COUNTS, (review_id,)).fetchone()
+
+
+def log(database: psycopg.Connection, review_id: int) -> list[Any]:
+    return database.execute(LOG, (review_id,)).fetchall()
+
+
+# record_review
+
+
+def test_a_review_is_recorded_with_all_that_it_found(
+    client: Client, database: psycopg.Connection
+) -> None:
+    findings = [
+        finding(severity="critical", start_line=3, end_line=9, comment_id=BIG),
+        finding(severity="minor", suppression_pattern="nit: *"),
+        finding(severity="minor", file_path="b.py"),
+    ]
+    recorded = client.record_review(
+        **review(pr_number=BIG),
+        delivery_id="d1",
+        findings=findings,
+        suppressions=[{"pattern": "nit: *", "matched_count": 1}, {"pattern": "never"}],
+        files_analyzed=4,
+        lines_changed=200,
+        duration_ms=BIG,
+        model="a-model",
+        conclusion="success",
+        config_snapshot={"rules": ["a", {"b": None}], "since": datetime(2026, 1, 1)},  # noqa: DTZ001
+    )
+    assert recorded.inserted
+    first, held_back, _ = recorded.finding_ids
+    assert counts(database, recorded.review_id) == (1, 0, 0, 2, 3, 1)
+    assert log(database, recorded.review_id) == [
+        ("nit: *", 1, [held_back]),
+        ("never", 0, []),
+    ]
+    row = database.execute(
+        "select repo, pr_number, head_sha, delivery_id, files_analyzed, lines_changed,"
+        " duration_ms, model, conclusion, config_snapshot from reviews"
+    ).fetchone()
+    assert row == (
+        *(REPO, BIG, "a1", "d1", 4, 200, BIG, "a-model", "success"),
+        {"rules": ["a", {"b": None}], "since": "2026-01-01T00:00:00+00:00"},
+    )
+    found = client.get_finding_by_comment(REPO, BIG)
+    assert found
+    assert found.finding_id == first
+
+
+def test_a_review_may_have_found_nothing(
+    client: Client, database: psycopg.Connection
+) -> None:
+    recorded = client.record_review(REPO, 7)
+    assert (recorded.finding_ids, recorded.suppression_ids) == ([], [])
+    assert counts(database, recorded.review_id) == (0, 0, 0, 0, 0, 0)
+
+
+def test_a_delivery_recorded_again_has_no_effect(
+    client: Client, database: psycopg.Connection
+) -> None:
+    suppressions = [{"pattern": "nit: *"}, {"pattern": "nit: *"}]
+    arguments = review(delivery_id="d1", suppressions=suppressions)
+    first = client.record_review(**arguments, findings=[finding(), finding()])
+    again = client.record_review(**arguments, findings=[finding()], conclusion="other")
+    assert (first.inserted, again.inserted) == (True, False)
+    assert len(first.suppression_ids) == 1
+    assert again.review_id == first.review_id
+    assert again.finding_ids == first.finding_ids
+    assert again.suppression_ids == first.suppression_ids
+    assert counts(database, first.review_id)[4] == 2
+
+
+def test_a_delivery_is_one_for_each_pull_request(client: Client) -> None:
+    arguments = review(delivery_id="d1")
+    first = client.record_review(**arguments)
+    other = client.record_review(**arguments | {"pr_number": 8})
+    assert other.inserted
+    assert other.review_id != first.review_id
+
+
+def test_a_review_without_a_delivery_is_always_new(client: Client) -> None:
+    assert [client.record_review(REPO, 7).inserted for _ in range(2)] == [True] * 2
+
+
+def test_two_workers_that_record_one_delivery_get_the_same_review(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    arguments = review(delivery_id="d1", findings=[finding(), finding()])
+    with sessions(conninfo, 2) as (first, second):
+        recorded = first.client.record_review(**arguments)
+        second.start(lambda client: client.record_review(**arguments))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        again = second.result()
+    assert not again.inserted
+    assert again.review_id == recorded.review_id
+    assert again.finding_ids == recorded.finding_ids
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ({"findings": None}, "22004", "p_findings is missing: expected an array"),
+        ({"suppressions": None}, "22004", "p_suppressions is missing"),
+        ({"findings": [finding(), {}]}, "22004", "p_findings[2].file_path is missing"),
+        (
+            {"findings": [finding(severity="bad")]},
+            "22023",
+            "p_findings[1].severity: expected critical, major, medium or minor, got",
+        ),
+        (
+            {"findings": [finding(confidence=101)]},
+            "22023",
+            "p_findings[1].confidence: expected a whole number from 0 to 100, got 101",
+        ),
+        (
+            {"findings": [finding(title="x" * 501)]},
+            "22023",
+            "p_findings[1].title: expected a text of 1 to 500 characters",
+        ),
+        (
+            {"findings": [finding(start_line=5, end_line=4)]},
+            "22023",
+            "p_findings[1].end_line: expected a line from start_line (5), got 4",
+        ),
+        (
+            {"findings": [finding(start_line=0)]},
+            "22023",
+            "p_findings[1].start_line: expected a whole number from 1",
+        ),
+        (
+            {"findings": [finding(suppressed=False, suppression_pattern="a")]},
+            "22023",
+            "p_findings[1].suppressed: expected true, as it has a suppression_pattern",
+        ),
+        (
+            {"findings": [finding(review_id=1)]},
+            "22023",
+            "p_findings[1]: expected no keys but file_path, ",
+        ),
+        (
+            {"findings": [finding()], "suppressions": [{"matched_count": 1}]},
+            "22004",
+            "p_suppressions[1].pattern is missing",
+        ),
+        (
+            {
+                "findings": [finding(suppression_pattern="a")],
+                "suppressions": [{"pattern": "a", "matched_count": 2}],
+            },
+            "22023",
+            "p_suppressions[1].matched_count: expected 1, which is how many",
+        ),
+        ({"config_snapshot": [1]}, "22023", "p_config_snapshot: expected a JSON obj"),
+        ({"files_analyzed": -1}, "22023", "p_files_analyzed: expected a whole number"),
+    ],
+)
+def test_what_cannot_be_recorded_is_named_and_nothing_is_written(
+    client: Client,
+    database: psycopg.Connection,
+    arguments: dict[str, Any],
+    code: str,
+    message: str,
+) -> None:
+    with pytest.raises(psycopg.DatabaseError) as error:
+        client.record_review(**review(), **arguments)
+    assert error.value.sqlstate == code
+    assert str(error.value).startswith(message)
+    for table in ("reviews", "findings", "suppression_log"):
+        assert database.execute(f"select from {table}".encode()).rowcount == 0
+
+
+# record_findings, record_suppressions
+
+
+def test_more_findings_of_a_review_are_counted(
+    client: Client, database: psycopg.Connection
+) -> None:
+    recorded = client.record_review(**review(findings=[finding()]))
+    added = client.record_findings(
+        recorded.review_id,
+        [
+            finding(severity="minor", suppression_pattern="nit"),
+            finding(suppressed=True),
+        ],
+    )
+    assert [row.ordinal for row in added] == [1, 2]
+    assert counts(database, recorded.review_id) == (0, 2, 0, 1, 3, 2)
+    assert log(database, recorded.review_id) == [("nit", 1, [added[0].finding_id])]
+    assert client.record_findings(recorded.review_id, []) == []
+
+
+def test_findings_added_by_two_at_once_are_all_counted(
+    conninfo: str, client: Client, database: psycopg.Connection
+) -> None:
+    review_id = client.record_review(**review()).review_id
+    found = [finding(suppression_pattern="nit")]
+    with sessions(conninfo, 2) as (first, second):
+        first.client.record_findings(review_id, found)
+        second.start(lambda client: client.record_findings(review_id, found))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        second.result()
+    assert counts(database, review_id) == (0, 2, 0, 0, 2, 2)
+    ((_, matched, ids),) = log(database, review_id)
+    assert (matched, len(ids)) == (2, 2)
+
+
+def test_suppressions_are_recorded_once(
+    client: Client, database: psycopg.Connection
+) -> None:
+    recorded = client.record_review(
+        **review(findings=[finding(suppression_pattern="known")])
+    )
+    rules: list[dict[str, Any]] = [
+        {"pattern": "new"},
+        {"pattern": "known", "matched_count": 1},
+    ]
+    rows = client.record_suppressions(recorded.review_id, [*rules, rules[0]])
+    assert [(row.ordinal, row.inserted) for row in rows] == [
+        (1, True),
+        (2, False),
+        (3, False),
+    ]
+    again = client.record_suppressions(recorded.review_id, rules)
+    assert [row.inserted for row in again] == [False, False]
+    assert [row.suppression_id for row in again] == [
+        row.suppression_id for row in rows[:2]
+    ]
+    assert client.record_suppressions(recorded.review_id, []) == []
+    assert len(log(database, recorded.review_id)) == 2
+
+
+def test_a_rule_that_held_nothing_back_cannot_claim_to(client: Client) -> None:
+    review_id = client.record_review(**review()).review_id
+    with pytest.raises(errors.InvalidParameterValue, match="matched_count: expected 0"):
+        client.record_suppressions(review_id, [{"pattern": "a", "matched_count": 3}])
+
+
+def test_an_unknown_review_is_an_error_of_its_own(client: Client) -> None:
+    with pytest.raises(UnknownReviewError, match="^p_review_id: no review 99 is there"):
+        client.record_findings(99, [finding()])
+    with pytest.raises(UnknownReviewError):
+        client.record_suppressions(99, [{"pattern": "a"}])
+
+
+# Reading findings
+
+
+def test_a_finding_comes_back_as_it_was_recorded(client: Client) -> None:
+    columns = finding(
+        file_path="Ünïcode/ a.py",
+        start_line=1,
+        end_line=1,
+        suppressed=True,
+        suppression_pattern="nit: *",
+        comment_id=BIG,
+        comment_surface="review",
+        review_output_key="k" * 500,
+    )
+    recorded = client.record_review(**review(findings=[columns]))
+    (read,) = client.list_prior_findings(REPO, 7)
+    assert isinstance(read, Finding)
+    assert {name: getattr(read, name) for name in columns} == columns
+    assert (read.review_id, read.repo, read.pr_number, read.head_sha) == (
+        *(recorded.review_id, REPO, 7, "a1"),
+    )
+
+
+def test_comments_of_recent_findings_are_listed_newest_first(
+    client: Client, clock: Any
+) -> None:
+    now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    for days in (40, 29, 1, 0):
+        clock(now - timedelta(days=days))
+        client.record_review(
+            **review(findings=[finding(comment_id=100 + days), finding()])
+        )
+    client.record_review("acme/web", 1, findings=[finding(comment_id=5)])
+
+    def listed(**arguments: Any) -> list[int | None]:
+        return [f.comment_id for f in client.list_finding_comments(REPO, **arguments)]
+
+    assert listed() == [100, 101, 129]
+    assert listed(days=29) == [100, 101]
+    assert listed(days=100) == [100, 101, 129, 140]
+    assert listed(limit=1) == [100]
+    assert client.list_finding_comments("acme/none") == []
+
+
+def test_the_finding_of_a_comment(client: Client) -> None:
+    for title, surface in (("old", "review"), ("new", "review"), ("other", "issue")):
+        posted = finding(title=title, comment_id=BIG, comment_surface=surface)
+        client.record_review(**review(findings=[posted]))
+
+    def title_of(*arguments: Any) -> str | None:
+        found = client.get_finding_by_comment(*arguments)
+        return found.title if found else None
+
+    assert title_of(REPO, BIG) == "other"
+    assert title_of(REPO, BIG, "review") == "new"
+    assert title_of(REPO, BIG, "check") is None
+    assert title_of(REPO, 1) is None
+    assert title_of("acme/web", BIG) is None
+
+
+def test_search_findings(client: Client) -> None:
+    titles = ["cache is never invalidated", "cache key collides", "lock is leaked"]
+    client.record_review(**review(findings=[finding(title=t) for t in titles]))
+    client.record_review("acme/web", 1, findings=[finding(title="cache cache cache")])
+    found = client.search_findings(REPO, "Which cache keys collide?")
+    assert [row.title for row in found] == [titles[1], titles[0]]
+    assert found[0].score > 1 > found[1].score > 0
+    assert len(client.search_findings(REPO, "cache lock", limit=1)) == 1
+    assert client.search_findings(REPO, "socket") == []
+    assert client.search_findings(REPO, "the") == []
+
+
+# Which review was the last
+
+
+def test_nothing_was_reviewed_yet(client: Client) -> None:
+    assert client.list_prior_findings(REPO, 7) == []
+    assert client.get_last_reviewed_sha(REPO, 7) is None
+
+
+@pytest.mark.parametrize(
+    ("claimed", "completed", "expected"),
+    [
+        ([], [], "a2"),  # by an agent that claims nothing
+        (["a1", "a2"], ["a1", "a2"], "a2"),
+        (["a1", "a2"], ["a1"], "a1"),  # a2 is still at work
+        (["a2"], [], "a1"),  # the run of a1 was purged
+        (["a1", "a2", "a3"], ["a1"], "a1"),  # a2 was superseded
+    ],
+)
+def test_the_last_completed_review_counts(
+    client: Client, clock: Any, claimed: list[str], completed: list[str], expected: str
+) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    for n, sha in enumerate(["a1", "a2"]):
+        clock(now + timedelta(minutes=n))
+        client.record_review(
+            **review(head_sha=sha, findings=[finding(title=sha), finding(title=sha)])
+        )
+    for sha in claimed:
+        client.claim_run(**run(run_key=sha, head_sha=sha))
+        if sha in completed:
+            client.complete_run(sha)
+    last = client.get_last_reviewed_sha(REPO, 7)
+    assert last
+    assert last.head_sha == expected
+    assert {f.title for f in client.list_prior_findings(REPO, 7)} == {expected}
+    assert client.get_last_reviewed_sha(REPO, 8) is None

@@ -1,0 +1,214 @@
+"""Recording events, each once, and counting timeouts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from kodiai import Client, RecordedEvent
+from tests.concurrency import sessions, wait_for_lock
+
+BIG = 2**40
+NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+# Each with every argument, and its table.
+EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "record_telemetry_event": (
+        "telemetry_events",
+        {
+            "repo": "acme/api",
+            "event_type": "review",
+            "model": "a-model",
+            "conclusion": "success",
+            "delivery_id": "d1",
+            "session_id": "s1",
+            "pr_number": BIG,
+            "pr_author": "ann",
+            "provider": "other",
+            "input_tokens": BIG,
+            "output_tokens": 2,
+            "cache_read_tokens": 3,
+            "cache_creation_tokens": 4,
+            "duration_ms": 5,
+            "cost_usd": Decimal("0.012345678901234567890"),
+            "num_turns": 6,
+            "stop_reason": "end_turn",
+        },
+    ),
+    "record_rate_limit_event": (
+        "rate_limit_events",
+        {
+            "repo": "acme/api",
+            "event_type": "review",
+            "cache_hit_rate": 0.25,
+            "skipped_queries": 1,
+            "retry_attempts": 2,
+            "degradation_path": "search-only",
+            "delivery_id": "d1",
+            "pr_number": BIG,
+        },
+    ),
+    "record_retrieval_quality_event": (
+        "retrieval_quality_events",
+        {
+            "repo": "acme/api",
+            "event_type": "review",
+            "result_count": 3,
+            "delivery_id": "d1",
+            "pr_number": BIG,
+            "top_k": 10,
+            "distance_threshold": 0.8,
+            "avg_distance": 0.3,
+            "language_match_ratio": 1.0,
+            "threshold_method": "adaptive",
+        },
+    ),
+    "record_resilience_event": (
+        "resilience_events",
+        {
+            "delivery_id": "d1",
+            "repo": "acme/api",
+            "event_type": "review",
+            "kind": "timeout",
+            "pr_number": BIG,
+            "pr_author": "ann",
+            "parent_delivery_id": "d0",
+            "review_output_key": "k",
+            "execution_conclusion": "timeout",
+            "had_inline_output": False,
+            "checkpoint_files_reviewed": 1,
+            "checkpoint_finding_count": 2,
+            "checkpoint_total_files": 3,
+            "partial_comment_id": BIG,
+            "recent_timeouts": 4,
+            "chronic_timeout": True,
+            "retry_enqueued": False,
+            "retry_files_count": 5,
+            "retry_scope_ratio": 0.5,
+            "retry_timeout_seconds": 600,
+            "retry_risk_level": "high",
+            "retry_checkpoint_enabled": True,
+            "retry_has_results": False,
+        },
+    ),
+}
+
+
+def recorder(client: Client, function: str) -> Callable[..., RecordedEvent]:
+    method: Callable[..., RecordedEvent] = getattr(client, function)
+    return method
+
+
+@pytest.mark.parametrize("function", EVENTS)
+def test_an_event_is_kept_as_it_was_told_and_once(
+    client: Client, database: psycopg.Connection, function: str
+) -> None:
+    table, event = EVENTS[function]
+    record = recorder(client, function)
+    first, again = record(**event), record(**event | {"repo": "acme/other"})
+    assert (first.inserted, again.inserted) == (True, False)
+    assert again.event_id == first.event_id
+    columns = ", ".join(event)
+    rows = database.execute(f"select {columns} from {table}".encode())
+    assert rows.fetchall() == [tuple(event.values())]
+
+
+@pytest.mark.parametrize("function", EVENTS)
+def test_of_two_workers_that_tell_the_same_one_records_it(
+    conninfo: str, database: psycopg.Connection, function: str
+) -> None:
+    _, event = EVENTS[function]
+    with sessions(conninfo, 2) as (first, second):
+        recorded = recorder(first.client, function)(**event)
+        second.start(lambda client: recorder(client, function)(**event))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        again = second.result()
+    assert (again.event_id, again.inserted) == (recorded.event_id, False)
+
+
+@pytest.mark.parametrize(
+    "function", [name for name in EVENTS if name != "record_resilience_event"]
+)
+def test_an_event_without_a_delivery_is_always_new(
+    client: Client, function: str
+) -> None:
+    _, event = EVENTS[function]
+    record = recorder(client, function)
+    assert all(record(**event | {"delivery_id": None}).inserted for _ in range(2))
+
+
+def test_what_is_not_told_has_its_default(
+    client: Client, database: psycopg.Connection
+) -> None:
+    client.record_telemetry_event("acme/api", "review", "m", "success")
+    nulls: dict[str, Any] = {"provider": None, "cost_usd": None, "input_tokens": None}
+    client.record_telemetry_event("acme/api", "review", "m", "success", **nulls)
+    rows = database.execute(
+        "select provider, input_tokens, cost_usd, pr_number from telemetry_events"
+    )
+    assert rows.fetchall() == [("anthropic", 0, 0, None)] * 2
+
+
+def test_sessions_tell_the_runs_of_one_delivery_apart(client: Client) -> None:
+    _, event = EVENTS["record_telemetry_event"]
+    results = [
+        client.record_telemetry_event(**event | {"session_id": session}).inserted
+        for session in ("s1", "s2", None, None)
+    ]
+    assert results == [True, True, True, False]
+
+
+# count_recent_timeouts
+
+
+def test_timeouts_of_the_last_week_are_counted(client: Client, clock: Any) -> None:
+    def timeout(ago: timedelta, **columns: Any) -> None:
+        clock(NOW - ago)
+        _, event = EVENTS["record_resilience_event"]
+        delivery = f"{ago} {columns}"
+        client.record_resilience_event(**event | {"delivery_id": delivery} | columns)
+
+    week = timedelta(days=7)
+    timeout(timedelta())
+    timeout(week)
+    timeout(week + timedelta(seconds=1))
+    timeout(timedelta(), kind="retry")
+    timeout(timedelta(), pr_author="bob")
+    timeout(timedelta(), repo="acme/web")
+    clock(NOW)
+    assert client.count_recent_timeouts("acme/api", "ann") == 2
+    assert client.count_recent_timeouts("acme/api", "ann", days=8) == 3
+    assert client.count_recent_timeouts("acme/api", "cy") == 0
+
+
+# purge_telemetry
+
+
+def test_old_events_of_all_kinds_are_purged_in_batches(
+    client: Client, database: psycopg.Connection, clock: Any
+) -> None:
+    def left() -> int:
+        tables = [table for table, _ in EVENTS.values()]
+        return sum(
+            database.execute(f"select from {table}".encode()).rowcount
+            for table in tables
+        )
+
+    for days in (3, 2, 0):
+        clock(NOW - timedelta(days=days))
+        for function, (_, event) in EVENTS.items():
+            recorder(client, function)(**event | {"delivery_id": str(days)})
+    clock(NOW)
+    day = timedelta(days=1)
+    assert client.purge_telemetry(day, limit=3) == 3
+    assert left() == 9
+    assert client.purge_telemetry(day, limit=3) == 3
+    assert client.purge_telemetry(day, limit=3) == 2
+    assert client.purge_telemetry(day, limit=3) == 0
+    assert left() == 4

@@ -1,0 +1,184 @@
+"""No call reads a whole table, however much of it there is.
+
+Postgres counts the sequential scans of each table: none may be added to a table of many
+rows by any function, called the way its users do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from kodiai import Client
+from tests.test_bad_arguments import CALLS
+
+REPO = "acme/api"
+NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+# 20,000 rows or more in each table, of 200 repositories, most of them of the largest.
+FILL = """
+select setseed(0.5);
+
+create temporary table repo_of as
+select n, 'acme/' || case when n % 5 = 0 then 'api' else 'repo' || n % 200 end as repo,
+  timestamptz '2026-03-31T12:00Z' - n * interval '20 minutes' as created_at
+from generate_series(1, 20000) as n;
+
+insert into reviews (repo, pr_number, head_sha, delivery_id, created_at)
+select repo, n, n, n, created_at from repo_of;
+
+insert into findings (
+  review_id, file_path, severity, category, confidence, title, comment_id,
+  comment_surface, suppressed, suppression_pattern, created_at
+)
+select
+  r.id, 'src/' || r.id % 300, 'minor', 'style', 50,
+  'the word' || r.id % 1000 || ' of the cache', r.id * 10 + n, 'review', n = 1,
+  case n when 1 then 'rule' end, r.created_at
+from reviews as r, generate_series(1, 2) as n;
+
+insert into suppression_log (review_id, pattern)
+select id, 'rule' from reviews;
+
+insert into global_patterns (severity, category, confidence_band, pattern_fingerprint)
+select 'minor', 'style', 'low', n from repo_of;
+
+insert into feedback_reactions (
+  repo, pr_number, review_id, finding_id, comment_id, comment_surface, reaction_id,
+  reaction_content, reactor_login, severity, category, file_path, title, created_at
+)
+select
+  r.repo, r.pr_number, r.id, f.id, f.comment_id, 'review', f.id, '+1', 'ann', f.severity, f.category,
+  f.file_path, f.title, f.created_at
+from findings as f inner join reviews as r on r.id = f.review_id;
+
+insert into run_state (
+  run_key, repo, pr_number, base_sha, head_sha, delivery_id, action, status, created_at
+)
+select n, repo, n, n, n, n, 'opened', 'completed', created_at from repo_of;
+
+insert into author_cache (repo, author_login, tier, author_association, cached_at)
+select repo, n, 'core', 'MEMBER', created_at from repo_of;
+
+insert into dep_bump_merge_history (repo, pr_number, created_at)
+select repo, n, created_at from repo_of;
+
+insert into review_checkpoints (review_output_key, repo, pr_number, checkpoint_data)
+select n, repo, n, '{}' from repo_of;
+
+insert into telemetry_events (
+  repo, delivery_id, event_type, model, conclusion, created_at
+)
+select repo, n, 'review', 'm', 'success', created_at from repo_of;
+
+insert into rate_limit_events (
+  repo, delivery_id, event_type, cache_hit_rate, skipped_queries, retry_attempts,
+  degradation_path, created_at
+)
+select repo, n, 'review', 0, 0, 0, 'none', created_at from repo_of;
+
+insert into retrieval_quality_events (
+  repo, delivery_id, event_type, result_count, created_at
+)
+select repo, n, 'review', 0, created_at from repo_of;
+
+insert into resilience_events (
+  repo, delivery_id, event_type, kind, pr_author, created_at
+)
+select repo, n, 'review', 'timeout', 'ann', created_at from repo_of;
+
+insert into active_embedding_model (embedding_model) values ('test');
+
+insert into learning_memories (
+  repo, owner, source_repo, finding_id, finding_text, severity, category, file_path,
+  outcome, embedding_model, stale, created_at
+)
+select
+  repo, 'acme', repo, n, 'word' || n % 1000, 'minor', 'style', 'a.py', 'accepted',
+  'test', n % 100 = 0, created_at
+from repo_of;
+"""
+
+SCANS = """
+select relname, seq_scan from pg_stat_user_tables
+where schemaname = 'kodiai' and relname <> 'active_embedding_model'
+order by relname
+"""
+
+# What stands for the good call of test_bad_arguments, where that would find nothing.
+REAL: dict[str, list[dict[str, Any]]] = {
+    "complete_run": [{"run_key": "5"}],
+    "set_checkpoint_comment": [{"review_output_key": "5", "partial_comment_id": 1}],
+    "get_finding_by_comment": [{"repo": REPO, "comment_id": 51}],
+    "get_retrieval_quality": [{"days": 7}, {"days": 7, "repo": REPO}],
+    "list_cost_by_day": [{"days": 7}, {"days": 7, "repo": REPO}],
+    "list_cost_by_model": [{"days": 7}, {"days": 7, "repo": REPO}],
+    "list_feedback_patterns": [{"repo": REPO}, {"repo": "acme/repo1"}],
+    "list_finding_comments": [{"repo": REPO}, {"repo": "acme/repo1"}],
+    "list_repo_trends": [{"repo": REPO}, {"repo": "acme/repo1"}],
+    "get_repo_stats": [{"repo": REPO}, {"repo": "acme/repo1"}],
+    "search_findings": [
+        {"repo": REPO, "query_text": "word1"},
+        {"repo": "acme/repo1", "query_text": "word1"},
+        {"repo": "acme/repo1", "query_text": "cache"},
+    ],
+    "search_memories": [{"repo": REPO, "query_text": "word1"}],
+    "purge_authors": [{"older_than": timedelta(days=30)}],
+    "purge_runs": [{"older_than": timedelta(days=30)}],
+    "purge_telemetry": [{"older_than": timedelta(days=30)}],
+    "mark_stale_memories": [{"repo": "acme/repo1", "path_prefix": "a"}],
+    "purge_stale_memories": [{"repo": "acme/repo1"}, {"repo": None, "owner": "none"}],
+    "rename_repo": [{"repo": "acme/repo1", "new_repo": "acme/new"}],
+    "record_feedback_reactions": [
+        {
+            "reactions": [
+                {
+                    "finding_id": 5,
+                    "reaction_id": n,
+                    "reaction_content": "+1",
+                    "reactor_login": "ann",
+                }
+                for n in (1, 10**9)
+            ]
+        }
+    ],
+}
+
+
+@pytest.fixture
+def scans(database: psycopg.Connection) -> Callable[[], dict[str, int]]:
+    """Fill every table; return what counts its sequential scans."""
+    database.execute(FILL.encode())
+    database.execute("vacuum analyze")
+
+    def count() -> dict[str, int]:
+        database.execute("select pg_stat_force_next_flush()")
+        database.execute("select pg_stat_clear_snapshot()")
+        return dict(database.execute(SCANS).fetchall())
+
+    return count
+
+
+def test_no_call_reads_a_whole_table(
+    client: Client, clock: Any, scans: Callable[[], dict[str, int]]
+) -> None:
+    clock(NOW)
+    connection = client._target
+    assert isinstance(connection, psycopg.Connection)
+    wrong = {}
+    for function, arguments in CALLS.items():
+        for real in REAL.get(function, [arguments]):
+            connection.execute("select pg_stat_force_next_flush()")
+            before = scans()
+            for _ in range(7):  # generic plans come after the fifth
+                getattr(client, function)(**real)
+            connection.execute("select pg_stat_force_next_flush()")
+            after = scans()
+            read = [table for table in after if after[table] != before[table]]
+            if read:
+                wrong[function, str(real)] = read
+    assert wrong == {}
