@@ -13,7 +13,7 @@ OPTIONS ?=
 
 .PHONY: help
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .PHONY: demo
 demo: .venv/demo sqitch ## Deploy, fill and search a memory on an embedded Postgres
@@ -36,6 +36,14 @@ lint: .venv/test ## Check style and types of Python, SQL and shell
 .PHONY: sync-client
 sync-client: .venv/test ## Write the synchronous client from the asynchronous one
 	$(BIN)/python scripts/write_sync_client.py
+
+.PHONY: reference
+reference: .venv/test sqitch ## Write docs/reference.md from the database
+	$(BIN)/python scripts/write_reference.py
+
+.PHONY: bench-reports
+bench-reports: .venv/test sqitch ## Time the reports on a large memory (2 minutes)
+	@$(BIN)/python bench/reports.py $(OPTIONS)
 
 .PHONY: up
 up: .venv/demo sqitch ## Start an embedded Postgres, deploy, print its DATABASE_URL

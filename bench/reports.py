@@ -45,7 +45,8 @@ FILL = {
         select
           (select repo from repo_share where upto >= r.x order by upto limit 1),
           1 + n / 3, md5(n::text), 'd' || n, n %% 40, n %% 900, n %% 90000, 'large',
-          'success', now() - interval '365 days' * (1 - n / %(reviews)s::double precision)
+          'success',
+          now() - interval '365 days' * (1 - n / %(reviews)s::double precision)
         from (
           select n, random() as x from generate_series(1, %(reviews)s) as n
         ) as r
@@ -56,7 +57,8 @@ FILL = {
           title, comment_id, comment_surface, suppressed, created_at
         )
         select
-          r.id, format('src/module%%s/file%%s.py', r.id %% 50, (r.id * n) %% 400), n, n + 3,
+          r.id, format('src/module%%s/file%%s.py', r.id %% 50, (r.id * n) %% 400),
+          n, n + 3,
           (array['critical', 'major', 'medium', 'minor'])[1 + (r.id + n) %% 4],
           'correctness', (r.id * 7 + n) %% 101, 'Finding number ' || (r.id * n) %% 500,
           r.id * 10 + n, 'review', n = 5, r.created_at
@@ -76,8 +78,8 @@ FILL = {
         )
         select
           r.repo, r.pr_number, r.id, f.id, f.comment_id, 'review', f.id,
-          case f.id %% 3 when 0 then '+1' else '-1' end, 'dev' || f.id %% 30, f.severity,
-          f.category, f.file_path, f.title, f.created_at
+          case f.id %% 3 when 0 then '+1' else '-1' end, 'dev' || f.id %% 30,
+          f.severity, f.category, f.file_path, f.title, f.created_at
         from findings as f
         inner join reviews as r on r.id = f.review_id
         where f.id %% 5 = 0
@@ -91,8 +93,8 @@ FILL = {
         select
           r.repo, r.delivery_id, 's' || n, r.pr_number, 'dev' || r.id %% 30, 'review',
           (array['large', 'medium', 'small'])[1 + n %% 3], r.id %% 90000, r.id %% 9000,
-          r.id %% 70000, r.id %% 5000, r.id %% 60000, (r.id %% 999) / 1000.0, 'success', n,
-          r.created_at
+          r.id %% 70000, r.id %% 5000, r.id %% 60000, (r.id %% 999) / 1000.0,
+          'success', n, r.created_at
         from reviews as r
         cross join generate_series(1, 10) as n
         order by r.id
@@ -123,8 +125,8 @@ FILL = {
           created_at
         )
         select
-          r.delivery_id, r.repo, r.pr_number, 'base', r.head_sha, r.delivery_id, 'opened',
-          'completed', r.created_at
+          r.delivery_id, r.repo, r.pr_number, 'base', r.head_sha, r.delivery_id,
+          'opened', 'completed', r.created_at
         from reviews as r
     """,
 }
@@ -165,7 +167,9 @@ def fill(url: str, reviews: int) -> None:
 
 def measure(client: Client, repeat: int) -> None:
     largest = "acme/repo1"
-    print(f"\n{'call':<26}{'for':<11}{'days':>6}{'rows':>7}{'p50 ms':>10}{'p95 ms':>10}")
+    print(
+        f"\n{'call':<26}{'for':<11}{'days':>6}{'rows':>7}{'p50 ms':>10}{'p95 ms':>10}"
+    )
     for name in ("get_repo_stats", "list_repo_trends", "list_feedback_patterns"):
         for days in DAYS:
             arguments = {"repo": largest, "days": days}
@@ -180,7 +184,7 @@ def measure(client: Client, repeat: int) -> None:
         "count_recent_timeouts",
         "largest",
         repeat,
-        {"repo": largest, "pr_author": "dev1"},
+        {"repo": largest, "pr_author": "dev10"},
     )
     for name in ("purge_runs", "purge_telemetry"):
         report(client, name, "batch", 20, {"older_than": timedelta(days=30)})

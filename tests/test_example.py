@@ -1,0 +1,84 @@
+"""The worked example runs, and its memory is what it should be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import psycopg
+
+from kodiai import Client
+from tests.server import DIMENSIONS, ROOT
+
+EXPECTED = """\
+Webhook d-1 for acme/api#7@c1
+  comment on #7, 70 %: Input of a user reaches eval, which runs it as code
+  new, 1 finding(s)
+Reactions in acme/api
+  1 new memories
+Webhook d-1 for acme/api#7@c1
+  duplicate
+Reactions in acme/api
+  0 new memories
+Webhook d-2 for acme/web#8@c2
+  recalled (thumbs_up): Input of a user reaches eval, which runs it as code
+  comment on #8, 95 %: Input of a user reaches eval, which runs it as code
+  new, 1 finding(s)
+Reactions in acme/web
+  1 new memories
+acme/api: 1 review, 1 finding
+All of it: 2 runs of a-language-model, 0.018 US dollars
+"""
+
+
+def run_bot(conninfo: str) -> str:
+    return subprocess.run(
+        [
+            *(sys.executable, "examples/review_bot.py"),
+            *("--embedding-dim", str(DIMENSIONS)),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": conninfo},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def test_one_pull_request_from_webhook_to_learned_memory(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    assert run_bot(conninfo) == EXPECTED
+
+    last = client.get_last_reviewed_sha("acme/api", 7)
+    assert last
+    assert last.head_sha == "c1"
+    (finding,) = client.list_prior_findings("acme/api", 7)
+    assert client.has_memory("acme/api", finding.finding_id, "thumbs_up")
+    (pattern,) = client.list_feedback_patterns("acme/api")
+    assert (pattern.title, pattern.thumbs_up) == (finding.title, 1)
+    assert client.get_author("acme/api", "ann")
+    quality = client.get_retrieval_quality()
+    assert (quality.events, quality.empty_results) == (2, 1)
+    runs = database.execute("select run_key, status from run_state order by run_key")
+    assert runs.fetchall() == [
+        ("acme/api#7@c1", "completed"),
+        ("acme/web#8@c2", "completed"),
+    ]
+
+
+def test_webhooks_that_all_come_again_change_nothing(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    run_bot(conninfo)
+    counts = " union all ".join(
+        f"select count(*) from {table}"
+        for table in (
+            *("reviews", "findings", "feedback_reactions", "run_state"),
+            *("telemetry_events", "retrieval_quality_events", "learning_memories"),
+        )
+    ).encode()
+    before = database.execute(counts).fetchall()
+    assert run_bot(conninfo).count("duplicate") == 3
+    assert database.execute(counts).fetchall() == before
