@@ -186,6 +186,14 @@ def measure(client: Client, repeat: int) -> None:
         repeat,
         {"repo": largest, "pr_author": "dev10"},
     )
+    for words in ("number 321", "finding"):
+        report(
+            client,
+            "search_findings",
+            words,
+            repeat,
+            {"repo": largest, "query_text": words},
+        )
     for name in ("purge_runs", "purge_telemetry"):
         report(client, name, "batch", 20, {"older_than": timedelta(days=30)})
 

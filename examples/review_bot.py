@@ -93,8 +93,9 @@ class Bot:
             duration_ms=4200,
             cost_usd=0.009,
         )
-        if not self.memory.complete_run(webhook.run_key).completed:
-            return "superseded meanwhile by a newer commit"
+        ended = self.memory.complete_run(webhook.run_key, webhook.delivery_id)
+        if not ended.completed:
+            return f"{ended.status}, by another delivery"
         return f"{claim.reason}, {len(reviewed.finding_ids)} finding(s)"
 
     def know_author(self, webhook: Webhook) -> None:
@@ -240,9 +241,10 @@ def main() -> None:
             print(f"Reactions in {webhook.repo}")
             say(f"{bot.learn(webhook.repo)} new memories")
         stats = memory.get_repo_stats("acme/api")
-        (cost,) = memory.list_cost_by_model()
-    print(f"acme/api: {stats.reviews} review, {stats.findings} finding")
-    print(f"All of it: {cost.events} runs of {cost.model}, {cost.cost_usd} US dollars")
+        costs = memory.list_cost_by_model()
+    print(f"acme/api: {stats.reviews} review(s), {stats.findings} finding(s)")
+    for cost in costs:
+        print(f"{cost.model}: {cost.events} runs, {cost.cost_usd} US dollars")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,8 @@ Every function of the database, generated from its own comments by `make referen
 Call a function as `select * from kodiai.name(p_argument => value, ...)`. The Python
 clients have a method of the same name for each, with the arguments without `p_`.
 The role `kodiai_app` may call all functions, `kodiai_reader` those that only read.
-[errors.md](errors.md) explains the SQLSTATEs.
+[errors.md](errors.md) explains the SQLSTATEs, [Values](#values) what an argument can be
+and [Tables](#tables) what columns mean.
 """
 
 AREAS = {
@@ -57,6 +60,42 @@ order by p.proname
 """
 
 
+# In the order of the plan, with the columns that a caller can meet.
+COLUMNS = """
+select
+  c.relname, obj_description(c.oid, 'pg_class'), a.attname,
+  regexp_replace(format_type(a.atttypid, null), '^.*\\.', ''), a.attnotnull,
+  col_description(c.oid, a.attnum)
+from pg_class as c
+inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
+where c.relnamespace = %s::regnamespace and c.relkind = 'r' and not a.attisdropped
+order by c.oid, a.attnum
+"""
+
+DOMAINS = """
+select t.typname, obj_description(t.oid, 'pg_type')
+from pg_type as t
+where t.typnamespace = %s::regnamespace and t.typtype = 'd'
+order by t.typname
+"""
+
+VALUES = """\
+## Values
+
+What the columns of the tables can hold, and so the arguments of the same names. Text
+outside this is refused, not cut or folded: letters in upper and lower case differ.
+
+| type | |
+| --- | --- |"""
+
+TABLES = """
+## Tables
+
+Nobody but the functions touches them; their columns are what results are made of. Those
+marked * are never null.
+"""
+
+
 def reference(connection: psycopg.Connection[Any]) -> str:
     """Return the whole page, for the memory in the schema kodiai."""
     rows = connection.execute(FUNCTIONS, ("kodiai",)).fetchall()
@@ -67,6 +106,20 @@ def reference(connection: psycopg.Connection[Any]) -> str:
         here = [row for row in rows if areas[row[0]] == area]
         page += [f"- [{name}](#{name}): {first(comment)}" for name, comment, *_ in here]
         page += ["", *(section(area, *row) for row in here)]
+    domains = connection.execute(DOMAINS, ("kodiai",)).fetchall()
+    page += [VALUES, *(f"| {name} | {comment} |" for name, comment in domains), TABLES]
+    columns = connection.execute(COLUMNS, ("kodiai",)).fetchall()
+    for (table, comment), group in groupby(columns, key=itemgetter(0, 1)):
+        page += [
+            f"### {table}\n\n{comment}\n",
+            "| column | type | |",
+            "| --- | --- | --- |",
+        ]
+        page += [
+            f"| {column}{'*' if is_required else ''} | {type_} | {meaning} |"
+            for _, _, column, type_, is_required, meaning in group
+        ]
+        page.append("")
     return "\n".join(page).rstrip() + "\n"
 
 

@@ -27,7 +27,11 @@ CALLS: dict[str, dict[str, Any]] = {
     "delete_checkpoint": {"review_output_key": "k"},
     "get_author": {"repo": REPO, "author_login": "ann", "max_age": DAY},
     "get_checkpoint": {"review_output_key": "k"},
-    "get_finding_by_comment": {"repo": REPO, "comment_id": 1},
+    "get_finding_by_comment": {
+        "repo": REPO,
+        "comment_id": 1,
+        "comment_surface": "review",
+    },
     "get_last_reviewed_sha": {"repo": REPO, "pr_number": 1},
     "get_repo_stats": {"repo": REPO, "days": 1, "top_files": 1},
     "list_feedback_patterns": {
@@ -39,6 +43,13 @@ CALLS: dict[str, dict[str, Any]] = {
     "list_finding_comments": {"repo": REPO, "days": 1, "limit": 1},
     "list_prior_findings": {"repo": REPO, "pr_number": 1},
     "list_repo_trends": {"repo": REPO, "days": 1},
+    "list_open_runs": {"older_than": DAY, "limit": 1},
+    "release_run": {"run_key": "k"},
+    "set_finding_comment": {
+        "finding_id": 1,
+        "comment_id": 1,
+        "comment_surface": "review",
+    },
     "purge_authors": {"older_than": DAY, "limit": 1},
     "purge_runs": {"older_than": DAY, "limit": 1},
     "record_dep_bump_merge": {
@@ -97,7 +108,12 @@ CALLS: dict[str, dict[str, Any]] = {
     **{function: event for function, (_, event) in EVENTS.items()},
     "get_memories": {"memory_ids": [1]},
     "has_memory": {"repo": REPO, "finding_id": 1, "outcome": "accepted"},
-    "mark_stale_memories": {"repo": REPO, "memory_ids": [1]},
+    "mark_stale_memories": {
+        "repo": REPO,
+        "memory_ids": [1],
+        "path_prefix": "a",
+        "embedding_model": "m",
+    },
     "purge_stale_memories": {"repo": REPO, "limit": 1},
     "rename_repo": {"repo": REPO, "new_repo": "acme/web"},
     "search_memories": {
@@ -118,12 +134,12 @@ WORD: list[Any] = ["", "other"]
 NAME = ["", " \n", "x" * 201]
 TEXT = ["", " \n", "x" * 501]
 LONG_TEXT = ["", " \n", "x" * 100_001]
-FROM_0 = [-1]
+FROM_0 = [-1, 10**15 + 1]
 FROM_1 = [0, -1]
 SHARE = [-0.1, 1.1, float("nan"), float("inf")]
 DISTANCE = [-0.1, 2.1, float("nan")]
 WEIGHT = [-1, 1001, float("nan")]
-INTERVAL = [timedelta(seconds=-1)]
+INTERVAL = [timedelta(seconds=-1), timedelta(days=400_000)]
 OBJECTS = [[{"none": 1}]]
 
 # What an argument of the name cannot be, in any function.
@@ -138,11 +154,11 @@ IMPOSSIBLE: dict[str, list[Any]] = {
         ("head_sha base_sha delivery_id action model conclusion author_login", NAME),
         ("pr_author author_association event_type session_id provider", NAME),
         ("stop_reason old_version parent_delivery_id execution_conclusion", NAME),
-        ("retry_risk_level embedding_model", NAME),
+        ("retry_risk_level embedding_model comment_surface", NAME),
         ("run_key review_output_key package_name pattern_fingerprint", TEXT),
         ("degradation_path", TEXT),
         ("finding_text query_text", LONG_TEXT),
-        ("file_path", ["", "x" * 2001]),
+        ("file_path path_prefix", ["", "x" * 2001]),
         ("pr_number comment_id partial_comment_id review_id count", FROM_1),
         ("min_reactions", FROM_1),
         ("files_analyzed lines_changed duration_ms pr_count num_turns", FROM_0),
@@ -153,7 +169,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
         ("checkpoint_total_files retry_timeout_seconds", FROM_0),
         ("cache_hit_rate language_match_ratio retry_scope_ratio", SHARE),
         ("distance_threshold avg_distance", DISTANCE),
-        ("cost_usd", [-0.01, float("inf"), float("nan")]),
+        ("cost_usd", [-0.01, 1e7, float("inf"), float("nan")]),
         ("older_than max_age", INTERVAL),
         ("days", [0, -1, 3661]),
         ("limit", [0, -1, 100_001]),

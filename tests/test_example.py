@@ -27,8 +27,8 @@ Webhook d-2 for acme/web#8@c2
   new, 1 finding(s)
 Reactions in acme/web
   1 new memories
-acme/api: 1 review, 1 finding
-All of it: 2 runs of a-language-model, 0.018 US dollars
+acme/api: 1 review(s), 1 finding(s)
+a-language-model: 2 runs, 0.018 US dollars
 """
 
 

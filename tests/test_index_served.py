@@ -112,6 +112,10 @@ order by relname
 # What stands for the good call of test_bad_arguments, where that would find nothing.
 REAL: dict[str, list[dict[str, Any]]] = {
     "complete_run": [{"run_key": "5"}],
+    "release_run": [{"run_key": "5"}],
+    "set_finding_comment": [
+        {"finding_id": 5, "comment_id": 1, "comment_surface": "review"}
+    ],
     "set_checkpoint_comment": [{"review_output_key": "5", "partial_comment_id": 1}],
     "get_finding_by_comment": [{"repo": REPO, "comment_id": 51}],
     "get_retrieval_quality": [{"days": 7}, {"days": 7, "repo": REPO}],

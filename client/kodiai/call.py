@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial, wraps
 from json import dumps
 from math import isfinite
@@ -26,6 +27,7 @@ from typing import (
 from pgvector import HalfVector, Vector
 from psycopg import sql
 from psycopg.errors import InvalidParameterValue
+from psycopg.pq import DiagnosticField
 from psycopg.types.json import Jsonb
 
 Arguments = ParamSpec("Arguments")
@@ -39,6 +41,21 @@ NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 #: What the type vector of pgvector can hold at all.
 MAX_DIMENSIONS = 16000
+
+
+def _invalid(argument: str, expected: str, got: str) -> InvalidParameterValue:
+    """Make the error that Postgres raises for an argument, in the same words."""
+    message = f"{argument}: expected {expected}, got {got}"
+    diagnostics: dict[int, bytes | None] = {
+        DiagnosticField.SQLSTATE: b"22023",
+        DiagnosticField.MESSAGE_PRIMARY: message.encode(errors="backslashreplace"),
+    }
+    return InvalidParameterValue(message, info=diagnostics)
+
+
+def _kind(value: object) -> str:
+    """Say in an error what a value was, whose text could be of any length."""
+    return repr(value) if isinstance(value, float) else type(value).__name__
 
 
 @dataclass(frozen=True)
@@ -155,7 +172,7 @@ IS_LIST: dict[Any, Callable[[Any], bool]] = {
 
 
 def _is_number(value: object, kind: type) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
+    return isinstance(value, kind) and not isinstance(value, bool | Fraction)
 
 
 def _check_type(argument: str, value: Any, hint: Any) -> None:
@@ -171,14 +188,10 @@ def _check_type(argument: str, value: Any, hint: Any) -> None:
     if hint in TYPES:
         expected, is_valid = TYPES[hint]
         if not is_valid(value):
-            raise InvalidParameterValue(
-                f"{argument}: expected {expected}, got {type(value).__name__}"
-            )
+            raise _invalid(argument, expected, _kind(value))
     elif get_origin(hint) in IS_LIST:
         if not IS_LIST[get_origin(hint)](value):
-            raise InvalidParameterValue(
-                f"{argument}: expected a list, got {type(value).__name__}"
-            )
+            raise _invalid(argument, "a list", _kind(value))
         if get_origin(hint) is Collection:
             for n, item in enumerate(value, 1):
                 _check_type(f"{argument}[{n}]", item, get_args(hint)[0])
@@ -201,6 +214,9 @@ class Embeddings:
 
     values: Iterable[VectorLike | None] | None
 
+    def __post_init__(self) -> None:
+        _read_once(self)
+
 
 #: What JSON can say: text, numbers, true, false, None, lists and mappings of these; a
 #: datetime as its text.
@@ -220,6 +236,15 @@ class Objects:
 
     values: Iterable[Mapping[str, Any]] | None
 
+    def __post_init__(self) -> None:
+        _read_once(self)
+
+
+def _read_once(values: Embeddings | Objects) -> None:
+    """Keep what a generator gives, so that the call can be executed again."""
+    if values.values is not None:
+        object.__setattr__(values, "values", tuple(values.values))
+
 
 def _parameter(argument: str, value: object) -> object:
     match value:
@@ -228,7 +253,7 @@ def _parameter(argument: str, value: object) -> object:
         case Embeddings():
             return None if value.values is None else _vectors(argument, value.values)
         case Json():
-            return None if value.value is None else _jsonb(_json(argument, value.value))
+            return None if value.value is None else _document(argument, value.value)
         case Objects():
             return None if value.values is None else _objects(argument, value.values)
         case datetime():
@@ -246,6 +271,15 @@ def _parameter(argument: str, value: object) -> object:
     return value
 
 
+def _document(argument: str, value: JsonLike) -> Jsonb:
+    try:
+        return _jsonb(_json(argument, value))
+    except RecursionError:
+        raise _invalid(
+            argument, "JSON", "lists or mappings too deep in one another"
+        ) from None
+
+
 def _objects(argument: str, values: Iterable[Mapping[str, Any]]) -> Jsonb:
     return _jsonb([_object(f"{argument}[{n}]", v) for n, v in enumerate(values, 1)])
 
@@ -256,9 +290,10 @@ def _jsonb(value: object) -> Jsonb:
 
 def _object(argument: str, value: Mapping[str, Any]) -> dict[str, object]:
     if not isinstance(value, Mapping):
-        raise InvalidParameterValue(
-            f"{argument}: expected a mapping, got {type(value).__name__}"
-        )
+        raise _invalid(argument, "a mapping", _kind(value))
+    for key in value:
+        if not isinstance(key, str):
+            raise _invalid(argument, "keys that are texts", f"{key!r:.60}")
     return {
         _text(argument, key): _json(f"{argument}.{key}", item)
         for key, item in value.items()
@@ -274,7 +309,7 @@ def _json(argument: str, value: object) -> object:
             return _text(argument, value)
         case Integral():
             return int(value)
-        case Real() | Decimal() if isfinite(value):
+        case Real() if isfinite(value):
             return float(value)
         case datetime():
             return _utc(value).isoformat()
@@ -282,9 +317,11 @@ def _json(argument: str, value: object) -> object:
             return _object(argument, value)
         case list() | tuple():
             return [_json(f"{argument}[{n}]", item) for n, item in enumerate(value, 1)]
-    raise InvalidParameterValue(
-        f"{argument}: expected text, a finite number, true, false, a date and time, "
-        f"None, or a list or mapping of these, got {type(value).__name__}"
+    raise _invalid(
+        argument,
+        "text, a finite int or float, True, False, a datetime, None, or a list or "
+        "mapping of these",
+        _kind(value),
     )
 
 
@@ -295,9 +332,10 @@ def _utc(value: datetime) -> datetime:
 
 def _text(argument: str, value: str) -> str:
     if NOT_TEXT.search(value):
-        raise InvalidParameterValue(
-            f"{argument}: expected text that UTF-8 and Postgres can hold, "
-            "got a NUL or half a surrogate pair"
+        raise _invalid(
+            argument,
+            "text that UTF-8 and Postgres can hold",
+            "a NUL or half a surrogate pair",
         )
     return value
 
@@ -308,19 +346,18 @@ def _vector(argument: str, value: VectorLike) -> str:
     try:
         vector = Vector(list(value) if isinstance(value, tuple) else value)
     except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidParameterValue(
-            f"{argument}: expected a list, tuple or one-dimensional array of numbers, "
-            f"got {type(value).__name__} ({error})"
+        raise _invalid(
+            argument,
+            "a list, tuple or one-dimensional array of numbers",
+            f"{_kind(value)} ({error})",
         ) from error
     if not 1 <= vector.dimensions() <= MAX_DIMENSIONS:
-        raise InvalidParameterValue(
-            f"{argument}: expected 1 to {MAX_DIMENSIONS} dimensions, "
-            f"got {vector.dimensions()}"
+        raise _invalid(
+            argument, f"1 to {MAX_DIMENSIONS} dimensions", str(vector.dimensions())
         )
     if not all(map(isfinite, vector.to_list())):
-        raise InvalidParameterValue(
-            f"{argument}: expected finite numbers in the range of real, "
-            "got NaN or infinity"
+        raise _invalid(
+            argument, "finite numbers in the range of real", "NaN or infinity"
         )
     return str(vector.to_text())
 

@@ -200,6 +200,21 @@ class CompletedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run that was claimed and has not ended; created_at is when it was claimed."""
+
+    run_key: str
+    repo: str
+    pr_number: int
+    base_sha: str
+    head_sha: str
+    delivery_id: str
+    action: str
+    status: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
     """What is known of an author in a repository."""
 
@@ -405,11 +420,31 @@ def claim_run(
 
 
 @checked
-def complete_run(
-    run_key: str,
-) -> Call[CompletedRun]:
+def complete_run(run_key: str, delivery_id: str | None = None) -> Call[CompletedRun]:
     """End a run that was claimed."""
     return one("complete_run", locals(), CompletedRun)
+
+
+@checked
+def release_run(run_key: str, delivery_id: str | None = None) -> Call[bool]:
+    """Give up a run, so that it can be claimed again; returns whether it was open."""
+    return one("release_run", locals(), bool)
+
+
+@checked
+def list_open_runs(
+    older_than: timedelta = timedelta(hours=1), limit: int = 100
+) -> Call[list[OpenRun]]:
+    """List runs that were claimed and have not ended, oldest first."""
+    return many("list_open_runs", locals(), OpenRun)
+
+
+@checked
+def set_finding_comment(
+    finding_id: int, comment_id: int, comment_surface: str
+) -> Call[bool]:
+    """Note which comment a finding was posted as; False where it was noted already."""
+    return one("set_finding_comment", locals(), bool)
 
 
 @checked

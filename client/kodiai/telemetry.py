@@ -162,18 +162,14 @@ def count_recent_timeouts(
 
 
 @checked
-def list_cost_by_day(
-    days: int = 30,
-    repo: str | None = None,
-) -> Call[list[DayCost]]:
+def list_cost_by_day(repo: str | None = None, days: int = 30) -> Call[list[DayCost]]:
     """List what running the model cost by day, oldest first."""
     return many("list_cost_by_day", locals(), DayCost)
 
 
 @checked
 def list_cost_by_model(
-    days: int = 30,
-    repo: str | None = None,
+    repo: str | None = None, days: int = 30
 ) -> Call[list[ModelCost]]:
     """List what each model cost, the dearest first."""
     return many("list_cost_by_model", locals(), ModelCost)
@@ -181,8 +177,7 @@ def list_cost_by_model(
 
 @checked
 def get_retrieval_quality(
-    days: int = 30,
-    repo: str | None = None,
+    repo: str | None = None, days: int = 30
 ) -> Call[RetrievalQuality]:
     """Summarize how well searches went."""
     return one("get_retrieval_quality", locals(), RetrievalQuality)

@@ -39,9 +39,10 @@ create domain positive_number as bigint
 constraint positive_number_check check (value >= 1);
 comment on domain positive_number is 'a whole number from 1 to 9223372036854775807';
 
+-- Small enough that sums stay within bigint.
 create domain natural_number as bigint
-constraint natural_number_check check (value >= 0);
-comment on domain natural_number is 'a whole number from 0 to 9223372036854775807';
+constraint natural_number_check check (value between 0 and 1000000000000000);
+comment on domain natural_number is 'a whole number from 0 to 1000000000000000';
 
 create domain percentage as integer
 constraint percentage_check check (value between 0 and 100);
@@ -56,16 +57,16 @@ constraint cosine_distance_check check (value between 0 and 2);
 comment on domain cosine_distance is 'a number from 0 to 2';
 
 create domain usd_amount as numeric
-constraint usd_amount_check check (value >= 0 and value < 'infinity');
-comment on domain usd_amount is 'a finite number from 0';
+constraint usd_amount_check check (value between 0 and 1000000);
+comment on domain usd_amount is 'a number from 0 to 1000000';
 
 create domain jsonb_object as jsonb
 constraint jsonb_object_check check (jsonb_typeof(value) = 'object');
 comment on domain jsonb_object is 'a JSON object';
 
 create domain age as interval
-constraint age_check check (value >= '0');
-comment on domain age is 'an interval of 0 or longer';
+constraint age_check check (value between '0' and '1000 years');
+comment on domain age is 'an interval of 0 to 1000 years';
 
 create domain day_count as integer
 constraint day_count_check check (value between 1 and 3660);

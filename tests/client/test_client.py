@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -171,9 +172,10 @@ def test_many_vectors_may_be_one_array(client: Client) -> None:
         ({"query_text": [1.0]}, "p_query_text: expected text, got list"),
         ({"query_text": b"x"}, "p_query_text: expected text, got bytes"),
         ({"limit": "ten"}, "p_limit: expected a whole number, got str"),
-        ({"limit": 2.5}, "p_limit: expected a whole number, got float"),
+        ({"limit": 2.5}, "p_limit: expected a whole number, got 2.5"),
         ({"limit": True}, "p_limit: expected a whole number, got bool"),
         ({"diversity": "0"}, "p_diversity: expected a number, got str"),
+        ({"diversity": Fraction(1, 3)}, "p_diversity: expected a number, got Fraction"),
         ({"outcomes": "accepted"}, "p_outcomes: expected a list, got str"),
         ({"outcomes": [1]}, "p_outcomes[1]: expected text, got int"),
         ({"recency_half_life": 30}, "p_recency_half_life: expected a timedelta"),
@@ -206,6 +208,45 @@ def test_an_amount_may_be_a_decimal_or_a_float(client: Client, cost: Any) -> Non
     assert client.list_cost_by_model()[0].cost_usd == Decimal(str(cost))
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({1: 2}, "p_checkpoint_data: expected keys that are texts, got 1"),
+        (
+            {"a": [{None: 2}]},
+            "p_checkpoint_data.a[1]: expected keys that are texts, got",
+        ),
+        ({"a": Decimal("0.1")}, "p_checkpoint_data.a: expected text, a finite int or"),
+        ({"a": float("nan")}, "p_checkpoint_data.a: expected text, a finite int or"),
+        ({"a": {1, 2}}, "p_checkpoint_data.a: expected text, a finite int or"),
+        ([], "p_checkpoint_data: expected a JSON object, got []"),
+    ],
+)
+def test_what_json_cannot_say_is_named(client: Client, data: Any, message: str) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
+        client.save_checkpoint("k", "acme/api", 1, data)
+    assert str(error.value.diag.message_primary).startswith(message)
+    assert error.value.diag.sqlstate == error.value.sqlstate == "22023"
+
+
+def test_json_that_never_ends_is_named(client: Client) -> None:
+    data: dict[str, Any] = {}
+    data["itself"] = data
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue, match="^p_checkpoint_data: expected JSON"
+    ):
+        client.save_checkpoint("k", "acme/api", 1, data)
+
+
+def test_a_call_made_of_generators_can_be_executed_again(client: Client) -> None:
+    call = Client.write_memories(
+        (memory(finding_id=n) for n in range(2)), (None for _ in range(2))
+    )
+    first, again = client.call(call), client.call(call)
+    assert [row.inserted for row in first] == [True, True]
+    assert [row.memory_id for row in again] == [row.memory_id for row in first]
+
+
 def test_a_text_is_not_an_amount(client: Client) -> None:
     with pytest.raises(
         psycopg.errors.InvalidParameterValue,
@@ -222,7 +263,9 @@ def test_a_text_is_not_a_list_of_numbers(client: Client) -> None:
 @pytest.mark.parametrize("target", ["postgresql:///x", None, object()])
 def test_only_a_connection_or_a_pool_can_be_borrowed(target: Any) -> None:
     for kind in (Client, AsyncClient):
-        with pytest.raises(TypeError, match="expected a connection or a pool"):
+        with pytest.raises(
+            TypeError, match="expected a psycopg (Async)?Connection or "
+        ):
             kind(target)
 
 
@@ -316,13 +359,17 @@ def test_the_factories_of_the_connection_do_not_matter(conninfo: str) -> None:
         assert Client(connection).has_memory("acme/api", 7, "accepted") is False
 
 
-def test_an_error_class_for_our_own_states_is_raised_by_psycopg(
-    database: psycopg.Connection,
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("KB001", kodiai.UnknownReviewError),
+        ("KB002", kodiai.UnknownFindingError),
+        ("KB003", kodiai.UnknownRunError),
+        ("KB004", kodiai.UnknownCheckpointError),
+    ],
+)
+def test_our_own_states_are_raised_by_psycopg(
+    database: psycopg.Connection, code: str, error: type[psycopg.DatabaseError]
 ) -> None:
-    """What later errors of class KB rest on."""
-
-    class Taken(psycopg.DatabaseError, code="KB001"):
-        pass
-
-    with pytest.raises(Taken):
-        database.execute("do $$ begin raise sqlstate 'KB001'; end $$")
+    with pytest.raises(error):
+        database.execute(f"do $$ begin raise sqlstate '{code}'; end $$".encode())

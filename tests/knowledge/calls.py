@@ -18,6 +18,11 @@ def finding(**columns: Any) -> dict[str, Any]:
     } | columns
 
 
+def posted(comment_id: int, **columns: Any) -> dict[str, Any]:
+    """A finding that was posted as a comment."""
+    return finding(comment_id=comment_id, comment_surface="review", **columns)
+
+
 def review(**arguments: Any) -> dict[str, Any]:
     return {"repo": REPO, "pr_number": 7, "head_sha": "a1"} | arguments
 

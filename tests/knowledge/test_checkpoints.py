@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg.errors import InvalidParameterValue
 
 from kodiai import Checkpoint, Client, UnknownCheckpointError
 
@@ -25,6 +26,17 @@ def test_a_checkpoint_is_saved_over_the_last(client: Client, clock: Any) -> None
     assert client.get_checkpoint("k") == Checkpoint(
         first.checkpoint_id, REPO, 7, DATA, BIG, NOW, LATER
     )
+
+
+def test_a_key_belongs_to_one_pull_request(client: Client) -> None:
+    client.save_checkpoint("k", REPO, 7, DATA)
+    with pytest.raises(
+        InvalidParameterValue, match="^p_review_output_key: expected one that no other"
+    ):
+        client.save_checkpoint("k", REPO, 8, {})
+    kept = client.get_checkpoint("k")
+    assert kept
+    assert kept.checkpoint_data == DATA
 
 
 def test_the_comment_is_noted(client: Client, clock: Any) -> None:

@@ -12,15 +12,17 @@ from psycopg import errors
 from kodiai import Client, FeedbackPattern, UnknownFindingError
 from tests.concurrency import sessions, wait_for_lock
 
-from .calls import BIG, REPO, finding, reaction, review
+from .calls import BIG, REPO, finding, posted, reaction, review
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
 
-def posted(client: Client, **columns: Any) -> int:
+def record(client: Client, **columns: Any) -> int:
     """Record a finding that was posted as a comment; return its number."""
-    columns = {"comment_id": BIG, "comment_surface": "review"} | columns
-    return client.record_review(**review(findings=[finding(**columns)])).finding_ids[0]
+    (finding_id,) = client.record_review(
+        **review(findings=[posted(BIG, **columns)])
+    ).finding_ids
+    return finding_id
 
 
 # record_feedback_reactions
@@ -29,7 +31,7 @@ def posted(client: Client, **columns: Any) -> int:
 def test_a_reaction_is_kept_with_what_the_finding_says(
     client: Client, database: psycopg.Connection
 ) -> None:
-    finding_id = posted(client)
+    finding_id = record(client)
     (row,) = client.record_feedback_reactions(
         [reaction(finding_id, reaction_content="-1", reacted_at=NOW)]
     )
@@ -47,7 +49,7 @@ def test_a_reaction_is_kept_with_what_the_finding_says(
 
 
 def test_reactions_sent_again_have_no_effect(client: Client) -> None:
-    finding_id = posted(client)
+    finding_id = record(client)
     first, second = (reaction(finding_id, reaction_id=n) for n in (2, 1))
     rows = client.record_feedback_reactions([first, second, first])
     assert [(row.ordinal, row.inserted) for row in rows] == [
@@ -66,7 +68,7 @@ def test_reactions_sent_again_have_no_effect(client: Client) -> None:
 def test_two_pollers_of_the_same_reactions_do_not_deadlock(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
-    finding_id = posted(client)
+    finding_id = record(client)
     reactions = [reaction(finding_id, reaction_id=n) for n in range(1, 51)]
     with sessions(conninfo, 2) as (first, second):
         first.client.record_feedback_reactions(reactions)
@@ -83,7 +85,7 @@ def test_the_time_of_a_reaction_without_a_zone_is_utc(
         connection.execute("set timezone = 'America/New_York'")
         client = Client(connection)
         client.record_feedback_reactions(
-            [reaction(posted(client), reacted_at="2026-01-01 12:00")]
+            [reaction(record(client), reacted_at="2026-01-01 12:00")]
         )
     row = database.execute("select reacted_at from feedback_reactions").fetchone()
     assert row == (datetime(2026, 1, 1, 12, tzinfo=UTC),)
@@ -116,7 +118,7 @@ def test_what_is_no_reaction_is_named_and_nothing_is_written(
     code: str,
     message: str,
 ) -> None:
-    good = reaction(posted(client))
+    good = reaction(record(client))
     with pytest.raises(psycopg.DatabaseError) as error:
         client.record_feedback_reactions([good, good | columns])
     assert error.value.sqlstate == code
@@ -151,7 +153,7 @@ def test_what_reactions_say_about_findings_of_one_title(
         recorded = client.record_review(
             REPO,
             n // 2 + 1,
-            findings=[finding(title="Nit", comment_id=n + 1, comment_surface="review")],
+            findings=[posted(n + 1, title="Nit")],
         )
         client.record_feedback_reactions(
             [
@@ -163,7 +165,7 @@ def test_what_reactions_say_about_findings_of_one_title(
             ]
         )
     clock(NOW - timedelta(days=10))
-    client.record_feedback_reactions([reaction(posted(client, title="Old"))])
+    client.record_feedback_reactions([reaction(record(client, title="Old"))])
     clock(NOW)
 
     nit = FeedbackPattern("Nit", 1, 3, 3, 2, NOW)

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from kodiai import Client, Finding, UnknownReviewError
+from kodiai import Client, Finding, UnknownFindingError, UnknownReviewError
 from tests.concurrency import sessions, wait_for_lock
 
-from .calls import BIG, REPO, finding, review, run
+from .calls import BIG, REPO, finding, posted, review, run
 
 COUNTS = """
 select
@@ -38,7 +38,13 @@ def test_a_review_is_recorded_with_all_that_it_found(
     client: Client, database: psycopg.Connection
 ) -> None:
     findings = [
-        finding(severity="critical", start_line=3, end_line=9, comment_id=BIG),
+        finding(
+            severity="critical",
+            start_line=3,
+            end_line=9,
+            comment_id=BIG,
+            comment_surface="review",
+        ),
         finding(severity="minor", suppression_pattern="nit: *"),
         finding(severity="minor", file_path="b.py"),
     ]
@@ -161,6 +167,11 @@ def test_two_workers_that_record_one_delivery_get_the_same_review(
             "p_findings[1].suppressed: expected true, as it has a suppression_pattern",
         ),
         (
+            {"findings": [finding(comment_id=1)]},
+            "22004",
+            "p_findings[1].comment_surface is missing: expected comment_id and comment",
+        ),
+        (
             {"findings": [finding(review_id=1)]},
             "22023",
             "p_findings[1]: expected no keys but file_path, ",
@@ -195,6 +206,14 @@ def test_what_cannot_be_recorded_is_named_and_nothing_is_written(
     assert str(error.value).startswith(message)
     for table in ("reviews", "findings", "suppression_log"):
         assert database.execute(f"select from {table}".encode()).rowcount == 0
+
+
+def test_a_json_null_is_no_configuration(database: psycopg.Connection) -> None:
+    database.execute(
+        "select * from record_review('a/b', 1, p_config_snapshot => 'null')"
+    )
+    row = database.execute("select config_snapshot from reviews").fetchone()
+    assert row == (None,)
 
 
 # record_findings, record_suppressions
@@ -300,10 +319,8 @@ def test_comments_of_recent_findings_are_listed_newest_first(
     now = datetime(2026, 3, 31, 12, tzinfo=UTC)
     for days in (40, 29, 1, 0):
         clock(now - timedelta(days=days))
-        client.record_review(
-            **review(findings=[finding(comment_id=100 + days), finding()])
-        )
-    client.record_review("acme/web", 1, findings=[finding(comment_id=5)])
+        client.record_review(**review(findings=[posted(100 + days), finding()]))
+    client.record_review("acme/web", 1, findings=[posted(5)])
 
     def listed(**arguments: Any) -> list[int | None]:
         return [f.comment_id for f in client.list_finding_comments(REPO, **arguments)]
@@ -343,6 +360,18 @@ def test_search_findings(client: Client) -> None:
     assert client.search_findings(REPO, "the") == []
 
 
+def test_the_comment_of_a_finding_can_be_noted_later(client: Client) -> None:
+    (finding_id,) = client.record_review(**review(findings=[finding()])).finding_ids
+    assert client.list_finding_comments(REPO) == []
+    assert client.set_finding_comment(finding_id, BIG, "review") is True
+    assert client.set_finding_comment(finding_id, BIG, "review") is False
+    assert client.set_finding_comment(finding_id, BIG, "issue") is True
+    (listed,) = client.list_finding_comments(REPO)
+    assert (listed.comment_id, listed.comment_surface) == (BIG, "issue")
+    with pytest.raises(UnknownFindingError, match="^p_finding_id: no finding 99 is"):
+        client.set_finding_comment(99, BIG, "review")
+
+
 # Which review was the last
 
 
@@ -351,29 +380,42 @@ def test_nothing_was_reviewed_yet(client: Client) -> None:
     assert client.get_last_reviewed_sha(REPO, 7) is None
 
 
+@pytest.mark.parametrize("is_purged", [False, True])
 @pytest.mark.parametrize(
     ("claimed", "completed", "expected"),
     [
         ([], [], "a2"),  # by an agent that claims nothing
         (["a1", "a2"], ["a1", "a2"], "a2"),
         (["a1", "a2"], ["a1"], "a1"),  # a2 is still at work
-        (["a2"], [], "a1"),  # the run of a1 was purged
+        (["a2"], [], "a1"),  # nobody claimed a1
         (["a1", "a2", "a3"], ["a1"], "a1"),  # a2 was superseded
+        (["a1"], [], "a2"),  # a1 is still at work
     ],
 )
 def test_the_last_completed_review_counts(
-    client: Client, clock: Any, claimed: list[str], completed: list[str], expected: str
+    client: Client,
+    clock: Any,
+    claimed: list[str],
+    completed: list[str],
+    expected: str,
+    is_purged: bool,
 ) -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
-    for n, sha in enumerate(["a1", "a2"]):
+    for n, sha in enumerate(["a1", "a2", "a3"]):
         clock(now + timedelta(minutes=n))
-        client.record_review(
-            **review(head_sha=sha, findings=[finding(title=sha), finding(title=sha)])
-        )
-    for sha in claimed:
-        client.claim_run(**run(run_key=sha, head_sha=sha))
+        if sha in claimed:
+            client.claim_run(**run(run_key=sha, head_sha=sha))
+        if sha != "a3":
+            client.record_review(
+                **review(
+                    head_sha=sha, findings=[finding(title=sha), finding(title=sha)]
+                )
+            )
         if sha in completed:
             client.complete_run(sha)
+    if is_purged:
+        clock(now + timedelta(days=100))
+        assert client.purge_runs(timedelta(days=1)) == len(claimed)
     last = client.get_last_reviewed_sha(REPO, 7)
     assert last
     assert last.head_sha == expected

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from kodiai import Claim, Client, CompletedRun, UnknownRunError
+from kodiai import Claim, Client, CompletedRun, OpenRun, UnknownRunError
 from tests.concurrency import sessions, wait_for_lock
 
 from .calls import REPO, run
@@ -93,6 +93,70 @@ def test_completing_again_has_no_effect(client: Client, clock: Any) -> None:
 def test_an_unknown_run_is_an_error_of_its_own(client: Client) -> None:
     with pytest.raises(UnknownRunError, match='^p_run_key: no run "gone" is there'):
         client.complete_run("gone")
+
+
+def test_a_key_belongs_to_one_pull_request(client: Client) -> None:
+    client.claim_run(**run(run_key="k"))
+    for other in ({"pr_number": 8}, {"repo": "acme/web"}):
+        with pytest.raises(
+            psycopg.errors.InvalidParameterValue,
+            match='^p_run_key: expected one that no other pull request has, got "k"',
+        ):
+            client.claim_run(**run(run_key="k", **other))
+
+
+def test_a_late_worker_does_not_end_the_run_of_another(
+    client: Client, clock: Any
+) -> None:
+    clock(NOW)
+    client.claim_run(**run(delivery_id="late"))
+    clock(NOW + timedelta(hours=2))
+    client.claim_run(**run(delivery_id="heir"))
+    late = client.complete_run("acme/api#7@a1", "late")
+    assert late == CompletedRun(False, "pending", None)
+    assert client.release_run("acme/api#7@a1", "late") is False
+    assert client.complete_run("acme/api#7@a1", "heir").completed
+
+
+def test_a_released_run_can_be_claimed_again_at_once(client: Client) -> None:
+    client.claim_run(**run())
+    assert client.release_run("acme/api#7@a1") is True
+    assert client.release_run("acme/api#7@a1") is False
+    assert client.claim_run(**run(delivery_id="d2")) == Claim(True, "new", [])
+    client.complete_run("acme/api#7@a1")
+    assert client.release_run("acme/api#7@a1") is False
+    assert client.claim_run(**run()).reason == "duplicate"
+
+
+def test_a_run_claimed_by_a_newer_one_meanwhile_is_not_released(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with sessions(conninfo, 2) as (first, second):
+        first.client.claim_run(**run(run_key="old"))
+        first.connection.commit()
+        first.client.claim_run(**run(run_key="new"))
+        second.start(lambda client: client.release_run("old"))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert second.result() is False
+    assert statuses(database)["old"] == ("superseded", "new")
+
+
+def test_open_runs_are_listed_oldest_first(client: Client, clock: Any) -> None:
+    for hours in (1, 3, 2, 0):
+        clock(NOW - timedelta(hours=hours))
+        client.claim_run(**run(run_key=str(hours), pr_number=hours + 1))
+    client.complete_run("3")
+    clock(NOW)
+    keys = [open_run.run_key for open_run in client.list_open_runs()]
+    assert keys == ["2", "1"]
+    every, *_ = client.list_open_runs(timedelta(), limit=1)
+    assert every == OpenRun(
+        *("2", REPO, 3, "b0", "a1", "d1", "opened", "pending"),
+        NOW - timedelta(hours=2),
+    )
+    assert len(client.list_open_runs(timedelta())) == 3
+    assert client.list_open_runs(timedelta(hours=4)) == []
 
 
 # Many at once
@@ -241,3 +305,17 @@ def test_runs_that_may_still_be_at_work_cannot_be_purged(client: Client) -> None
         match="^p_older_than: expected an interval of 1 hour or longer, got 00:59:59",
     ):
         client.purge_runs(timedelta(minutes=59, seconds=59))
+
+
+def test_an_hour_is_an_hour_in_february_too(
+    client: Client, database: psycopg.Connection, clock: Any
+) -> None:
+    """An interval counts a month as 30 days, the calendar does not."""
+    clock(datetime(2026, 3, 1, tzinfo=UTC))
+    client._target.execute(  # type: ignore[union-attr]
+        "set kodiai.now = '2026-03-01 00:00Z'"
+    )
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="^p_older_than"):
+        client._target.execute(  # type: ignore[union-attr]
+            "select * from kodiai.purge_runs(interval '1 month -28 days -23 hours')"
+        )

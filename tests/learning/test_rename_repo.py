@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 
 from kodiai import Client, RenamedRows
-from tests.knowledge.calls import finding, reaction, review, run
+from tests.concurrency import sessions, wait_for_lock
+from tests.knowledge.calls import posted, reaction, review, run
 from tests.telemetry.test_events import EVENTS, recorder
 
 from .corpus import memory, vector
@@ -21,7 +22,7 @@ def fill(client: Client, repo: str, delivery: str) -> None:
         **review(
             repo=repo,
             delivery_id=delivery,
-            findings=[finding(comment_id=1, comment_surface="review")],
+            findings=[posted(1)],
         )
     )
     client.record_feedback_reactions([reaction(recorded.finding_ids[0])])
@@ -92,6 +93,85 @@ def test_what_both_names_have_is_dropped_from_the_old(
     author = client.get_author(NEW, "ann")
     assert author
     assert author.author_association == NEW
+
+
+def test_a_memory_that_holds_stays_before_a_stale_one(client: Client) -> None:
+    kept = client.write_memory(**memory(repo=OLD, finding_id=1))
+    client.write_memory(**memory(repo=NEW, finding_id=1, stale=True))
+    (memories, *_) = client.rename_repo(OLD, NEW)
+    assert memories == RenamedRows("learning_memories", 1, 1)
+    (renamed,) = client.get_memories([kept.memory_id])
+    assert (renamed.repo, renamed.stale) == (NEW, False)
+
+
+def test_a_twin_written_meanwhile_does_not_stop_it(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    client.upsert_author(OLD, "ann", "core", "old")
+    client.write_memory(**memory(repo=OLD, finding_id=1))
+    with sessions(conninfo, 2) as (first, second):
+        first.client.write_memory(**memory(repo=NEW, finding_id=1))
+        first.client.upsert_author(NEW, "ann", "core", "new")
+        second.start(lambda c: c.rename_repo(OLD, NEW))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        dropped = {row.table_name for row in second.result() if row.dropped}
+    assert dropped == {"learning_memories", "author_cache"}
+    author = client.get_author(NEW, "ann")
+    assert author
+    assert author.author_association == "new"
+
+
+def test_marking_and_renaming_do_not_deadlock(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    """Both lock memories by their numbers, whatever the order of their keys."""
+    ids = [
+        client.write_memory(**memory(repo=OLD, finding_id=n)).memory_id
+        for n in range(50, 0, -1)
+    ]
+    with sessions(conninfo, 3) as (holder, first, second):
+        holder.connection.execute("set role postgres")
+        holder.connection.execute(
+            "select from kodiai.learning_memories where id = %s for update", (ids[0],)
+        )
+        first.start(lambda c: c.mark_stale_memories(OLD, path_prefix="src"))
+        wait_for_lock(database, first.process)
+        second.start(lambda c: c.rename_repo(OLD, NEW))
+        wait_for_lock(database, first.process, second.process)
+        holder.connection.rollback()
+        assert first.result() == 50
+        assert second.result()[0].renamed == 50
+
+
+def test_reactions_that_are_being_recorded_follow(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    recorded = client.record_review(**review(repo=OLD, findings=[posted(1)]))
+    reactions = [reaction(recorded.finding_ids[0])]
+    with sessions(conninfo, 3) as (first, second, renamer):
+        first.client.record_feedback_reactions(reactions)
+        second.start(lambda c: c.record_feedback_reactions(reactions))
+        renamer.start(lambda c: c.rename_repo(OLD, NEW))
+        wait_for_lock(database, second.process, renamer.process)
+        first.connection.commit()
+        assert [row.inserted for row in second.result()] == [False]
+        renamer.result()
+    assert names(database)["feedback_reactions"] == [NEW]
+
+
+def test_reactions_recorded_meanwhile_have_the_new_name(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    recorded = client.record_review(**review(repo=OLD, findings=[posted(1)]))
+    reactions = [reaction(recorded.finding_ids[0])]
+    with sessions(conninfo, 2) as (renamer, second):
+        renamer.client.rename_repo(OLD, NEW)
+        second.start(lambda c: c.record_feedback_reactions(reactions))
+        wait_for_lock(database, second.process)
+        renamer.connection.commit()
+        assert [row.inserted for row in second.result()] == [True]
+    assert names(database)["feedback_reactions"] == [NEW]
 
 
 def test_a_delivery_told_before_and_after_is_one(client: Client) -> None:

@@ -41,7 +41,7 @@ def test_costs_by_day_have_every_day(client: Client, clock: Any) -> None:
     assert first == DayCost(date(2026, 3, 29), 2, 2**40 + 1, 4, 6, 8, Decimal("0.3"))
     assert [day.day for day in others] == [date(2026, 3, 30), date(2026, 3, 31)]
     assert {(day.events, day.cost_usd) for day in others} == {(0, Decimal(0))}
-    assert client.list_cost_by_day(3, "acme/api")[0].cost_usd == Decimal("0.1")
+    assert client.list_cost_by_day("acme/api", 3)[0].cost_usd == Decimal("0.1")
     assert len(client.list_cost_by_day()) == 30
     assert {day.events for day in client.list_cost_by_day(repo="acme/none")} == {0}
 

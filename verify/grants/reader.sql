@@ -16,8 +16,8 @@ from
       'get_finding_by_comment', 'get_last_reviewed_sha', 'get_memories',
       'get_repo_stats', 'get_retrieval_quality', 'has_memory',
       'list_cost_by_day', 'list_cost_by_model', 'list_feedback_patterns',
-      'list_finding_comments', 'list_prior_findings', 'list_repo_trends',
-      'search_findings', 'search_memories'
+      'list_finding_comments', 'list_open_runs', 'list_prior_findings',
+      'list_repo_trends', 'search_findings', 'search_memories'
     ]::regproc[]
   ) as f (oid);
 

@@ -38,9 +38,10 @@ class AsyncClient(Functions):
         transaction of its own. The schema is the one the memory was deployed in.
         """
         if not isinstance(target, AsyncConnection | AsyncConnectionPool):
+            kinds = AsyncConnection.__name__ + " or " + AsyncConnectionPool.__name__
             raise TypeError(
-                "expected a connection or a pool of psycopg, "
-                f"got {type(target).__name__}; for a URL there is connect()"
+                f"expected a psycopg {kinds}, got {type(target).__name__}; "
+                "for a URL there is connect()"
             )
         self.schema = schema
         self._target = target

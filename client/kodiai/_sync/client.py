@@ -38,9 +38,10 @@ class Client(Functions):
         transaction of its own. The schema is the one the memory was deployed in.
         """
         if not isinstance(target, Connection | ConnectionPool):
+            kinds = Connection.__name__ + " or " + ConnectionPool.__name__
             raise TypeError(
-                "expected a connection or a pool of psycopg, "
-                f"got {type(target).__name__}; for a URL there is connect()"
+                f"expected a psycopg {kinds}, got {type(target).__name__}; "
+                "for a URL there is connect()"
             )
         self.schema = schema
         self._target = target

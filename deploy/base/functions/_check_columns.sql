@@ -49,7 +49,7 @@ begin
       when c.typname = 'jsonb' then not pg_input_is_valid((o.object -> c.key)::text, c.type)
       when jsonb_typeof(o.object -> c.key) <> c.json_type then true
       -- Not tomorrow, not infinity.
-      when c.typname = 'timestamptz' and o.object ->> c.key !~ '^\d' then true
+      when c.typname = 'timestamptz' and o.object ->> c.key !~ '^\d{4,}-\d\d-\d\d' then true
       else not pg_input_is_valid(o.object ->> c.key, c.type)
     end
   order by o.n, c.n

@@ -38,17 +38,17 @@ begin
   v_inserted := v_id is not null;
 
   if not v_inserted then
-    -- The first column is never null in a conflict, so an index serves this.
+    -- Not "is not distinct from", which no index serves.
     select
       string_agg(
-        format(
-          case k.n when 1 then 'e.%1$I = %2$L' else 'e.%1$I is not distinct from %2$L' end,
-          k.key, p_row ->> k.key
-        ),
-        ' and ' order by k.n
+        case
+          when p_row ->> k.key is null then format('e.%I is null', k.key)
+          else format('e.%I = %L', k.key, p_row ->> k.key)
+        end,
+        ' and '
       )
     into v_key
-    from unnest(p_key) with ordinality as k (key, n);
+    from unnest(p_key) as k (key);
     execute format('select e.id from %I as e where %s', p_table, v_key) into v_id;
     if v_id is null then
       raise exception using
@@ -66,7 +66,7 @@ comment on function _insert_once(text, jsonb, text[]) is
 'Inserts a row, unless one with its key is there: what the functions share that record
 an event which may be told twice.
 Arguments: p_table; p_row, an object with columns as keys; p_key, the columns of the
-unique constraint, the first of which is never null where it matters.
+unique constraint.
 Result: one row. id: of the row, or of the one that was there. inserted: which of these.
 Errors: 22004 and 22023 as by _check_arguments. 40001 where the row that was there is
 deleted meanwhile.';

@@ -37,6 +37,11 @@ begin
       'suppressed',
       (f.finding ->> 'suppressed')::boolean or f.finding ->> 'suppression_pattern' is null,
       'true, as it has a suppression_pattern'
+    ),
+    (
+      'comment_surface',
+      (f.finding ->> 'comment_id' is null) = (f.finding ->> 'comment_surface' is null),
+      'comment_id and comment_surface together'
     )
   ) as c (key, is_valid, expected)
   where not c.is_valid

@@ -18,21 +18,7 @@ begin
   return (
     select r.id
     from reviews as r
-    where
-      r.repo = p_repo
-      and r.pr_number = p_pr_number
-      and (
-        not exists (
-          select from run_state as s
-          where s.repo = p_repo and s.pr_number = p_pr_number and s.head_sha = r.head_sha
-        )
-        or exists (
-          select from run_state as s
-          where
-            s.repo = p_repo and s.pr_number = p_pr_number and s.head_sha = r.head_sha
-            and s.status = 'completed'
-        )
-      )
+    where r.repo = p_repo and r.pr_number = p_pr_number and r.completed_at is not null
     order by r.created_at desc, r.id desc
     limit 1
   );
@@ -40,9 +26,7 @@ end
 $$;
 
 comment on function _get_last_review(text, bigint) is
-'The last completed review of a pull request: the newest one recorded, unless all runs
-of its commit are still open or were superseded. A review without runs, claimed by none
-or purged since, counts as completed.
+'The last completed review of a pull request.
 Arguments: p_repo, owner/name; p_pr_number. Result: its number; null where none is.';
 
 commit;

@@ -50,12 +50,24 @@ begin
   else
     -- Whoever held it has died. created_at is when it was claimed.
     update run_state as s
-    set created_at = _now(), delivery_id = p_delivery_id, action = p_action
+    set
+      created_at = _now(), base_sha = p_base_sha, head_sha = p_head_sha,
+      delivery_id = p_delivery_id, action = p_action
     where
       s.run_key = p_run_key
+      and s.repo = p_repo
+      and s.pr_number = p_pr_number
       and s.status = 'pending'
       and s.created_at < _now() - interval '1 hour';
     if not found then
+      if not exists (
+        select from run_state as s
+        where s.run_key = p_run_key and s.repo = p_repo and s.pr_number = p_pr_number
+      ) then
+        perform _reject_argument(
+          'p_run_key', 'one that no other pull request has', to_jsonb(p_run_key)::text
+        );
+      end if;
       return query select false, 'duplicate', '{}'::text[];
       return;
     end if;
@@ -92,8 +104,10 @@ comment on function claim_run(text, text, bigint, text, text, text, text) is
 'Asks whether this delivery may be processed, and takes the run if so. Of any number of
 callers with one run_key exactly one may; the others wait for it and are told that they
 are duplicates. Older runs of the pull request that are still open end superseded: the
-newest claim wins.
-Arguments: p_run_key: what makes two deliveries the same run, 1 to 500 characters.
+newest claim wins. A run that has ended, superseded or not, is not claimed again.
+Arguments: p_run_key: what makes two deliveries the same run, 1 to 500 characters:
+repository, pull request and head commit, and more where a commit is to be reviewed again
+(a retry, a branch that went back to an earlier commit, somebody who asks for it).
 p_repo, owner/name. p_pr_number. p_base_sha: commit that it is compared with. p_head_sha:
 commit to review. p_delivery_id: webhook delivery. p_action: webhook action, such as
 opened.

@@ -91,7 +91,7 @@ end
 $$;
 
 comment on function get_repo_stats(text, integer, integer) is
-'Summary of the reviews of a repository.
+'Summary of the reviews of a repository that were recorded, completed or not.
 Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
 3660. p_top_files: how many files to name, 1 to 1000.
 Result: one row, always. reviews, pull_requests: how many. findings: how many, suppressed

@@ -58,9 +58,9 @@ end
 $$;
 
 comment on function list_prior_findings(text, bigint) is
-'What the last completed review of a pull request found, suppressed findings too. That is
-the newest one recorded, unless all runs of its commit (claim_run) are still open or were
-superseded.
+'What the last completed review of a pull request found, suppressed findings too. A review
+is completed with the run of its commit (complete_run), or at once where its commit has no
+run; one whose run is open or was superseded is not.
 Arguments: p_repo, owner/name; p_pr_number.
 Result: one row per finding, as they were recorded. finding_id; review_id, repo,
 pr_number and head_sha of its review; the other columns are those of findings.

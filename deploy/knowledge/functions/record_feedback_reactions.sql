@@ -60,6 +60,16 @@ begin
     perform _reject_argument(v_argument, 'one, as the finding has none', null);
   end if;
 
+  -- While this holds the reviews, rename_repo leaves their repository its name.
+  perform from reviews as w
+  where w.id in (
+    select f.review_id
+    from jsonb_to_recordset(p_reactions) as r (finding_id bigint)
+    inner join findings as f on f.id = r.finding_id
+  )
+  order by w.id
+  for key share of w;
+
   -- In the order of the key, so that two calls with the same reactions wait for each
   -- other and do not deadlock.
   with given as (
@@ -146,6 +156,6 @@ number here. inserted: false where this reaction to this comment had been record
 one is not changed.
 Errors: KB002 where a finding is not there. 22004 and 22023 with the place from 1 and the
 key; nothing is written then. 40001 under repeatable read, when another transaction has
-just recorded the same reaction: try again.';
+just recorded the same reaction or renamed the repository: try again.';
 
 commit;

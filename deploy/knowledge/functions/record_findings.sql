@@ -34,7 +34,7 @@ Arguments:
 p_review_id. p_findings: array of objects. Each needs file_path, severity, category,
 confidence (0 to 100) and title (1 to 500 characters), and may have start_line and
 end_line (from 1), suppressed (default: whether it has a suppression_pattern),
-suppression_pattern (the rule that held it back), comment_id and comment_surface (where
+suppression_pattern (the rule that held it back), comment_id with comment_surface (where
 it was posted; the surface is the kind of comment) and review_output_key. No other keys.
 Result: one row per finding, in input order. ordinal: its place, from 1. finding_id.
 Errors: KB001 where the review is not there. 22004 and 22023 with the argument, the

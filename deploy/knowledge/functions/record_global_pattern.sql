@@ -51,6 +51,7 @@ p_count: how many more there are, from 1.
 Result: one row. pattern_id. total_count: how many there have been with these. inserted:
 whether this is the first time.
 Errors: 22004 and 22023 with the argument; nothing is written then. 22003 where the sum
-leaves the range of bigint.';
+leaves the range of bigint. 40001 under repeatable read, when another transaction has just
+counted the same: try again.';
 
 commit;

@@ -31,6 +31,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 declare
+  v_is_completed boolean;
   v_review_id bigint;
   v_inserted boolean;
 begin
@@ -54,14 +55,22 @@ begin
     'suppression_log', 'p_suppressions', p_suppressions, array['pattern', 'matched_count']
   );
 
+  -- The run of the commit may be about to end.
+  perform _lock_pull_request(p_repo, p_pr_number);
+  select coalesce(bool_or(s.status = 'completed'), true)
+  into v_is_completed
+  from run_state as s
+  where s.repo = p_repo and s.pr_number = p_pr_number and s.head_sha = p_head_sha;
+
   insert into reviews (
     repo, pr_number, head_sha, delivery_id, files_analyzed, lines_changed, duration_ms,
-    model, conclusion, config_snapshot
+    model, conclusion, config_snapshot, completed_at
   )
   values (
     p_repo, p_pr_number, p_head_sha, p_delivery_id, coalesce(p_files_analyzed, 0),
     coalesce(p_lines_changed, 0), p_duration_ms, p_model,
-    coalesce(p_conclusion, 'unknown'), p_config_snapshot
+    coalesce(p_conclusion, 'unknown'), nullif(p_config_snapshot, 'null'),
+    case when v_is_completed then _now() end
   )
   on conflict (delivery_id, pr_number) do nothing
   returning id into v_review_id;

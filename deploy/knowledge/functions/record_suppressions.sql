@@ -30,7 +30,7 @@ $$;
 comment on function record_suppressions(bigint, jsonb) is
 'Records the suppression rules that a review applied, all of them or none. Which findings
 a rule held back is known from their suppression_pattern: a rule that held back any has
-its entry already. Sending the same ones again is harmless.
+its entry already. Sending the same ones again is harmless while what they say is true.
 Arguments: p_review_id. p_suppressions: array of objects. Each needs pattern (the rule,
 1 to 500 characters), and may have matched_count, which must then be the number of
 findings of the review with this suppression_pattern. No other keys.

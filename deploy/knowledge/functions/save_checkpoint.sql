@@ -39,12 +39,17 @@ begin
   )
   on conflict (review_output_key) do update
   set
-    repo = excluded.repo,
-    pr_number = excluded.pr_number,
     checkpoint_data = excluded.checkpoint_data,
     partial_comment_id = coalesce(excluded.partial_comment_id, c.partial_comment_id),
     updated_at = excluded.updated_at
+  where c.repo = excluded.repo and c.pr_number = excluded.pr_number
   returning c.id, c.xmax = 0; -- a row version that replaces none
+  if not found then
+    perform _reject_argument(
+      'p_review_output_key', 'one that no other pull request has',
+      to_jsonb(p_review_output_key)::text
+    );
+  end if;
 end
 $$;
 
@@ -55,6 +60,7 @@ owner/name. p_pr_number. p_checkpoint_data: object with what a retry needs to go
 reviewed, finding count, summary draft, total files. p_partial_comment_id: GitHub number
 of the comment that shows the partial result; null leaves the one that was.
 Result: one row. checkpoint_id. inserted: false where it took the place of one.
-Errors: 22004 and 22023 with the argument; nothing is written then.';
+Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
+repeatable read, when another transaction has just saved the same: try again.';
 
 commit;

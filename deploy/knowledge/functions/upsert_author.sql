@@ -49,6 +49,7 @@ Arguments: p_repo, owner/name. p_author_login: GitHub login. p_tier: first-time,
 or core. p_author_association: what GitHub calls the author there, such as MEMBER.
 p_pr_count: pull requests merged there, from 0; null where it was not counted.
 Result: one row. author_id: number of the entry. inserted: false where there was one.
-Errors: 22004 and 22023 with the argument; nothing is written then.';
+Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
+repeatable read, when another transaction has just noted the same author: try again.';
 
 commit;

@@ -29,7 +29,9 @@ create table findings (
   constraint findings_lines_check check (start_line <= end_line),
   constraint findings_suppression_pattern_check check (
     suppressed or suppression_pattern is null
-  )
+  ),
+  -- The number alone does not say which comment it is.
+  constraint findings_comment_check check ((comment_id is null) = (comment_surface is null))
 );
 
 create index findings_review_id_idx on findings (review_id);

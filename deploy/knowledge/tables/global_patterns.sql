@@ -13,11 +13,12 @@ create table global_patterns (
   category category not null,
   confidence_band confidence_band not null,
   pattern_fingerprint short_text not null,
-  count natural_number not null default 0,
+  count bigint not null default 0,
   constraint global_patterns_pkey primary key (id),
   constraint global_patterns_key unique (
     severity, category, confidence_band, pattern_fingerprint
-  )
+  ),
+  constraint global_patterns_count_check check (count >= 0)
 );
 
 comment on table global_patterns is

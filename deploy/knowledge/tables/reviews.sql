@@ -25,6 +25,7 @@ create table reviews (
   duration_ms natural_number,
   model short_name,
   conclusion short_name not null default 'unknown',
+  completed_at timestamptz,
   constraint reviews_pkey primary key (id),
   -- Nulls are distinct: a review that names no delivery is always a new one.
   constraint reviews_key unique (delivery_id, pr_number),
@@ -60,5 +61,8 @@ comment on column reviews.duration_ms is 'How long the review took, in milliseco
 comment on column reviews.model is 'Language model that wrote the review.';
 comment on column reviews.conclusion is
 'How the review ended, in the word of the agent.';
+comment on column reviews.completed_at is
+'When it counted as completed: with its run, or when it was recorded where no run of its '
+'commit was open. Null for one whose run is open or was superseded.';
 
 commit;

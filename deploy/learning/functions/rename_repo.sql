@@ -18,7 +18,9 @@ as $$
 declare
   v_table text;
   v_key text[];
+  v_older text;
   v_set text;
+  v_tries integer;
   v_renamed bigint;
   v_dropped bigint;
 begin
@@ -28,51 +30,83 @@ begin
     perform _reject_argument('p_new_repo', 'another name than p_repo', to_jsonb(p_new_repo)::text);
   end if;
 
-  -- What both names have is one thing: what the new one has is the newer.
-  for v_table, v_key, v_set in
+  -- Memories first, because they take longest: the small tables, which others wait for,
+  -- are then held only briefly.
+  for v_table, v_key, v_older, v_set in
     values
-    ('reviews', null::text[], ''),
-    ('feedback_reactions', array['comment_id', 'reaction_id'], ''),
-    ('run_state', null, ''),
-    ('author_cache', array['author_login'], ''),
-    ('dep_bump_merge_history', array['pr_number'], ''),
-    ('review_checkpoints', null, ''),
-    ('telemetry_events', null, ''),
-    ('rate_limit_events', null, ''),
-    ('retrieval_quality_events', null, ''),
-    ('resilience_events', null, ''),
     (
-      'learning_memories', array['finding_id', 'outcome'],
+      'learning_memories', array['finding_id', 'outcome'], '(n.stale and not o.stale)',
       ', owner = split_part($2, ''/'', 1)
       , source_repo = case o.source_repo when $1 then $2 else o.source_repo end'
-    )
+    ),
+    -- Waits for reactions to its findings that are being recorded.
+    ('reviews', null, null, ''),
+    ('feedback_reactions', array['comment_id', 'reaction_id'], 'false', ''),
+    ('author_cache', array['author_login'], 'n.cached_at < o.cached_at', ''),
+    ('dep_bump_merge_history', array['pr_number'], 'false', ''),
+    ('review_checkpoints', null, null, ''),
+    ('telemetry_events', null, null, ''),
+    ('rate_limit_events', null, null, ''),
+    ('retrieval_quality_events', null, null, ''),
+    ('resilience_events', null, null, ''),
+    ('run_state', null, null, '')
   loop
     v_dropped := 0;
-    if v_key is not null then
-      execute format(
-        'delete from %1$I as o using %1$I as n where o.repo = $1 and n.repo = $2 and %2$s',
-        v_table,
-        (select string_agg(format('o.%1$I = n.%1$I', k.key), ' and ') from unnest(v_key) as k (key))
-      )
-      using p_repo, p_new_repo;
-      get diagnostics v_dropped = row_count;
-    end if;
-    execute format('update %I as o set repo = $2 %s where o.repo = $1', v_table, v_set)
-    using p_repo, p_new_repo;
-    get diagnostics v_renamed = row_count;
+    v_tries := 0;
+    loop
+      begin
+        -- By id, as mark_stale_memories does.
+        execute format('select from %I as o where o.repo = $1 order by o.id for update', v_table)
+        using p_repo;
+        if v_key is not null then
+          -- What both names have is one thing.
+          execute format(
+            'with twins as (
+              select case when %s then n.id else o.id end as id
+              from %I as o inner join %2$I as n on %s
+              where o.repo = $1 and n.repo = $2
+            )
+            delete from %2$I where id = any (array(select t.id from twins as t))',
+            v_older, v_table,
+            (
+              select string_agg(format('o.%1$I = n.%1$I', k.key), ' and ')
+              from unnest(v_key) as k (key)
+            )
+          )
+          using p_repo, p_new_repo;
+          get diagnostics v_dropped = row_count;
+        end if;
+        execute format('update %I as o set repo = $2 %s where o.repo = $1', v_table, v_set)
+        using p_repo, p_new_repo;
+        get diagnostics v_renamed = row_count;
+        exit;
+      exception when unique_violation then
+        -- Somebody has just written a twin under the new name.
+        v_tries := v_tries + 1;
+        if v_tries = 5 then
+          raise exception using
+            errcode = 'serialization_failure',
+            message = format('%s of the new name were written meanwhile', v_table),
+            hint = 'Try the transaction again.';
+        end if;
+      end;
+    end loop;
     return query select v_table, v_renamed, v_dropped;
   end loop;
 end
 $$;
 
 comment on function rename_repo(text, text) is
-'Follows the renaming of a repository, or its transfer to another owner, in all that is
-known of it: one transaction, which takes about as long as writing its memories did. What
-was recorded under the new name already stays. Repeating it is harmless, and picks up what
-was written under the old name meanwhile.
+'Follows the renaming of a repository, or its transfer to another owner, in every table:
+one transaction, which takes about as long as writing its memories did. source_repo of
+its memories follows where it is the same; keys that the agent made of the name, such as
+run_key, do not. Of what both names have, by the unique key, the newer stays (a memory
+that is not stale before one that is). Repeating it is harmless, and picks up what was
+written under the old name meanwhile.
 Arguments: p_repo: the old owner/name. p_new_repo: the new one.
 Result: one row per table. table_name. renamed: rows that have the new name now. dropped:
-rows deleted because the new name had the same one (by the unique key) already.
-Errors: 22004 and 22023 with the argument; nothing is written then.';
+rows deleted because both names had the same one.
+Errors: 22004 and 22023 with the argument; nothing is written then. 40001 where the same
+rows are written under the new name again and again meanwhile, and 40P01: try again.';
 
 commit;

@@ -25,7 +25,7 @@ begin
     from resilience_events as e
     where
       e.repo = p_repo
-      and e.created_at >= _now() - make_interval(days => p_days)
+      and e.created_at >= _now() - make_interval(hours => 24 * p_days)
       and e.pr_author = p_pr_author
       and e.kind = 'timeout'
   );

@@ -7,8 +7,8 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function get_retrieval_quality(
-  p_days integer default 30,
-  p_repo text default null
+  p_repo text default null,
+  p_days integer default 30
 )
 returns table (
   events bigint,
@@ -54,10 +54,10 @@ begin
 end
 $$;
 
-comment on function get_retrieval_quality(integer, text) is
+comment on function get_retrieval_quality(text, integer) is
 'How well searches of the memory went, as record_retrieval_quality_event was told.
-Arguments: p_days: how many days of UTC back, today included, 1 to 3660. p_repo,
-owner/name; null for all repositories.
+Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
+back, today included, 1 to 3660.
 Result: one row, always. events: how many searches. empty_results: of these without any
 memory. avg_top_k, avg_result_count, avg_distance, avg_distance_threshold,
 avg_language_match_ratio: means over the searches that told them; null where none did.

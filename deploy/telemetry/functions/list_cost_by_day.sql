@@ -7,8 +7,8 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function list_cost_by_day(
-  p_days integer default 30,
-  p_repo text default null
+  p_repo text default null,
+  p_days integer default 30
 )
 returns table (
   day date,
@@ -55,10 +55,10 @@ begin
 end
 $$;
 
-comment on function list_cost_by_day(integer, text) is
+comment on function list_cost_by_day(text, integer) is
 'What running the language model cost by day of UTC, the last of which is today.
-Arguments: p_days: how many days of UTC back, today included, 1 to 3660. p_repo,
-owner/name; null for all repositories.
+Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
+back, today included, 1 to 3660.
 Result: one row per day, the oldest first, days without an event too. day. events: runs of
 the model. input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens: their
 sums. cost_usd: in US dollars.

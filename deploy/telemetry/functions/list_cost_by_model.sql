@@ -7,8 +7,8 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function list_cost_by_model(
-  p_days integer default 30,
-  p_repo text default null
+  p_repo text default null,
+  p_days integer default 30
 )
 returns table (
   provider text,
@@ -54,10 +54,10 @@ begin
 end
 $$;
 
-comment on function list_cost_by_model(integer, text) is
+comment on function list_cost_by_model(text, integer) is
 'What running each language model cost.
-Arguments: p_days: how many days of UTC back, today included, 1 to 3660. p_repo,
-owner/name; null for all repositories.
+Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
+back, today included, 1 to 3660.
 Result: one row per provider and model, the dearest first. provider, model. events: its
 runs. input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens: their sums.
 cost_usd: in US dollars. avg_duration_ms: mean of a run, in milliseconds.

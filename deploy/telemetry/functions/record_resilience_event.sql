@@ -77,8 +77,9 @@ comment on function record_resilience_event(
   boolean, boolean
 ) is
 'Records that a review ran out of time, or a retry of one. One event per delivery: the same
-can be recorded again without effect.
-Arguments: p_delivery_id: webhook delivery. p_repo, owner/name. p_event_type: what the
+can be recorded again without effect, so a retry needs a name of its own as its delivery,
+such as that of its parent with -retry-1 behind it.
+Arguments: p_delivery_id: webhook delivery, or name of the retry. p_repo, owner/name. p_event_type: what the
 agent was doing. p_kind: timeout or retry. p_pr_number, p_pr_author. p_parent_delivery_id:
 delivery that this one retries. p_review_output_key: of the output that was being made.
 p_execution_conclusion: how the run ended, in the word of the agent. p_had_inline_output:

@@ -21,13 +21,15 @@ select _verify_table('findings', array[
   'column comment_surface short_name',
   'column review_output_key short_text',
   'column search_tsv tsvector',
-  'constraint findings_lines_check CHECK (((start_line)::bigint <= '
-  '(end_line)::bigint))',
   'constraint findings_pkey PRIMARY KEY (id)',
   'constraint findings_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id) '
   'ON DELETE CASCADE',
+  'constraint findings_lines_check CHECK (((start_line)::bigint <= '
+  '(end_line)::bigint))',
   'constraint findings_suppression_pattern_check CHECK ((suppressed OR '
   '(suppression_pattern IS NULL)))',
+  'constraint findings_comment_check CHECK (((comment_id IS NULL) = (comment_surface '
+  'IS NULL)))',
   'index findings_pkey btree (id)',
   'index findings_review_id_idx btree (review_id)',
   'index findings_severity_idx btree (severity)',

@@ -11,7 +11,8 @@ select _verify_table('global_patterns', array[
   'column category category not null',
   'column confidence_band confidence_band not null',
   'column pattern_fingerprint short_text not null',
-  'column count natural_number not null default 0',
+  'column count bigint not null default 0',
+  'constraint global_patterns_count_check CHECK ((count >= 0))',
   'constraint global_patterns_key UNIQUE (severity, category, confidence_band, '
   'pattern_fingerprint)',
   'constraint global_patterns_pkey PRIMARY KEY (id)',

@@ -23,11 +23,12 @@ select _verify_table('reviews', array[
   'column duration_ms natural_number',
   'column model short_name',
   'column conclusion short_name not null default ''unknown''::text',
+  'column completed_at timestamp with time zone',
   'constraint reviews_findings_total_check CHECK (((findings_total)::bigint = '
   '((((findings_critical)::bigint + (findings_major)::bigint) + '
   '(findings_medium)::bigint) + (findings_minor)::bigint)))',
-  'constraint reviews_key UNIQUE (delivery_id, pr_number)',
   'constraint reviews_pkey PRIMARY KEY (id)',
+  'constraint reviews_key UNIQUE (delivery_id, pr_number)',
   'index reviews_pkey btree (id)',
   'index reviews_key btree (delivery_id, pr_number)',
   'index reviews_repo_created_at_idx btree (repo, created_at DESC)',

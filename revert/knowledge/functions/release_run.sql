@@ -1,0 +1,11 @@
+-- Revert kodiai:knowledge/functions/release_run from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function release_run(text, text);
+
+commit;
