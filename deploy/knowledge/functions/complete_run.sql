@@ -61,7 +61,8 @@ Arguments: p_run_key. p_delivery_id: the delivery that the caller claimed it wit
 that has taken longer than an hour, and whose run was claimed again by another, does not
 end that. Null for whoever holds it.
 Result: one row. completed: whether this call has done it. status: what the run is now:
-completed, superseded, or pending where another delivery holds it. superseded_by: run_key of the run that took its place.
+completed, superseded, or pending where another delivery holds it. superseded_by: run_key
+of the run that took its place.
 Errors: KB003 where the run is not there. 22004 and 22023 with the argument. 40001 under
 repeatable read, when another transaction has just changed the run: try again.';
 

@@ -79,18 +79,19 @@ comment on function record_resilience_event(
 'Records that a review ran out of time, or a retry of one. One event per delivery: the same
 can be recorded again without effect, so a retry needs a name of its own as its delivery,
 such as that of its parent with -retry-1 behind it.
-Arguments: p_delivery_id: webhook delivery, or name of the retry. p_repo, owner/name. p_event_type: what the
-agent was doing. p_kind: timeout or retry. p_pr_number, p_pr_author. p_parent_delivery_id:
-delivery that this one retries. p_review_output_key: of the output that was being made.
-p_execution_conclusion: how the run ended, in the word of the agent. p_had_inline_output:
-whether comments had been posted. p_checkpoint_files_reviewed, p_checkpoint_finding_count,
-p_checkpoint_total_files: of the last checkpoint, from 0. p_partial_comment_id: GitHub
-number of the comment with the partial result. p_recent_timeouts: as count_recent_timeouts
-said. p_chronic_timeout: whether these are so many that no retry is made.
-p_retry_enqueued: whether one was. p_retry_files_count: files it looks at, and
-p_retry_scope_ratio: their share, 0 to 1. p_retry_timeout_seconds: time it is given.
-p_retry_risk_level: how risky the pull request looked. p_retry_checkpoint_enabled: whether
-it saves checkpoints. p_retry_has_results: whether it brought results.
+Arguments: p_delivery_id: webhook delivery, or name of the retry. p_repo, owner/name.
+p_event_type: what the agent was doing. p_kind: timeout or retry. p_pr_number,
+p_pr_author. p_parent_delivery_id: delivery that this one retries. p_review_output_key: of
+the output that was being made. p_execution_conclusion: how the run ended, in the word of
+the agent. p_had_inline_output: whether comments had been posted.
+p_checkpoint_files_reviewed, p_checkpoint_finding_count, p_checkpoint_total_files: of the
+last checkpoint, from 0. p_partial_comment_id: GitHub number of the comment with the
+partial result. p_recent_timeouts: as count_recent_timeouts said. p_chronic_timeout:
+whether these are so many that no retry is made. p_retry_enqueued: whether one was.
+p_retry_files_count: files it looks at, and p_retry_scope_ratio: their share, 0 to 1.
+p_retry_timeout_seconds: time it is given. p_retry_risk_level: how risky the pull request
+looked. p_retry_checkpoint_enabled: whether it saves checkpoints. p_retry_has_results:
+whether it brought results.
 Result: one row. event_id. inserted: false where it was there already; that row is not
 changed.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
