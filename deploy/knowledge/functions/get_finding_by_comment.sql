@@ -55,13 +55,7 @@ begin
   order by f.created_at desc, f.id desc
   limit 1;
 
-  return query
-  select
-    f.finding_id, f.review_id, f.repo, f.pr_number, f.head_sha, f.file_path,
-    f.start_line, f.end_line, f.severity, f.category, f.confidence, f.title,
-    f.suppressed, f.suppression_pattern, f.comment_id, f.comment_surface,
-    f.review_output_key, f.created_at
-  from _get_findings(v_finding_ids) as f;
+  return query select f.* from _get_findings(v_finding_ids) as f;
 end
 $$;
 
@@ -70,8 +64,8 @@ comment on function get_finding_by_comment(text, bigint, text) is
 Arguments: p_repo, owner/name. p_comment_id: GitHub number of the comment.
 p_comment_surface: kind of comment, as it was recorded, since GitHub numbers each kind
 apart; null for any.
-Result: one row, or none. finding_id; review_id, repo,
-pr_number and head_sha of its review; the other columns are those of findings.
+Result: one row, or none. finding_id; review_id, repo, pr_number and head_sha of its
+review; the other columns are those of findings.
 Errors: 22004 and 22023 with the argument.';
 
 commit;

@@ -56,13 +56,7 @@ begin
     limit p_limit
   ) as c;
 
-  return query
-  select
-    f.finding_id, f.review_id, f.repo, f.pr_number, f.head_sha, f.file_path,
-    f.start_line, f.end_line, f.severity, f.category, f.confidence, f.title,
-    f.suppressed, f.suppression_pattern, f.comment_id, f.comment_surface,
-    f.review_output_key, f.created_at
-  from _get_findings(v_finding_ids) as f;
+  return query select f.* from _get_findings(v_finding_ids) as f;
 end
 $$;
 
@@ -71,8 +65,8 @@ comment on function list_finding_comments(text, integer, integer) is
 polls for.
 Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
 3660. p_limit: how many rows at most, 1 to 1000.
-Result: the findings of the newest reviews first. finding_id; review_id, repo,
-pr_number and head_sha of its review; the other columns are those of findings.
+Result: the findings of the newest reviews first. finding_id; review_id, repo, pr_number
+and head_sha of its review; the other columns are those of findings.
 Errors: 22004 and 22023 with the argument.';
 
 commit;

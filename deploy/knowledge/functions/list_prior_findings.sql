@@ -47,13 +47,7 @@ begin
   from findings as f
   where f.review_id = v_review_id;
 
-  return query
-  select
-    f.finding_id, f.review_id, f.repo, f.pr_number, f.head_sha, f.file_path,
-    f.start_line, f.end_line, f.severity, f.category, f.confidence, f.title,
-    f.suppressed, f.suppression_pattern, f.comment_id, f.comment_surface,
-    f.review_output_key, f.created_at
-  from _get_findings(v_finding_ids) as f;
+  return query select f.* from _get_findings(v_finding_ids) as f;
 end
 $$;
 
