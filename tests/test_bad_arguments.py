@@ -245,6 +245,17 @@ def test_a_value_that_is_missing_is_named(client: Client, function: str) -> None
             assert message.startswith(f"p_{argument} is missing: expected ")
 
 
+def test_what_was_given_is_shown_as_json_is_written(client: Client) -> None:
+    shown = {
+        refusal(client, "list_repo_trends", "days", 0, "22023"),
+        refusal(client, "list_repo_trends", "repo", 'a"b', "22023"),
+        refusal(client, "record_findings", "findings", [{'a"\n': 1}], "22023"),
+    }
+    assert {message.split(", got ")[1] for message in shown} == {
+        *("0", '"a\\"b"', 'the key "a\\"\\n"'),
+    }
+
+
 def refusal(client: Client, function: str, argument: str, value: Any, code: str) -> str:
     """Call with one argument replaced, which must fail; return the message."""
     with pytest.raises(psycopg.DatabaseError) as error:

@@ -15,7 +15,10 @@ begin
   -- pg_input_is_valid takes a bare parameter for a constant: within a transaction it
   -- would go on with the type that the first call named.
   if not coalesce(pg_input_is_valid(p_value, p_type || ''), false) then
-    perform _reject_argument(p_argument, _domain_words(p_type), to_jsonb(p_value)::text);
+    perform _reject_argument(
+      p_argument, _domain_words(p_type),
+      case when pg_input_is_valid(p_value, 'numeric') then p_value else to_jsonb(p_value)::text end
+    );
   end if;
 end
 $$;

@@ -45,7 +45,7 @@ begin
   if found then
     perform _reject_argument(
       v_argument, format('no keys but %s', array_to_string(v_keys, ', ')),
-      format('the key "%s"', v_got)
+      format('the key %s', to_jsonb(v_got))
     );
   end if;
 
