@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 import kodiai
 from kodiai import AsyncClient, Client, FoundMemory
 from tests.learning.corpus import memory, vector
+from tests.test_bad_arguments import CALLS
 
 
 def count(database: psycopg.Connection) -> int:
@@ -129,6 +130,43 @@ def test_async_pool(conninfo: str, database: psycopg.Connection) -> None:
 
     run_async(work)
     assert count(database) == 5
+
+
+def test_every_function_gives_the_same_to_await(conninfo: str) -> None:
+    """Each is called in a transaction that is rolled back, by both clients."""
+    results: dict[str, list[Any]] = {function: [] for function in CALLS}
+
+    def kind(result: Any) -> Any:
+        return [type(r) for r in result] if isinstance(result, list) else type(result)
+
+    with psycopg.connect(conninfo) as connection:
+        for function, arguments in CALLS.items():
+            try:
+                result = getattr(Client(connection), function)(**arguments)
+                results[function].append(kind(result))
+            except psycopg.DatabaseError as error:
+                results[function].append(error.sqlstate)
+            connection.rollback()
+
+    async def work() -> None:
+        async with await psycopg.AsyncConnection.connect(conninfo) as connection:
+            for function, arguments in CALLS.items():
+                try:
+                    result = await getattr(AsyncClient(connection), function)(
+                        **arguments
+                    )
+                    results[function].append(kind(result))
+                except psycopg.DatabaseError as error:
+                    results[function].append(error.sqlstate)
+                await connection.rollback()
+
+    run_async(work)
+    assert [f for f, (one, other) in results.items() if one != other] == []
+    unknown = {f for f, (state, _) in results.items() if isinstance(state, str)}
+    assert unknown == {
+        *("complete_run", "record_findings", "record_suppressions"),
+        *("set_checkpoint_comment", "set_finding_comment"),
+    }
 
 
 # What it takes

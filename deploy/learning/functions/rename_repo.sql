@@ -100,9 +100,9 @@ comment on function rename_repo(text, text) is
 'Follows the renaming of a repository, or its transfer to another owner, in every table:
 one transaction, which takes about as long as writing its memories did. source_repo of
 its memories follows where it is the same; keys that the agent made of the name, such as
-run_key, do not. Of what both names have, by the unique key, the newer stays (a memory
-that is not stale before one that is). Repeating it is harmless, and picks up what was
-written under the old name meanwhile.
+run_key, do not. Of what both names have, by the unique key, that of the new one stays;
+but an author noted later, or a memory that is not stale, goes before. Repeating it is
+harmless, and picks up what was written under the old name meanwhile.
 Arguments: p_repo: the old owner/name. p_new_repo: the new one.
 Result: one row per table. table_name. renamed: rows that have the new name now. dropped:
 rows deleted because both names had the same one.
