@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
+import pytest
 
 from kodiai import Client
 
 
 def wait_for_lock(database: psycopg.Connection, *processes: int) -> None:
-    """Return once all these processes wait for a lock."""
+    """Return once all these processes wait for a lock; fail if they never do."""
     waiting = (
         "select count(*) from pg_stat_activity"
         " where pid = any (%s) and wait_event_type = 'Lock'"
     )
-    while database.execute(waiting, (list(processes),)).fetchone() != (len(processes),):
-        pass
+    deadline = time.monotonic() + 120
+    while True:
+        row = database.execute(waiting, (list(processes),)).fetchone()
+        if row == (len(processes),):
+            return
+        if time.monotonic() > deadline:
+            pytest.fail("a call that should wait for another does not")
 
 
 class Session:
