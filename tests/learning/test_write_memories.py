@@ -210,6 +210,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("stale", "no", "true or false"),
     ("created_at", "soon", "a date and time"),
     ("created_at", "tomorrow", "a date and time"),
+    ("created_at", "12:00 tomorrow", "a date and time"),
     ("created_at", "infinity", "a date and time"),
 ]
 
