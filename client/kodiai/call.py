@@ -248,14 +248,21 @@ def _read_once(values: Embeddings | Objects) -> None:
 
 def _parameter(argument: str, value: object) -> object:
     match value:
-        case Embedding():
-            return None if value.value is None else _vector(argument, value.value)
-        case Embeddings():
-            return None if value.values is None else _vectors(argument, value.values)
-        case Json():
-            return None if value.value is None else _document(argument, value.value)
-        case Objects():
-            return None if value.values is None else _objects(argument, value.values)
+        case Embedding(None) | Embeddings(None) | Json(None) | Objects(None):
+            return None
+        case Embedding(vector):
+            return _vector(argument, vector)
+        case Embeddings(Iterable() as vectors):
+            return _vectors(argument, vectors)
+        case Json(document):
+            return _jsonb(argument, lambda: _json(argument, document))
+        case Objects(Iterable() as objects):
+            return _jsonb(
+                argument,
+                lambda: [
+                    _object(f"{argument}[{n}]", o) for n, o in enumerate(objects, 1)
+                ],
+            )
         case datetime():
             return _utc(value)
         case str():
@@ -271,20 +278,13 @@ def _parameter(argument: str, value: object) -> object:
     return value
 
 
-def _document(argument: str, value: JsonLike) -> Jsonb:
+def _jsonb(argument: str, build: Callable[[], object]) -> Jsonb:
     try:
-        return _jsonb(_json(argument, value))
+        value = build()
     except RecursionError:
         raise _invalid(
             argument, "JSON", "lists or mappings too deep in one another"
         ) from None
-
-
-def _objects(argument: str, values: Iterable[Mapping[str, Any]]) -> Jsonb:
-    return _jsonb([_object(f"{argument}[{n}]", v) for n, v in enumerate(values, 1)])
-
-
-def _jsonb(value: object) -> Jsonb:
     return Jsonb(value, dumps=partial(dumps, allow_nan=False))
 
 

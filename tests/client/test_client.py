@@ -274,6 +274,10 @@ def test_json_that_never_ends_is_named(client: Client) -> None:
         psycopg.errors.InvalidParameterValue, match="^p_checkpoint_data: expected JSON"
     ):
         client.save_checkpoint("k", "acme/api", 1, data)
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue, match="^p_memories: expected JSON"
+    ):
+        client.write_memories([data], [None])
 
 
 def test_a_call_made_of_generators_can_be_executed_again(client: Client) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from psycopg import errors
 
 from kodiai import Client
-from tests.concurrency import wait_for_lock
+from tests.concurrency import sessions, wait_for_lock
 
 from .corpus import memory, vector
 
@@ -166,19 +165,13 @@ def test_a_model_is_needed_until_one_is_active(
 def test_two_that_name_the_first_model_are_told_who_was_before(
     conninfo: str, database: psycopg.Connection
 ) -> None:
-    previous: list[str | None] = []
-    with psycopg.connect(conninfo) as first, psycopg.connect(conninfo) as second:
-        assert Client(first).set_embedding_model("a") is None
-        setter = threading.Thread(
-            target=lambda: previous.append(Client(second).set_embedding_model("b"))
-        )
-        setter.start()
-        wait_for_lock(database, second.info.backend_pid)
-        first.commit()
-        setter.join()
-        second.commit()
-        assert Client(first).set_embedding_model("c") == "b"
-    assert previous == ["a"]
+    with sessions(conninfo, 2) as (first, second):
+        assert first.client.set_embedding_model("a") is None
+        second.start(lambda client: client.set_embedding_model("b"))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert second.result() == "a"
+        assert first.client.set_embedding_model("c") == "b"
 
 
 LONG = "x" * 5_000_000
@@ -372,23 +365,12 @@ def test_two_writers_of_the_same_memories_do_not_deadlock(
 ) -> None:
     """The second waits for the first, and is told that all was there already."""
     memories = [memory(finding_id=n) for n in range(50)]
-    with (
-        psycopg.connect(conninfo) as first,
-        psycopg.connect(conninfo) as second,
-    ):
-        Client(first).write_memories(memories, [None] * 50)
-        rows: list[Any] = []
-        writer = threading.Thread(
-            target=lambda: rows.extend(
-                Client(second).write_memories(memories[::-1], [None] * 50)
-            )
-        )
-        writer.start()
-        wait_for_lock(database, second.info.backend_pid)
-        first.commit()
-        writer.join()
-        second.commit()
-    assert [row.inserted for row in rows] == [False] * 50
+    with sessions(conninfo, 2) as (first, second):
+        first.client.write_memories(memories, [None] * 50)
+        second.start(lambda c: c.write_memories(memories[::-1], [None] * 50))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert [row.inserted for row in second.result()] == [False] * 50
     assert count(database) == 50
 
 

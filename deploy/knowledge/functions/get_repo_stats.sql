@@ -40,7 +40,7 @@ begin
   perform _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_days', p_days::text, 'day_count');
   perform _check_argument('p_top_files', p_top_files::text, 'row_limit');
-  v_since := _first_day(p_days)::timestamp at time zone 'utc';
+  v_since := _day_start(_first_day(p_days));
 
   select
     sum(g.findings * g.avg_confidence) / nullif(sum(g.findings), 0),

@@ -40,7 +40,7 @@ begin
     max(b.created_at)
   from feedback_reactions as b
   where
-    b.repo = p_repo and b.created_at >= _first_day(p_days)::timestamp at time zone 'utc'
+    b.repo = p_repo and b.created_at >= _day_start(_first_day(p_days))
   group by b.title
   having count(*) >= p_min_reactions
   order by count(*) desc, b.title

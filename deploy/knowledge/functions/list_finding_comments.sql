@@ -50,7 +50,7 @@ begin
     inner join findings as f on f.review_id = r.id
     where
       r.repo = p_repo
-      and r.created_at >= _first_day(p_days)::timestamp at time zone 'utc'
+      and r.created_at >= _day_start(_first_day(p_days))
       and f.comment_id is not null
     order by r.created_at desc, f.id desc
     limit p_limit

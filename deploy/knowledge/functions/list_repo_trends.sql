@@ -47,8 +47,8 @@ begin
     from reviews as r
     where
       r.repo = p_repo
-      and r.created_at >= d.day::timestamp at time zone 'utc'
-      and r.created_at < (d.day + 1)::timestamp at time zone 'utc'
+      and r.created_at >= _day_start(d.day)
+      and r.created_at < _day_start(d.day + 1)
   ) as r
   order by d.day;
 end

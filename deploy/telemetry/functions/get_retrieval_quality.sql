@@ -47,7 +47,7 @@ begin
       count(*) filter (where e.threshold_method = ''percentile''),
       count(*) filter (where e.threshold_method = ''configured'')
     from retrieval_quality_events as e
-    where e.created_at >= $1::timestamp at time zone ''utc'' %s',
+    where e.created_at >= _day_start($1) %s',
     case when p_repo is not null then 'and e.repo = $2' end
   )
   using _first_day(p_days), p_repo;

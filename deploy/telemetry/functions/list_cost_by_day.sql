@@ -44,8 +44,8 @@ begin
         coalesce(sum(e.cost_usd), 0)
       from telemetry_events as e
       where
-        e.created_at >= d.day::timestamp at time zone ''utc''
-        and e.created_at < (d.day + 1)::timestamp at time zone ''utc''
+        e.created_at >= _day_start(d.day)
+        and e.created_at < _day_start(d.day + 1)
         %s
     ) as e
     order by d.day',

@@ -45,7 +45,7 @@ begin
       sum(e.cost_usd),
       avg(e.duration_ms)::double precision
     from telemetry_events as e
-    where e.created_at >= $1::timestamp at time zone ''utc'' %s
+    where e.created_at >= _day_start($1) %s
     group by e.provider, e.model
     order by sum(e.cost_usd) desc, e.provider, e.model',
     case when p_repo is not null then 'and e.repo = $2' end
