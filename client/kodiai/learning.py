@@ -124,6 +124,10 @@ def search_memories(
     recency_half_life: timedelta | None = None,
     max_distance: float | None = None,
     diversity: float = 0.0,
+    fusion: str = "zscore",
+    recency_floor: float = 0.5,
+    min_gap: float | None = None,
+    duplicate_distance: float | None = None,
 ) -> Call[list[FoundMemory]]:
     """Find the memories that match a question, best first."""
     arguments = locals() | {"query_embedding": Embedding(query_embedding)}

@@ -80,6 +80,18 @@ create domain batch_size as integer
 constraint batch_size_check check (value between 1 and 100000);
 comment on domain batch_size is 'a whole number from 1 to 100000';
 
+create domain weight as double precision
+constraint weight_check check (value between 0 and 1000);
+comment on domain weight is 'a number from 0 to 1000';
+
+create domain rank_constant as integer
+constraint rank_constant_check check (value between 1 and 1000000);
+comment on domain rank_constant is 'a whole number from 1 to 1000000';
+
+create domain half_life as interval
+constraint half_life_check check (extract(epoch from value) > 0);
+comment on domain half_life is 'an interval longer than 0';
+
 create domain severity as text
 constraint severity_check check (value in ('critical', 'major', 'medium', 'minor'));
 comment on domain severity is 'critical, major, medium or minor';
@@ -150,5 +162,9 @@ comment on domain threshold_method is 'adaptive, percentile or configured';
 create domain author_tier as text
 constraint author_tier_check check (value in ('first-time', 'regular', 'core'));
 comment on domain author_tier is 'first-time, regular or core';
+
+create domain fusion as text
+constraint fusion_check check (value in ('zscore', 'rrf'));
+comment on domain fusion is 'zscore or rrf';
 
 commit;

@@ -4,6 +4,7 @@ begin;
 
 set local search_path = :"schema", public;
 
+drop domain fusion;
 drop domain author_tier;
 drop domain threshold_method;
 drop domain resilience_kind;
@@ -18,6 +19,9 @@ drop domain run_status;
 drop domain outcome;
 drop domain category;
 drop domain severity;
+drop domain half_life;
+drop domain rank_constant;
+drop domain weight;
 drop domain batch_size;
 drop domain row_limit;
 drop domain day_count;

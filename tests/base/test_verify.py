@@ -64,9 +64,9 @@ where
   and c.relname <> 'learning_memories_embedding_idx'
   and not exists (select from pg_constraint where conindid = i.indexrelid)
 union all
-select format('alter table %%I reset (fillfactor)', %(table)s::text)
-from pg_class
-where oid = %(table)s::regclass and reloptions is not null
+select format('alter table %%I reset (%%I)', %(table)s::text, split_part(option, '=', 1))
+from pg_class cross join unnest(reloptions) as option
+where oid = %(table)s::regclass
 """
 
 OTHER_BREAKS = {
@@ -179,12 +179,19 @@ def breaks(database: psycopg.Connection, change: str) -> list[str]:
     if kind == "indexes":
         found = [*found, f"drop index {name}"]
     if kind == "triggers":
-        table = name.removesuffix("_search_tsv")
-        found = [
-            *function_breaks(database, f"_set_{name}"),
-            f"drop trigger {name} on {table}",
-            f"alter table {table} disable trigger {name}",
-        ]
+        triggers = database.execute(
+            "select tgname, tgrelid::regclass from pg_trigger where starts_with(tgname, %s)",
+            (name,),
+        )
+        for trigger, table in triggers:
+            found = [
+                *found,
+                f"drop trigger {trigger} on {table}",
+                f"alter table {table} disable trigger {trigger}",
+            ]
+        function = f"_set_{name}"
+        if database.execute("select to_regproc(%s)", (function,)).fetchone() != (None,):
+            found = found + function_breaks(database, function)
     if change == "base/domains":
         rows = database.execute(
             "select typname, conname, pg_get_constraintdef(c.oid) like '%ARRAY[%' from pg_constraint as c"

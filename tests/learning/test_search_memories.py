@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -243,7 +244,6 @@ def test_the_text_arm_finds_every_row_with_any_word(client: Client, seed: int) -
         assert set(ids(rows)[: len(all_words)]) == all_words
         scores = [row.text_score or 0 for row in rows]
         assert scores == sorted(scores, reverse=True)
-        assert [score >= 1 for score in scores] == [r in all_words for r in ids(rows)]
 
 
 # Scope
@@ -318,7 +318,9 @@ def test_every_row_says_why(client: Client) -> None:
         memory(finding_text="cache misses"),
     ]
     near, both, words = write(client, rows, [vector(1), vector(1, 1), None])
-    found = client.search_memories("acme/api", "cache misses", vector(1), rrf_k=10)
+    found = client.search_memories(
+        "acme/api", "cache misses", vector(1), rrf_k=10, fusion="rrf"
+    )
     by_id = {row.memory_id: row for row in found}
     assert (by_id[near].vector_rank, by_id[near].text_rank) == (1, None)
     assert (by_id[both].vector_rank, by_id[both].text_rank) == (2, 2)
@@ -327,7 +329,7 @@ def test_every_row_says_why(client: Client) -> None:
     assert by_id[both].distance == pytest.approx(1 - 0.5**0.5)
     assert by_id[words].distance is None
     assert by_id[near].text_score is None
-    assert (by_id[words].text_score or 0) > 1 > (by_id[both].text_score or 0) > 0
+    assert (by_id[words].text_score or 0) > (by_id[both].text_score or 0) > 0
     assert by_id[near].score == pytest.approx(1 / 11)
     assert by_id[both].score == pytest.approx(2 / 12)
     assert by_id[words].score == pytest.approx(1 / 11)
@@ -348,6 +350,7 @@ def test_weights_weigh_the_arms(client: Client) -> None:
             vector(1),
             vector_weight=vector_weight,
             text_weight=text_weight,
+            fusion="rrf",
         )
         assert len(found) == 2
         assert ids(found)[0] == first
@@ -388,23 +391,39 @@ def test_max_distance_holds_back_the_vector_arm_only(client: Client) -> None:
 def test_languages_are_preferred_and_not_required(client: Client) -> None:
     rows = [memory(language=language) for language in ("go", "Python", None)]
     go, python, none = write(client, rows, [vector(1)] * 3)
-    found = client.search_memories("acme/api", None, vector(1), languages=["PYTHON"])
+    arguments = ("acme/api", None, vector(1))
+    found = client.search_memories(*arguments, languages=["PYTHON"], fusion="rrf")
     assert ids(found) == [python, go, none]
     assert found[0].score == pytest.approx(1.2 / 62)
-    assert ids(client.search_memories("acme/api", None, vector(1), languages=[])) == [
-        go,
-        python,
-        none,
-    ]
+    found = client.search_memories(*arguments, languages=[])
+    assert ids(found) == [go, python, none]
+
+
+def test_a_related_language_counts_half_and_nothing_is_penalised(
+    client: Client,
+) -> None:
+    languages = ("Go", "JavaScript", "TypeScript", None)
+    rows = [memory(language=language) for language in languages]
+    go, javascript, typescript, none = write(client, rows, [vector(1)] * 4)
+    plain = client.search_memories("acme/api", None, vector(1))
+    found = client.search_memories(
+        "acme/api", None, vector(1), languages=["typescript"]
+    )
+    assert ids(found) == [typescript, javascript, go, none]
+    assert [row.score / plain[0].score for row in found] == pytest.approx(
+        [1.2, 1.1, 1, 1]
+    )
 
 
 def test_recency_halves_the_score_by_half_life(client: Client) -> None:
     now = datetime.now(UTC)
     ages = [timedelta(days=100), timedelta(days=0), timedelta(days=-5)]
-    rows = [memory(created_at=now - age) for age in ages]
+    rows = [memory(created_at=now - age, severity="minor") for age in ages]
     old, new, future = write(client, rows, [vector(1)] * 3)
     found = client.search_memories(
-        "acme/api", None, vector(1), recency_half_life=timedelta(days=50)
+        *("acme/api", None, vector(1)),
+        recency_half_life=timedelta(days=50),
+        fusion="rrf",
     )
     assert ids(found) == [new, future, old]
     assert [row.score for row in found] == pytest.approx(
@@ -497,7 +516,9 @@ def test_words_are_found_in_any_form_and_beside_unknown_ones(client: Client) -> 
 
 
 def test_of_a_long_question_the_first_256_words_count(client: Client) -> None:
-    words = [f"word{n}" for n in range(14_000)]
+    letters = "bcdfghjklmnpqrtvwxz"
+    words = [f"q{''.join(w)}q" for w in itertools.product(letters, repeat=3)]
+    words += [f"z{word}z" for word in words]
     first, _ = write(
         client,
         [memory(finding_text=words[255]), memory(finding_text=words[256])],
@@ -535,9 +556,13 @@ BAD_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
     ({"owner": ""}, "22023", "p_owner: expected the name of an owner"),
     ({"owner": "corp"}, "22023", 'p_owner: expected "acme", the owner of p_repo'),
     ({"query_text": None}, "22004", "p_query_text or p_query_embedding is missing"),
-    ({"query_text": ""}, "22023", "p_query_text: expected a text that is not empty"),
-    ({"query_text": " \n\t"}, "22023", "p_query_text: expected a text that is not"),
-    ({"query_text": "x" * 100_001}, "22023", "p_query_text: expected at most 100000"),
+    ({"query_text": ""}, "22023", "p_query_text: expected a text of 1 to 100000"),
+    ({"query_text": " \n\t"}, "22023", "p_query_text: expected a text of 1 to 100"),
+    (
+        {"query_text": "x" * 100_001},
+        "22023",
+        "p_query_text: expected a text of 1 to 100",
+    ),
     ({"query_text": "a\0b"}, "22023", "p_query_text: expected text that"),
     ({"query_embedding": [1.0]}, "22023", "p_query_embedding: expected 8 dimensions"),
     ({"query_embedding": vector()}, "22023", "p_query_embedding: expected a vector"),
@@ -552,23 +577,48 @@ BAD_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
         "22023",
         "p_query_embedding: expected finite numbers",
     ),
-    ({"limit": 0}, "22023", "p_limit: expected 1 to 1000, got 0"),
-    ({"limit": 1001}, "22023", "p_limit: expected 1 to 1000, got 1001"),
-    ({"limit": -1}, "22023", "p_limit: expected 1 to 1000, got -1"),
+    ({"limit": 0}, "22023", "p_limit: expected a whole number from 1 to 1000, got 0"),
+    (
+        {"limit": 1001},
+        "22023",
+        "p_limit: expected a whole number from 1 to 1000, got 1001",
+    ),
+    ({"limit": -1}, "22023", "p_limit: expected a whole number from 1 to 1000, got -1"),
     ({"limit": None}, "22004", "p_limit is missing"),
     ({"severities": ["major", "bad"]}, "22023", "p_severities: expected critical, "),
     ({"severities": [None]}, "22023", "p_severities: expected critical, "),
     ({"categories": ["bad"]}, "22023", "p_categories: expected security, "),
     ({"outcomes": ["bad"]}, "22023", "p_outcomes: expected accepted, "),
-    ({"vector_weight": -1}, "22023", "p_vector_weight: expected 0 to 1000"),
-    ({"vector_weight": float("nan")}, "22023", "p_vector_weight: expected 0 to 1000"),
-    ({"text_weight": float("inf")}, "22023", "p_text_weight: expected 0 to 1000"),
-    ({"rrf_k": 0}, "22023", "p_rrf_k: expected 1 to 1000000"),
+    (
+        {"vector_weight": -1},
+        "22023",
+        "p_vector_weight: expected a number from 0 to 1000",
+    ),
+    (
+        {"vector_weight": float("nan")},
+        "22023",
+        "p_vector_weight: expected a number from 0 to 1000",
+    ),
+    (
+        {"text_weight": float("inf")},
+        "22023",
+        "p_text_weight: expected a number from 0 to 1000",
+    ),
+    ({"rrf_k": 0}, "22023", "p_rrf_k: expected a whole number from 1 to 1000000"),
     ({"recency_half_life": timedelta(0)}, "22023", "p_recency_half_life: expected"),
-    ({"max_distance": -0.1}, "22023", "p_max_distance: expected 0 to 2"),
-    ({"max_distance": float("nan")}, "22023", "p_max_distance: expected 0 to 2"),
-    ({"diversity": 1.1}, "22023", "p_diversity: expected 0 to 1"),
+    ({"max_distance": -0.1}, "22023", "p_max_distance: expected a number from 0 to 2"),
+    (
+        {"max_distance": float("nan")},
+        "22023",
+        "p_max_distance: expected a number from 0 to 2",
+    ),
+    ({"diversity": 1.1}, "22023", "p_diversity: expected a number from 0 to 1"),
     ({"diversity": None}, "22004", "p_diversity is missing"),
+    ({"fusion": "linear"}, "22023", "p_fusion: expected zscore or rrf"),
+    ({"fusion": None}, "22004", "p_fusion is missing"),
+    ({"recency_floor": 1.1}, "22023", "p_recency_floor: expected a number from 0 to 1"),
+    ({"min_gap": -0.1}, "22023", "p_min_gap: expected a number from 0 to 1"),
+    ({"duplicate_distance": 3}, "22023", "p_duplicate_distance: expected a number"),
 ]
 
 

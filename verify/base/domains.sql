@@ -7,7 +7,7 @@ set local search_path = :"schema", public;
 -- Each domain takes the words that its comment names, and no other.
 select
   1 / (
-    count(t.oid) = 14
+    count(t.oid) = 15
     and bool_and(
       t.typtype = 'd'
       and t.typbasetype = 'text'::regtype
@@ -34,7 +34,7 @@ from
       'severity', 'category', 'outcome', 'run_status', 'confidence_band',
       'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
       'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
-      'author_tier'
+      'author_tier', 'fusion'
     ]::regtype[]
   ) as d (oid)
 inner join pg_type as t on d.oid = t.oid
@@ -85,7 +85,12 @@ from
     ('row_limit', '1000', '1001'),
     ('row_limit', '1', '0'),
     ('batch_size', '100000', '100001'),
-    ('batch_size', '1', '0')
+    ('batch_size', '1', '0'),
+    ('weight', '1000', '1000.01'),
+    ('weight', '0', '-0.01'),
+    ('rank_constant', '1000000', '1000001'),
+    ('rank_constant', '1', '0'),
+    ('half_life', '1 us', '0')
   ) as d (name, value, other)
 inner join pg_type as t on t.oid = d.name::regtype
 inner join pg_namespace as n on t.typnamespace = n.oid;

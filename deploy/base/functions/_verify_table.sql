@@ -43,7 +43,9 @@ begin
     select
       'trigger ' || t.tgname || ' '
       || regexp_replace(
-        pg_get_triggerdef(t.oid), '^CREATE TRIGGER \S+ (.*) ON .* (FOR EACH .*)$', '\1 \2'
+        pg_get_triggerdef(t.oid),
+        '^CREATE TRIGGER \S+ (.*?) ON (?:"[^"]*"|[^ "])+ (.*)$',
+        '\1 \2'
       )
       || case t.tgenabled when 'O' then '' else ' disabled' end
     from pg_trigger as t

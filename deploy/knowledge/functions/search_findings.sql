@@ -37,8 +37,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  v_any_word tsquery;
-  v_all_words tsquery;
+  v_question record;
   v_finding_ids bigint[];
   v_scores double precision[];
 begin
@@ -46,27 +45,21 @@ begin
   perform _check_argument('p_query_text', p_query_text, 'long_text');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
 
-  v_any_word := _search_tsquery(p_query_text, '|');
-  v_all_words := _search_tsquery(p_query_text, '&');
+  select q.lexemes, q.frequencies, q.phrases, q.excluded
+  into v_question
+  from _parse_question(p_query_text) as q;
 
-  -- As in search_memories: any word makes a row match, all words add 1. Dynamic, because
-  -- a generic plan does not know whether the words or the repository leave fewer rows.
-  execute '
-    select
-      array_agg(t.id order by t.score desc, t.id),
-      array_agg(t.score order by t.score desc, t.id)
-    from (
-      select
-        f.id,
-        ts_rank(f.search_tsv, $2, 1)::double precision + (f.search_tsv @@ $3)::integer as score
-      from findings as f
-      inner join reviews as r on r.id = f.review_id
-      where r.repo = $1 and f.search_tsv @@ $2
-      order by score desc, f.id
-      limit $4
-    ) as t'
+  select array_agg(t.document_id), array_agg(t.score)
   into v_finding_ids, v_scores
-  using p_repo, v_any_word, v_all_words, p_limit;
+  from _search_text(
+    'findings', p_repo, null, v_question.lexemes, v_question.frequencies, v_question.phrases,
+    format(
+      'exists (select from reviews as r where r.id = d.review_id and r.repo = %L)'
+      ' and (d.search_tsv @@ %L::tsquery) is not true',
+      p_repo, v_question.excluded
+    ),
+    p_limit
+  ) as t;
 
   return query
   select
@@ -81,13 +74,15 @@ end
 $$;
 
 comment on function search_findings(text, text, integer) is
-'Searches the titles of the findings of a repository, suppressed findings too.
+'Searches the titles of the findings of a repository, suppressed findings too: the text arm
+of search_memories.
 Arguments: p_repo, owner/name. p_query_text: a question in plain words, 1 to 100000
-characters, of which the first 256 different words count. p_limit: how many rows at most,
-1 to 1000.
-Result: best first, ties by finding_id; none where no word matches. score: ts_rank, 0 to
-1, and 1 more with all words. finding_id, review_id, repo, pr_number and head_sha of its
-review; the other columns are those of findings.
+characters, of which the first 256 different words count; "quoted words" are a phrase, and
+rows that have all phrases come first; -word or -"quoted words" leave out every row that
+has them. p_limit: how many rows at most, 1 to 1000.
+Result: best first, rows with all the words before rows with any, ties by finding_id; none
+where no word matches. score: BM25 (_rank_bm25). finding_id, review_id, repo, pr_number and
+head_sha of its review; the other columns are those of findings.
 Errors: 22004 and 22023 with the argument.';
 
 commit;

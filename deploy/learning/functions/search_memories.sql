@@ -24,7 +24,11 @@ create function search_memories(
   p_rrf_k integer default 60,
   p_recency_half_life interval default null,
   p_max_distance real default null,
-  p_diversity real default 0.0
+  p_diversity real default 0.0,
+  p_fusion text default 'zscore',
+  p_recency_floor real default 0.5,
+  p_min_gap real default null,
+  p_duplicate_distance real default null
 )
 returns table (
   memory_id bigint,
@@ -51,109 +55,108 @@ language plpgsql stable parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 -- At a large p_limit the estimates are so high that compiling would take longer.
 set jit = off
+-- Whatever is read is read by an index, in a small table too.
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
   -- A scope of up to so many rows is compared vector by vector: that is exact, and
   -- no slower than a graph search that a narrow filter sends through most of the graph.
   c_exact_rows constant integer := 5000;
-  -- Each arm brings at least this many candidates to the fusion, so that asking
-  -- for 5 rows gives the first 5 of what asking for 50 gives.
-  v_depth constant integer := greatest(100, 2 * p_limit);
+  -- What is usual among candidates is that among the first of each arm, however many
+  -- more are asked for: so, 5 rows are the first 5 of 50.
+  c_pool constant integer := 100;
+  v_depth constant integer := greatest(c_pool, 2 * p_limit);
   v_enough constant integer := case when p_max_distance is null then v_depth else p_limit end;
+  c_related constant text[] := _related_languages(p_languages);
   v_iterative_scan text;
   v_ef_search text;
-  v_argument text;
-  v_expected text;
-  v_got text;
   v_rows bigint;
   v_model text;
+  v_question record;
   v_scope text;
   v_vector_scope text;
   v_nearest text;
-  v_all_words tsquery;
-  v_any_word tsquery;
   v_vector_ids bigint[] := '{}';
   v_distances double precision[] := '{}';
+  v_vector_ranks integer[];
   v_text_ids bigint[] := '{}';
   v_text_scores double precision[] := '{}';
+  v_text_places integer[] := '{}';
+  v_text_ranks integer[];
+  v_best_score double precision;
   v_ids bigint[];
   v_scores double precision[];
   v_order bigint[];
 begin
   perform _check_scope(p_repo, p_owner);
 
-  select c.argument, c.expected, c.got
-  into v_argument, v_expected, v_got
-  from (
-    values
-    (
-      'p_query_text or p_query_embedding',
-      p_query_text is not null or p_query_embedding is not null,
-      'something to search for', null
-    ),
-    (
-      'p_query_text', p_query_embedding is not null or p_query_text ~ '\S',
-      'a text that is not empty, or a p_query_embedding', to_jsonb(p_query_text)::text
-    ),
-    (
-      'p_query_text', p_query_text is null or length(p_query_text) <= 100000,
-      'at most 100000 characters', p_query_text
-    ),
-    (
-      'p_query_embedding',
-      p_query_embedding is null or vector_dims(p_query_embedding) = _embedding_dim(),
-      format('%s dimensions', _embedding_dim()), vector_dims(p_query_embedding)::text
-    ),
-    -- The cosine distance of a vector to itself is not a number where all values
-    -- are zero, or so small or large that their squares leave the range of real.
-    (
-      'p_query_embedding',
-      p_query_embedding is null or p_query_embedding <=> p_query_embedding <> 'NaN',
-      'a vector that has a direction', format('one of length %s', vector_norm(p_query_embedding))
-    ),
-    ('p_limit', p_limit between 1 and 1000, '1 to 1000', p_limit::text),
-    (
-      'p_outcomes', _are_words(p_outcomes, 'outcome'),
-      _domain_words('outcome'), to_jsonb(p_outcomes)::text
-    ),
-    (
-      'p_severities', _are_words(p_severities, 'severity'),
-      _domain_words('severity'), to_jsonb(p_severities)::text
-    ),
-    (
-      'p_categories', _are_words(p_categories, 'category'),
-      _domain_words('category'), to_jsonb(p_categories)::text
-    ),
-    ('p_vector_weight', p_vector_weight between 0 and 1000, '0 to 1000', p_vector_weight::text),
-    ('p_text_weight', p_text_weight between 0 and 1000, '0 to 1000', p_text_weight::text),
-    ('p_rrf_k', p_rrf_k between 1 and 1000000, '1 to 1000000', p_rrf_k::text),
-    (
-      'p_recency_half_life',
-      p_recency_half_life is null or extract(epoch from p_recency_half_life) > 0,
-      'an interval longer than 0', p_recency_half_life::text
-    ),
-    (
-      'p_max_distance', p_max_distance is null or p_max_distance between 0 and 2,
-      '0 to 2', p_max_distance::text
-    ),
-    ('p_diversity', p_diversity between 0 and 1, '0 to 1', p_diversity::text)
-  ) as c (argument, valid, expected, got)
-  where c.valid is not true
-  limit 1;
-  if found then
-    perform _reject_argument(v_argument, v_expected, v_got);
+  if p_query_text is null and p_query_embedding is null then
+    perform _reject_argument('p_query_text or p_query_embedding', 'something to search for', null);
   end if;
+  if p_query_embedding is null then
+    perform _check_argument('p_query_text', p_query_text, 'long_text');
+  elsif length(p_query_text) > 100000 then
+    perform _reject_argument('p_query_text', 'at most 100000 characters', p_query_text);
+  end if;
+  if vector_dims(p_query_embedding) <> _embedding_dim() then
+    perform _reject_argument(
+      'p_query_embedding', format('%s dimensions', _embedding_dim()),
+      vector_dims(p_query_embedding)::text
+    );
+  end if;
+  -- The cosine distance of a vector to itself is not a number where all values are zero,
+  -- or so small or large that their squares leave the range of real.
+  if p_query_embedding <=> p_query_embedding = 'NaN' then
+    perform _reject_argument(
+      'p_query_embedding', 'a vector that has a direction',
+      format('one of length %s', vector_norm(p_query_embedding))
+    );
+  end if;
+  perform _check_argument('p_limit', p_limit::text, 'row_limit');
+  perform _check_words('p_outcomes', p_outcomes, 'outcome');
+  perform _check_words('p_severities', p_severities, 'severity');
+  perform _check_words('p_categories', p_categories, 'category');
+  perform _check_argument('p_vector_weight', p_vector_weight::text, 'weight');
+  perform _check_argument('p_text_weight', p_text_weight::text, 'weight');
+  perform _check_argument('p_rrf_k', p_rrf_k::text, 'rank_constant');
+  if p_recency_half_life is not null then
+    perform _check_argument('p_recency_half_life', p_recency_half_life::text, 'half_life');
+  end if;
+  if p_max_distance is not null then
+    perform _check_argument('p_max_distance', p_max_distance::text, 'cosine_distance');
+  end if;
+  perform _check_argument('p_diversity', p_diversity::text, 'ratio');
+  perform _check_argument('p_fusion', p_fusion, 'fusion');
+  perform _check_argument('p_recency_floor', p_recency_floor::text, 'ratio');
+  if p_min_gap is not null then
+    perform _check_argument('p_min_gap', p_min_gap::text, 'ratio');
+  end if;
+  if p_duplicate_distance is not null then
+    perform _check_argument(
+      'p_duplicate_distance', p_duplicate_distance::text, 'cosine_distance'
+    );
+  end if;
+
+  select q.lexemes, q.frequencies, q.phrases, q.excluded
+  into v_question
+  from _parse_question(coalesce(p_query_text, '')) as q;
 
   v_scope := concat_ws(
     ' and ',
-    case when p_owner is null then 'm.repo = $1' else 'm.owner = $2' end,
-    'not m.stale',
-    case when p_outcomes is not null then 'm.outcome = any ($3)' end,
-    case when p_severities is not null then 'm.severity = any ($4)' end,
-    case when p_categories is not null then 'm.category = any ($5)' end,
-    case when p_path_prefix is not null then 'm.file_path ^@ $6' end,
-    case when p_created_after is not null then 'm.created_at > $7' end
+    case
+      when p_owner is null then format('d.repo = %L', p_repo) else format('d.owner = %L', p_owner)
+    end,
+    'not d.stale',
+    case when p_outcomes is not null then format('d.outcome = any (%L)', p_outcomes) end,
+    case when p_severities is not null then format('d.severity = any (%L)', p_severities) end,
+    case when p_categories is not null then format('d.category = any (%L)', p_categories) end,
+    case when p_path_prefix is not null then format('d.file_path ^@ %L', p_path_prefix) end,
+    case when p_created_after is not null then format('d.created_at > %L', p_created_after) end,
+    case
+      when v_question.excluded is not null
+        then format('not d.search_tsv @@ %L::tsquery', v_question.excluded)
+    end
   );
 
   v_model := coalesce(
@@ -162,16 +165,15 @@ begin
 
   -- The vector arm. Dynamic, because a generic plan does not use HNSW.
   if p_query_embedding is not null then
-    v_vector_scope := v_scope || ' and m.embedding_model = $8 and m.embedding is not null';
+    v_vector_scope := v_scope || format(
+      ' and d.embedding_model = %L and d.embedding is not null', v_model
+    );
 
     execute format(
-      'select count(*) from (select from learning_memories as m where %s limit %s) as s',
+      'select count(*) from (select from learning_memories as d where %s limit %s) as s',
       v_vector_scope, c_exact_rows + 1
     )
-    into v_rows
-    using
-      p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix,
-      p_created_after, v_model;
+    into v_rows;
 
     -- Limit first and number afterwards, or HNSW could not stop early. Adding zero
     -- hides where a distance comes from: outside, because the planner believes that
@@ -182,13 +184,13 @@ begin
         coalesce(array_agg(n.id order by n.distance + 0.0, n.id), ''{}''),
         coalesce(array_agg(n.distance order by n.distance + 0.0, n.id), ''{}'')
       from (
-        select m.id, m.embedding <=> $9 as distance
-        from learning_memories as m
+        select d.id, d.embedding <=> $1 as distance
+        from learning_memories as d
         where %s
         order by %s
-        limit $10
+        limit $2
       ) as n
-      where $11 is null or n.distance <= $11';
+      where $3 is null or n.distance <= $3';
 
     if v_rows > c_exact_rows then
       -- The graph search finds few rows that a filter leaves unless it goes on and
@@ -198,11 +200,9 @@ begin
       v_ef_search := current_setting('hnsw.ef_search');
       perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
       perform set_config('hnsw.ef_search', least(v_depth, 1000)::text, true);
-      execute format(v_nearest, v_vector_scope, 'm.embedding <=> $9')
+      execute format(v_nearest, v_vector_scope, 'd.embedding <=> $1')
       into v_vector_ids, v_distances
-      using
-        p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix,
-        p_created_after, v_model, p_query_embedding, v_depth, p_max_distance;
+      using p_query_embedding, v_depth, p_max_distance;
       perform set_config('hnsw.iterative_scan', v_iterative_scan, true);
       perform set_config('hnsw.ef_search', v_ef_search, true);
     end if;
@@ -210,95 +210,199 @@ begin
     -- The graph search gives up after hnsw.max_scan_tuples, and it overlooks some
     -- rows: where it brings too few there may be more.
     if cardinality(v_vector_ids) < v_enough then
-      execute format(v_nearest, v_vector_scope, '(m.embedding <=> $9) + 0.0, m.id')
+      execute format(v_nearest, v_vector_scope, '(d.embedding <=> $1) + 0.0, d.id')
       into v_vector_ids, v_distances
-      using
-        p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix,
-        p_created_after, v_model, p_query_embedding, v_depth, p_max_distance;
+      using p_query_embedding, v_depth, p_max_distance;
     end if;
   end if;
 
-  -- The text arm: any word makes a row match; having all of them adds 1 to a rank
-  -- that is below 1. ts_rank by the logarithm of the length (1) was measured against
-  -- ts_rank_cd: NDCG@10 of the text arm 0.61 to 0.40 on scifact, 0.29 to 0.08 on cosqa.
-  v_any_word := _search_tsquery(p_query_text, '|');
-  if v_any_word is not null then
-    v_all_words := _search_tsquery(p_query_text, '&');
-    execute format(
-      '
-      select
-        coalesce(array_agg(t.id order by t.score desc, t.id), ''{}''),
-        coalesce(array_agg(t.score order by t.score desc, t.id), ''{}'')
-      from (
-        select
-          m.id,
-          ts_rank(m.search_tsv, $8, 1)::double precision
-          + (m.search_tsv @@ $9)::integer as score
-        from learning_memories as m
-        where %s and m.search_tsv @@ $8
-        order by score desc, m.id
-        limit $10
-      ) as t',
-      v_scope
-    )
-    into v_text_ids, v_text_scores
-    using
-      p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix,
-      p_created_after, v_any_word, v_all_words, v_depth;
-  end if;
-
-  -- Reciprocal rank fusion, then what the caller prefers.
   select
-    coalesce(array_agg(f.id order by f.score desc, f.id), '{}'),
-    coalesce(array_agg(f.score order by f.score desc, f.id), '{}')
-  into v_ids, v_scores
-  from (
+    coalesce(array_agg(t.document_id), '{}'),
+    coalesce(array_agg(t.score), '{}'),
+    coalesce(array_agg(t.place), '{}'),
+    max(t.best_score)
+  into v_text_ids, v_text_scores, v_text_places, v_best_score
+  from _search_text(
+    'learning_memories', p_repo, p_owner,
+    v_question.lexemes, v_question.frequencies, v_question.phrases,
+    v_scope, v_depth, v_vector_ids
+  ) as t;
+
+  -- What either arm found, with the values of both; then the fusion, and what the caller
+  -- prefers.
+  with found as materialized (
     select
       m.id,
+      m.language,
+      m.severity,
+      m.created_at,
+      coalesce(
+        v.distance,
+        case when m.embedding_model = v_model then m.embedding <=> p_query_embedding end
+      ) as distance,
+      t.score as text_score,
+      coalesce(v.n <= c_pool, false) or coalesce(t.place <= c_pool, false) as is_in_pool
+    from unnest(v_vector_ids, v_distances) with ordinality as v (id, distance, n)
+    full join unnest(v_text_ids, v_text_scores, v_text_places) as t (id, score, place) on v.id = t.id
+    inner join learning_memories as m on m.id = coalesce(v.id, t.id)
+  ),
+
+  candidates as (
+    select
+      f.id,
+      f.language,
+      f.severity,
+      f.created_at,
+      f.is_in_pool,
+      case when p_max_distance is null or f.distance <= p_max_distance then f.distance end as distance,
+      f.text_score
+    from found as f
+  ),
+
+  ranked as (
+    select
+      c.*,
+      case
+        when c.distance is not null
+          then row_number() over (order by c.distance, c.id)
+      end as vector_rank,
+      case
+        when c.text_score is not null
+          then row_number() over (order by c.text_score desc nulls last, c.id)
+      end as text_rank,
+      -- How far a row stands out among the candidates, in standard deviations. A row
+      -- without a vector is like the farthest. The floor keeps a question whose telling
+      -- words are unknown from making much of the others.
       (
-        coalesce(p_vector_weight::double precision / (p_rrf_k + c.vector_rank), 0)
-        + coalesce(p_text_weight::double precision / (p_rrf_k + c.text_rank), 0)
+        avg(c.distance) filter (where c.is_in_pool) over ()
+        - coalesce(c.distance, max(c.distance) filter (where c.is_in_pool) over ())
       )
+      / nullif(stddev_pop(c.distance) filter (where c.is_in_pool) over (), 0) as vector_z,
+      (
+        coalesce(c.text_score, 0)
+        - avg(coalesce(c.text_score, 0)) filter (where c.is_in_pool) over ()
+      )
+      / nullif(
+        greatest(
+          stddev_pop(coalesce(c.text_score, 0)) filter (where c.is_in_pool) over (),
+          0.02 * v_best_score
+        ),
+        0
+      ) as text_z
+    from candidates as c
+  ),
+
+  fused as (
+    select
+      r.id,
+      r.distance,
+      r.text_score,
+      r.vector_rank,
+      r.text_rank,
+      case p_fusion
+        when 'rrf'
+          then
+            case
+              when r.vector_rank <= v_depth
+                then p_vector_weight::double precision / (p_rrf_k + r.vector_rank)
+              else 0
+            end
+            + case
+              when r.text_rank <= v_depth
+                then p_text_weight::double precision / (p_rrf_k + r.text_rank)
+              else 0
+            end
+        else
+          case
+            when cardinality(v_vector_ids) = 0 then 0
+            else p_vector_weight * exp(0.6 * coalesce(r.vector_z, 0))
+          end
+          + case
+            when cardinality(v_text_ids) = 0 then 0
+            else p_text_weight * 0.5 * exp(0.6 * coalesce(r.text_z, 0))
+          end
+      end
       * case
-        when lower(m.language) = any (select lower(l.language) from unnest(p_languages) as l (language))
+        when lower(r.language) = any (array(select lower(l.language) from unnest(p_languages) as l (language)))
           then 1.2
+        when lower(r.language) = any (c_related) then 1.1
         else 1
       end
       * case
         when p_recency_half_life is null then 1
         else
-          -- 0.5 ^ 1000 is about the smallest number that there is.
-          power(
-            0.5::double precision,
-            least(
-              greatest(extract(epoch from _now() - m.created_at), 0)
-              / extract(epoch from p_recency_half_life),
-              800
-            )::double precision
+          greatest(
+            -- 0.5 ^ 1000 is about the smallest number that there is.
+            power(
+              0.5::double precision,
+              least(
+                greatest(extract(epoch from _now() - r.created_at), 0)
+                / extract(epoch from p_recency_half_life),
+                800
+              )::double precision
+            ),
+            case when r.severity in ('critical', 'major') then p_recency_floor else 0 end
           )
       end as score
-    from (
-      select coalesce(v.id, t.id) as id, v.n as vector_rank, t.n as text_rank
-      from unnest(v_vector_ids) with ordinality as v (id, n)
-      full join unnest(v_text_ids) with ordinality as t (id, n) on v.id = t.id
-    ) as c
-    inner join learning_memories as m on m.id = c.id
-  ) as f;
+    from ranked as r
+  )
+
+  select
+    coalesce(array_agg(f.id order by f.score desc, f.id), '{}'),
+    coalesce(array_agg(f.score order by f.score desc, f.id), '{}'),
+    array_agg(f.distance order by f.score desc, f.id),
+    array_agg(f.vector_rank order by f.score desc, f.id),
+    array_agg(f.text_score order by f.score desc, f.id),
+    array_agg(f.text_rank order by f.score desc, f.id)
+  into v_ids, v_scores, v_distances, v_vector_ranks, v_text_scores, v_text_ranks
+  from fused as f;
+
+  v_order := v_ids;
+  if p_duplicate_distance is not null then
+    v_order := _collapse_duplicates(v_order, v_model, p_duplicate_distance);
+  end if;
+
+  if p_min_gap is not null then
+    v_order := v_order[:(
+      select g.n
+      from (
+        select
+          o.n,
+          s.score,
+          s.score - lead(s.score) over (order by o.n) as gap,
+          first_value(s.score) over (order by o.n) as best
+        from unnest(v_order[:p_limit]) with ordinality as o (id, n)
+        inner join unnest(v_ids, v_scores) as s (id, score) on o.id = s.id
+      ) as g
+      where g.gap >= p_min_gap * g.best or g.gap is null
+      order by g.gap desc nulls last, g.n
+      limit 1
+    )];
+  end if;
 
   v_order := case
     when p_diversity > 0
-      then _diversify(v_ids, v_scores, v_model, p_diversity, p_limit)
-    else v_ids[:p_limit]
+      then _diversify(
+        v_order,
+        array(
+          select s.score
+          from unnest(v_order) with ordinality as o (id, n)
+          inner join unnest(v_ids, v_scores) as s (id, score) on o.id = s.id
+          order by o.n
+        ),
+        v_model, p_diversity, p_limit
+      )
+    else v_order[:p_limit]
   end;
 
   return query
   select
     m.id,
     f.score,
-    v.n::integer,
-    v.distance,
-    t.n::integer,
-    t.score,
+    f.vector_rank,
+    f.distance,
+    f.text_rank,
+    f.text_score,
     m.repo::text,
     m.owner,
     m.source_repo::text,
@@ -313,17 +417,16 @@ begin
     m.embedding_model::text,
     m.created_at
   from unnest(v_order) with ordinality as o (id, n)
-  inner join unnest(v_ids, v_scores) as f (id, score) on o.id = f.id
+  inner join unnest(v_ids, v_scores, v_distances, v_vector_ranks, v_text_scores, v_text_ranks)
+    as f (id, score, distance, vector_rank, text_score, text_rank) on o.id = f.id
   inner join learning_memories as m on o.id = m.id
-  left join unnest(v_vector_ids, v_distances) with ordinality as v (id, distance, n) on o.id = v.id
-  left join unnest(v_text_ids, v_text_scores) with ordinality as t (id, score, n) on o.id = t.id
   order by o.n;
 end
 $$;
 
 comment on function search_memories(
   text, text, vector, integer, text, text[], text[], text[], text, timestamptz, text,
-  text[], real, real, integer, interval, real, real
+  text[], real, real, integer, interval, real, real, text, real, real, real
 ) is
 'The memories that match a question, best first. A row matches when it is in the
 scope, passes every filter, is not stale, and shares a word with p_query_text (text
@@ -331,32 +434,47 @@ arm) or has an embedding of the model (vector arm). min(p_limit, rows that match
 come back, however narrow the filters are.
 Scope: p_repo, owner/name, alone: that repository. p_owner alone or with one of its
 repositories as p_repo: every repository of the owner. One of the two is required.
-What to look for, at least one of: p_query_text, plain words, up to 100000 characters,
-of which the first 256 different words count (null or, beside an embedding, empty: no
-text arm); p_query_embedding, as wide as the memory was deployed (null: no vector
-arm). p_embedding_model: whose embeddings to compare with; null for the active one
-(set_embedding_model). Rows of another model, or without an embedding, are found by
+What to look for, at least one of: p_query_text, a question in plain words, up to 100000
+characters, of which the first 256 different words count (null or, beside an embedding,
+empty: no text arm); p_query_embedding, as wide as the memory was deployed (null: no
+vector arm). In the text, "quoted words" are a phrase: rows that have all phrases come
+first in the text arm; and -word or -"quoted words" leave out every row that has them,
+in both arms. p_embedding_model: whose embeddings to compare with; null for the active
+one (set_embedding_model). Rows of another model, or without an embedding, are found by
 the text arm only.
 p_limit: 1 to 1000.
 Filters; null for any, an empty array for none: p_outcomes, p_severities,
 p_categories; p_path_prefix, how file_path begins; p_created_after, exclusive;
 p_max_distance, 0 to 2, which the vector arm keeps to (the text arm may still find a
 row beyond it).
-Ranking: each arm ranks the scope, the vector arm by cosine distance (0 to 2), the
-text arm by rows with all words before rows with any, then by ts_rank over the
-logarithm of the length; each brings its first greatest(100, 2 * p_limit) rows, which
-all that follows puts in order. score = p_vector_weight / (p_rrf_k + vector_rank) +
-p_text_weight / (p_rrf_k + text_rank): reciprocal rank fusion (Cormack, Clarke and
-Buettcher, SIGIR 2009); weights 0 to 1000, p_rrf_k 1 to 1000000. It is multiplied by
-1.2 for a language of p_languages, in any case of letters, and by 0.5 ^ (age /
-p_recency_half_life); null for neither. p_diversity, 0 to 1: the share that being
-unlike the rows above has against the score (maximal marginal relevance, for the first
-100 rows); 0 for none.
-Result: best first, ties by memory_id. score as above. vector_rank and distance,
-text_rank and text_score (ts_rank, 0 to 1, and 1 more with all words): place and value
-in each arm, null where the arm did not bring the row. The other columns are those of
-learning_memories.
+Arms: the vector arm ranks the scope by cosine distance (0 to 2), the text arm by BM25
+(_rank_bm25), rows with all the words before rows with any. Each brings its first
+greatest(100, 2 * p_limit) rows, and each of these is then given its value in the other.
+p_fusion, how two values become a score:
+zscore: p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and
+zt are how many standard deviations the row is better than the mean of the first 100 of
+both arms: what stands out in one arm goes before what is middling in both. Of an arm that
+found nothing the term is left out; a row without a vector counts as the farthest; the
+deviation in the text arm is at least 2 % of the best that BM25 could give. Measured:
+docs/search-quality.md.
+rrf: p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank),
+reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), of the first rows of
+each arm; p_rrf_k 1 to 1000000. Weights: 0 to 1000.
+What the caller prefers, each off unless given: p_languages, in any case of letters: the
+score is multiplied by 1.2 for one of them, by 1.1 for a related one (_related_languages).
+p_recency_half_life: it is multiplied by 0.5 ^ (age / p_recency_half_life), for critical and
+major memories by p_recency_floor, 0 to 1, at least. p_duplicate_distance, 0 to 2: a row
+of equal text, or as near as this to a better one, is left out, and the next comes up; only
+so many rows are returned as candidates are different. p_min_gap, 0 to 1: of the rows that
+would be returned, those after the largest fall of the score, if it is at least this share
+of the best score. p_diversity, 0 to 1: the share that being unlike the rows above has
+against the score (maximal marginal relevance, for the first 100 rows).
+Result: best first, ties by memory_id. score as above. vector_rank and distance: place
+among the candidates and cosine distance; null without an embedding of the model, or beyond
+p_max_distance. text_rank and text_score: place among the candidates and BM25; null where
+no word is shared. The other columns are those of learning_memories.
 Errors: 22004 without a scope, or without something to search for; 22023 for any other
-argument outside what is said here.';
+argument outside what is said here, and where the settings kodiai.bm25_k1 and
+kodiai.bm25_b are not numbers in their range.';
 
 commit;

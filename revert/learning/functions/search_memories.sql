@@ -8,7 +8,7 @@ select _verify_registry(:'registry') as verified
 
 drop function search_memories(
   text, text, vector, integer, text, text[], text[], text[], text, timestamptz, text,
-  text[], real, real, integer, interval, real, real
+  text[], real, real, integer, interval, real, real, text, real, real, real
 );
 
 commit;

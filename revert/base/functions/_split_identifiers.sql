@@ -1,4 +1,4 @@
--- Revert kodiai:base/functions/_are_words from pg
+-- Revert kodiai:base/functions/_split_identifiers from pg
 
 begin;
 
@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function _are_words(text[], text);
+drop function _split_identifiers(text);
 
 commit;

@@ -1,4 +1,4 @@
--- Revert kodiai:base/functions/_search_tsquery from pg
+-- Revert kodiai:base/functions/_posting_term from pg
 
 begin;
 
@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function _search_tsquery(text, text);
+drop function _posting_term(text, text, text);
 
 commit;

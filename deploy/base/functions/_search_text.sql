@@ -1,0 +1,148 @@
+-- Deploy kodiai:base/functions/_search_text to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _search_text(
+  p_table text,
+  p_repo text,
+  p_owner text,
+  p_lexemes text[],
+  p_frequencies integer[],
+  p_phrases tsquery,
+  p_condition text,
+  p_limit integer,
+  p_also bigint[] default null
+)
+returns table (
+  document_id bigint, score double precision, place integer, best_score double precision
+)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- Whatever is read is read by an index, in a small table too.
+set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+  -- So many rows with the phrases are ranked; what has more is not much of a phrase.
+  c_most_phrases constant integer := 5000;
+  v_asked integer := 2 * p_limit;
+  v_ids bigint[];
+  v_scores double precision[];
+  v_among bigint[];
+  v_found bigint[];
+  v_best_score double precision;
+begin
+  if cardinality(p_lexemes) = 0 then
+    return;
+  end if;
+
+  -- Of the best, those that meet the condition. Where too few do, more of the best, and
+  -- in the end the best of those that do.
+  loop
+    select
+      coalesce(array_agg(r.document_id order by r.n), '{}'),
+      coalesce(array_agg(r.score order by r.n), '{}'),
+      max(r.best_score)
+    into v_ids, v_scores, v_best_score
+    from _rank_bm25(
+      p_table, p_repo, p_owner, p_lexemes, p_frequencies, v_asked, v_among, p_also
+    ) with ordinality as r (document_id, score, best_score, n);
+
+    execute format(
+      'select coalesce(array_agg(f.id order by f.n), ''{}'')
+      from (
+        select c.id, c.n
+        from unnest($1) with ordinality as c (id, n)
+        cross join lateral (select from %I as d where d.id = c.id and %s) as d
+        order by c.n
+        limit $2
+      ) as f',
+      p_table, p_condition
+    )
+    into v_found
+    using v_ids, p_limit;
+
+    exit when cardinality(v_found) = p_limit or cardinality(v_ids) < v_asked
+      or v_among is not null;
+    if v_asked = 2 * p_limit then
+      v_asked := 10 * v_asked;
+    else
+      execute format('select array_agg(d.id) from %I as d where %s', p_table, p_condition)
+      into v_among;
+    end if;
+  end loop;
+
+  -- Rows with the phrases go before all others.
+  if p_phrases is not null then
+    execute format(
+      'select array_agg(d.id)
+      from (
+        select d.id from %I as d where %s and d.search_tsv @@ $1 order by d.id limit $2
+      ) as d',
+      p_table, p_condition
+    )
+    into v_among
+    using p_phrases, c_most_phrases;
+
+    if v_among is not null then
+      select
+        array_agg(w.id order by w.score desc, w.id),
+        array_agg(w.score order by w.score desc, w.id)
+      into v_ids, v_scores
+      from (
+        select
+          r.document_id as id,
+          greatest(r.score, b.score) + 0.001 * r.score as score
+        from _rank_bm25(
+          p_table, p_repo, p_owner, p_lexemes, p_frequencies, p_limit, v_among
+        ) as r
+        cross join (
+          select max(c.score) as score
+          from unnest(v_ids, v_scores) as c (id, score)
+          where c.id <> all (v_among)
+        ) as b
+        union all
+        select c.id, c.score
+        from unnest(v_ids, v_scores) as c (id, score)
+        where c.id <> all (v_among)
+      ) as w;
+      v_found := (
+        select array_agg(f.id)
+        from (
+          select c.id
+          from unnest(v_ids) with ordinality as c (id, n)
+          where c.id = any (v_found || v_among)
+          order by c.n
+          limit p_limit
+        ) as f
+      );
+    end if;
+  end if;
+
+  return query
+  select c.id, c.score, f.n::integer, v_best_score
+  from unnest(v_ids, v_scores) with ordinality as c (id, score, n)
+  left join unnest(v_found) with ordinality as f (id, n) on c.id = f.id
+  where f.id is not null or c.id = any (p_also)
+  order by c.n;
+end
+$$;
+
+comment on function _search_text(
+  text, text, text, text[], integer[], tsquery, text, integer, bigint[]
+) is
+'The text arm of a search: ranks by BM25 what meets a condition. Rows that have all quoted
+phrases come before those without, in the way that rows with all words do in _rank_bm25.
+Arguments: p_table, learning_memories or findings; p_repo and p_owner, as in
+search_memories; p_lexemes, p_frequencies and p_phrases, as from _parse_question;
+p_condition, SQL for which rows d of the table may be found; p_limit, how many; p_also,
+ids of rows that meet it and are to be scored besides.
+Result: best first, ties by document_id: the first p_limit, or all where fewer have any of
+the words, with their place; and those of p_also, where they have any, without one.
+score and best_score: as in _rank_bm25.';
+
+commit;
