@@ -45,6 +45,14 @@ reference: .venv/test sqitch ## Write docs/reference.md from the database
 bench-reports: .venv/test sqitch ## Time the reports on a large memory (2 minutes)
 	@$(BIN)/python bench/reports.py $(OPTIONS)
 
+.PHONY: bench-text
+bench-text: .venv/test sqitch ## Time the text arm of the search (3 minutes)
+	@$(BIN)/python bench/text_arm.py $(OPTIONS)
+
+.PHONY: eval
+eval: .venv/eval $(if $(findstring --no-peers,$(OPTIONS)),,.venv-peers/ready) sqitch ## Measure how well the search finds (10 minutes)
+	@$(BIN)/python eval/search_quality.py $(OPTIONS)
+
 .PHONY: up
 up: .venv/demo sqitch ## Start an embedded Postgres, deploy, print its DATABASE_URL
 	@url=$$($(BIN)/python -m kodiai.embedded start .postgres kodiai) && \
@@ -57,7 +65,7 @@ down: ## Stop the embedded Postgres; its data stays
 
 .PHONY: clean
 clean: down ## Stop it and delete its data, and the virtual environment
-	rm -rf .postgres .venv
+	rm -rf .postgres .venv .venv-peers
 
 .PHONY: sqitch
 sqitch:
@@ -78,3 +86,15 @@ sqitch:
 	@echo "Installing what the tests need from PyPI (about 400 MB) ..." >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo,test,lint]'
 	@touch $@ .venv/demo
+
+.venv/eval: .venv/bin/python pyproject.toml
+	@echo "Installing what the evaluation needs from PyPI (about 400 MB) ..." >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[eval]'
+	@touch $@
+
+.venv-peers/ready: eval/peers-requirements.txt
+	@echo "Installing what it compares with from PyPI (about 350 MB) ..." >&2
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/pip install --quiet --disable-pip-version-check \
+	--requirement eval/peers-requirements.txt
+	@touch $@

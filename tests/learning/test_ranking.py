@@ -422,17 +422,18 @@ def test_critical_and_major_memories_do_not_fade_below_the_floor(
     severities = ["critical", "major", "medium", "minor"]
     rows = [memory(severity=s, created_at=long_ago) for s in severities]
     write(client, rows, [vector(1)] * 4)
-    arguments: dict[str, Any] = {"recency_half_life": timedelta(days=100)}
     plain = client.search_memories(REPO, None, vector(1))
-    for floor, expected in [
-        ({}, {"critical": 0.5, "major": 0.5}),
-        ({"recency_floor": 0.2}, {"critical": 0.2, "major": 0.2}),
-        ({"recency_floor": 0}, {}),
-    ]:
-        found = client.search_memories(REPO, None, vector(1), **arguments, **floor)
+    arguments: dict[str, Any] = {"recency_half_life": timedelta(days=100)}
+    for floor in (None, 0.2, 0):
+        if floor is not None:
+            arguments["recency_floor"] = floor
+        found = client.search_memories(REPO, None, vector(1), **arguments)
         shares = {row.severity: row.score / plain[0].score for row in found}
-        faded = dict.fromkeys(severities, 0.5**10) | expected
-        assert shares == pytest.approx(faded, rel=1e-3)
+        least = max(0.5 if floor is None else floor, 0.5**10)
+        assert shares == pytest.approx(
+            {"critical": least, "major": least, "medium": 0.5**10, "minor": 0.5**10},
+            rel=1e-3,
+        )
 
 
 def test_near_duplicates_collapse_to_the_best(client: Client) -> None:

@@ -142,6 +142,8 @@ begin
               and p.repo_hash between v_from and v_to
           )
         end::double precision as documents
+      -- Or it would be counted for each mention.
+      offset 0
     ) as c;
 
     -- Those of p_also come whatever their place.

@@ -57,7 +57,9 @@ begin
       from (
         select c.id, c.n
         from unnest($1) with ordinality as c (id, n)
-        cross join lateral (select from %I as d where d.id = c.id and %s) as d
+        -- By id and then by the condition, whatever the planner thinks of that.
+        cross join lateral (select d.* from %I as d where d.id = c.id offset 0) as d
+        where %s
         order by c.n
         limit $2
       ) as f',

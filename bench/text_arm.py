@@ -1,0 +1,158 @@
+"""How long the text arm takes, and what its index costs the writers.
+
+Fills an embedded Postgres of its own: a fifth of the memories in one repository, the
+others in 199. Texts and questions are made of words with the frequencies of natural
+language (Zipf and Mandelbrot), so that a question has common words and rare ones.
+
+Usage: make bench-text [OPTIONS="--memories 20000 --repeat 50"]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import tempfile
+import time
+from itertools import accumulate
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import psycopg
+from tqdm import tqdm
+
+from kodiai import Client, embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDTH = 80
+BATCH = 1000
+# Of letters alone: what has digits would be taken apart.
+LETTERS = str.maketrans("0123456789", "bdfgklmprt")
+WORDS = [f"x{str(rank).translate(LETTERS)}ox" for rank in range(50_000)]
+STOP_WORDS = ["the", "of", "to", "in", "is", "it", "and", "for"]
+SHARES = list(accumulate(1 / (rank + 10) for rank in range(len(WORDS))))
+TRIGGER = "alter table learning_memories {} trigger learning_memories_postings_insert"
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    with (
+        tempfile.TemporaryDirectory(prefix="kodiai-bench-") as folder,
+        embedded.running(folder + "/data", "bench") as url,
+    ):
+        print("Deploying the database by Sqitch ...", flush=True)
+        command = ["sqitch", "deploy", "--quiet", f"db:{url}"]
+        subprocess.run(command, cwd=ROOT, check=True)
+        with (
+            psycopg.connect(url, autocommit=True) as admin,
+            Client.connect(url) as client,
+        ):
+            admin.execute("set search_path = kodiai, public")
+            chance = random.Random(1)  # noqa: S311
+            measure_writes(client, admin, chance)
+            write(client, chance, arguments.memories, "Filling")
+            measure_questions(client, "right after the load", arguments.repeat)
+            admin.execute("vacuum analyze")
+            measure_questions(client, "after autovacuum's turn", arguments.repeat)
+            report_sizes(admin)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Time the text arm of the search.")
+    parser.add_argument("--memories", type=int, default=100_000, help="(100000)")
+    parser.add_argument("--repeat", type=int, default=200, help="questions (200)")
+    return parser.parse_args()
+
+
+def words(chance: random.Random, count: int) -> list[str]:
+    return chance.choices(WORDS, cum_weights=SHARES, k=count)
+
+
+def memory(chance: random.Random) -> dict[str, Any]:
+    """Make a memory of 20 words and as many stop words as English has among them."""
+    is_large = chance.random() < 1 / 5
+    length = max(3, round(chance.lognormvariate(2.9, 0.5)))
+    return {
+        "repo": "acme/large" if is_large else f"acme/repo{chance.randrange(199)}",
+        "finding_text": " ".join(
+            words(chance, length) + chance.choices(STOP_WORDS, k=length * 2 // 3)
+        ),
+        "severity": "minor",
+        "category": "style",
+        "file_path": "src/module.py",
+        "outcome": "accepted",
+        "embedding_model": "none",
+    }
+
+
+def write(
+    client: Client, chance: random.Random, count: int, progress: str | None
+) -> float:
+    """Write memories in batches; return the seconds that the calls took."""
+    seconds = 0.0
+    batches = range(0, count, BATCH)
+    for _ in tqdm(batches, progress, ncols=WIDTH, disable=progress is None):
+        memories = [memory(chance) for _ in range(BATCH)]
+        start = time.perf_counter()
+        client.write_memories(memories, [None] * BATCH)
+        seconds += time.perf_counter() - start
+    return seconds
+
+
+def measure_writes(
+    client: Client, admin: psycopg.Connection, chance: random.Random
+) -> None:
+    """Write 10,000 memories with postings and without, in turns."""
+    ratios = []
+    for _ in tqdm(range(5), "Writing", ncols=WIDTH):
+        seconds = {}
+        for state in ("disable", "enable"):
+            admin.execute("truncate learning_memories, postings")
+            admin.execute(TRIGGER.format(state).encode())
+            seconds[state] = write(client, chance, 10 * BATCH, None)
+        ratios.append(seconds["enable"] / seconds["disable"])
+    admin.execute("truncate learning_memories, postings")
+    print(
+        "\nWriting memories without embeddings, in batches of 1000: with postings it"
+        f"\ntakes {median(ratios):.2f} times as long as with search_tsv and GIN alone"
+        f" ({min(ratios):.2f} to {max(ratios):.2f}).\n"
+    )
+
+
+def measure_questions(client: Client, when: str, repeat: int) -> None:
+    print(f"\n{when:<26}{'question':<18}{'rows':>6}{'p50 ms':>10}{'p95 ms':>10}")
+    for name, repo, owner in (
+        ("one large repository", "acme/large", None),
+        ("one small repository", "acme/repo7", None),
+        ("all of the owner", None, "acme"),
+    ):
+        for count in (2, 8):
+            chance = random.Random(2)  # noqa: S311
+            times = []
+            found = 0
+            for _ in range(repeat + 6):  # generic plans come after the fifth
+                question = " ".join(words(chance, count))
+                start = time.perf_counter()
+                rows = client.search_memories(repo, question, owner=owner)
+                times.append((time.perf_counter() - start) * 1000)
+                found += len(rows)
+            times = times[6:]
+            print(
+                f"{name:<26}{f'{count} words':<18}{found / (repeat + 6):>6.1f}"
+                f"{median(times):>10.1f}{quantiles(times, n=20)[-1]:>10.1f}",
+                flush=True,
+            )
+
+
+def report_sizes(admin: psycopg.Connection) -> None:
+    print()
+    for relation in ("postings", "learning_memories_search_tsv_idx"):
+        (size,) = admin.execute(
+            "select pg_size_pretty(pg_total_relation_size(%s))", (relation,)
+        ).fetchone() or (None,)
+        print(f"{relation:<44}{size:>26}")
+
+
+if __name__ == "__main__":
+    main()

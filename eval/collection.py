@@ -1,0 +1,99 @@
+"""Retrieval collections: documents, queries, and which documents answer which query.
+
+A collection is a folder with corpus.jsonl, queries.jsonl, qrels.tsv, and the vectors of
+documents and queries in docs.npy and queries.npy, line by line. Where texts name a
+meta.group, a query is asked within its own group: each group becomes a repository.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+QRELS = "qrels.tsv"
+FILES = ("corpus.jsonl", "queries.jsonl", QRELS, "docs.npy", "queries.npy")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A document or a query."""
+
+    id: str
+    repo: str
+    text: str
+    embedding: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A folder of texts, each collection with an owner of its own."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def short_name(self) -> str:
+        return self.name.split("_")[0]
+
+    @property
+    def owner(self) -> str:
+        return re.sub(r"\W|_", "-", self.name)
+
+    @cached_property
+    def documents(self) -> list[Text]:
+        return self._read("corpus.jsonl", "docs.npy")
+
+    @cached_property
+    def queries(self) -> list[Text]:
+        return self._read("queries.jsonl", "queries.npy")
+
+    @property
+    def repos(self) -> list[str]:
+        return sorted({document.repo for document in self.documents})
+
+    @property
+    def qrels(self) -> list[tuple[str, str, int]]:
+        """The query, a document that was judged for it, and the grade."""
+        lines = (self.folder / QRELS).read_text(encoding="utf-8").splitlines()
+        rows = (line.split("\t") for line in lines[1:])
+        return [(query, document, int(grade)) for query, document, grade in rows]
+
+    def _read(self, texts: str, vectors: str) -> list[Text]:
+        with (self.folder / texts).open(encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        embeddings = np.load(self.folder / vectors).astype(np.float32)
+        return [
+            Text(row["id"], self._repo(row), readable(row), embedding)
+            for row, embedding in zip(rows, embeddings, strict=True)
+        ]
+
+    def _repo(self, row: dict[str, Any]) -> str:
+        group = row.get("meta", {}).get("group", "all")
+        return self.owner + "/" + re.sub(r"[^\w.]", "-", group)
+
+
+def readable(row: dict[str, Any]) -> str:
+    """Return title and text as one; a hyphen where neither says anything."""
+    parts = [row[key] for key in ("title", "text") if row.get(key)]
+    return ". ".join(parts).replace("\0", "").strip() or "-"
+
+
+def read_collections(folder: Path) -> list[Collection]:
+    """Find the collections in a folder, by name."""
+    if not folder.is_dir():
+        return []
+    return [
+        Collection(child)
+        for child in sorted(folder.iterdir())
+        if all((child / name).is_file() for name in FILES)
+    ]

@@ -1,0 +1,222 @@
+"""What search_quality.py measured: tables on the screen, a page and its plot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean
+from textwrap import fill
+
+import matplotlib as mpl
+from ir_measures import RR, R, nDCG
+from matplotlib import pyplot as plt
+
+from collection import Collection
+
+PATH = Path(__file__).resolve().parent.parent / "docs" / "search-quality.md"
+WIDTH = 80
+
+K = 10
+NDCG = f"NDCG@{K}"
+MEASURES = {NDCG: nDCG @ K, f"Recall@{K}": R @ K, f"MRR@{K}": RR @ K}
+
+BM25, VECTORS, RRF = "bm25s", "exact vectors", "bm25s + vectors, RRF"
+TEXT, VECTOR = "kodiai, text alone", "kodiai, vector alone"
+RANKS, ZSCORE = "kodiai, rrf", "kodiai, zscore"
+LANGCHAIN, LLAMA_INDEX = "LangChain hybrid", "LlamaIndex fusion"
+SQL_FUNCTION = "SQL function"
+RATIO = "zscore : better arm"
+
+ABOUT = {
+    BM25: "BM25 (Lucene's, k1 1.2, b 0.75) with English stemming and stop words, an "
+    "index for each repository",
+    VECTORS: "cosine similarity with every document of the repository",
+    RRF: "reciprocal rank fusion of these two, k 60, the first 100 of each",
+    TEXT: "`search_memories` with `query_text` only",
+    VECTOR: "with `query_embedding` only",
+    RANKS: "with both, and `fusion` rrf",
+    ZSCORE: "with both, as it comes",
+    LANGCHAIN: "`PGVectorStore` of langchain-postgres with `HybridSearchConfig` and "
+    "its `reciprocal_rank_fusion` of the first 100 of each arm",
+    LLAMA_INDEX: "`PGVectorStore` of llama-index with `hybrid_search`, its modes "
+    "default and sparse fused by a `QueryFusionRetriever` by relative_score, the first "
+    "100 of each (in its mode hybrid the first ten are those of the vector arm)",
+    SQL_FUNCTION: "`hybrid_search` after "
+    "[Supabase's guide](https://supabase.com/docs/guides/ai/hybrid-search): "
+    "`websearch_to_tsquery`, `ts_rank_cd` and RRF in one function",
+}
+
+# Okabe and Ito's colours, which colour-blind people can tell apart, and shapes.
+MARKS = {
+    BM25: ("#000000", "|"),
+    VECTORS: ("#000000", "x"),
+    RRF: ("#0072B2", "s"),
+    RANKS: ("#E69F00", "^"),
+    ZSCORE: ("#D55E00", "D"),
+    LANGCHAIN: ("#009E73", "v"),
+    LLAMA_INDEX: ("#CC79A7", "P"),
+    SQL_FUNCTION: ("#56B4E9", "o"),
+}
+
+PAGE = """
+# How well the search finds
+
+{summary}
+
+![{ndcg} of each method on each collection]({plot})
+
+{tables}
+
+The last line of each is the ratio of kodiai's default fusion, zscore, to the better of
+its two arms alone: above 1, both together find more than either.
+
+## What was measured
+
+{collections}
+
+For every query it is known which documents answer it. A document is a memory, written
+by `write_memories`, and a query is a call of `search_memories` with `limit` {k} in the
+repository of the query. All methods get the same texts and the same vectors, of
+all-MiniLM-L6-v2 (384 dimensions), and each has one setting for all collections. The
+constants of zscore were chosen on these collections ([search.md](search.md#fusion) says
+what they lose on one that was left out); those of others are their own. NDCG rewards what is relevant for being near the top; recall is the share of what is relevant
+that is among the first {k}; MRR looks only at the place of the first that is relevant.
+
+{methods}
+
+{peers}
+
+The collections are no part of the project: licences of some forbid it. `make eval`
+measures them and writes this page; its option `--data` names their folder. Measured on
+{date} with {versions}.
+"""
+
+PEERS = """
+The hybrid searches of others ran on the same server, each with the filter for the
+repository that its interface offers, and without a vector index, so that their vectors
+are compared exactly. kodiai has its HNSW index.
+"""
+
+#: The value of every method for each collection.
+Scores = dict[str, list[float]]
+
+
+def show(scores: dict[str, Scores], collections: list[Collection]) -> None:
+    for measure, of_methods in scores.items():
+        print()
+        for label, *cells in table(measure, of_methods, collections):
+            print(f"{label:<20}" + "".join(f"{cell:>8.7}" for cell in cells).rstrip())
+    print("\n" + fill(summary(scores[NDCG]), WIDTH))
+
+
+def write(
+    path: Path,
+    scores: dict[str, Scores],
+    collections: list[Collection],
+    versions: list[str],
+) -> None:
+    """Write the page, and the plot beside it."""
+    plot_path = path.with_suffix(".svg")
+    plot(plot_path, scores[NDCG], collections)
+    sizes = [
+        (c.name, len(c.documents), len(c.queries), len(c.repos)) for c in collections
+    ]
+    page = PAGE.strip().format(
+        k=K,
+        ndcg=NDCG,
+        summary=summary(scores[NDCG]),
+        plot=plot_path.name,
+        tables="\n\n".join(
+            f"## {measure}\n\n" + markdown(table(measure, of_methods, collections))
+            for measure, of_methods in scores.items()
+        ),
+        collections=markdown(
+            [("collection", "documents", "queries", "repositories"), *sizes]
+        ),
+        methods="\n".join(
+            prose(f"- **{method}**: {ABOUT[method]}") for method in scores[NDCG]
+        ),
+        peers=PEERS.strip() if LANGCHAIN in scores[NDCG] else "",
+        date=datetime.now(UTC).date(),
+        versions=", ".join(versions),
+    )
+    blocks = [
+        block if block[0] in "#|!-" else prose(block)
+        for block in re.split("\n{2,}", page)
+    ]
+    path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
+
+
+def prose(text: str) -> str:
+    indent = "  " if text.startswith("- ") else ""
+    return fill(
+        text,
+        88,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def table(
+    measure: str, scores: Scores, collections: list[Collection]
+) -> Iterator[list[str]]:
+    yield [measure, *(collection.short_name for collection in collections), "mean"]
+    for method, values in (scores | {RATIO: ratios(scores)}).items():
+        yield [method, *(f"{value:.3f}" for value in (*values, mean(values)))]
+
+
+def markdown(rows: Iterable[Iterable[object]]) -> str:
+    lines = ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    columns = lines[0].count("|") - 1
+    return "\n".join([lines[0], "|" + " --- |" * columns, *lines[1:]])
+
+
+def ratios(scores: Scores) -> list[float]:
+    """Return how the default fusion stands to the better arm on each collection."""
+    arms = zip(scores[ZSCORE], scores[TEXT], scores[VECTOR], strict=True)
+    return [fused / max(text, vector) for fused, text, vector in arms]
+
+
+def summary(scores: Scores) -> str:
+    return (
+        f"The mean {NDCG} of {len(scores[ZSCORE])} collections is "
+        f"{mean(scores[ZSCORE]):.3f} by kodiai's default fusion, zscore, and "
+        f"{mean(scores[RRF]):.3f} by reciprocal rank fusion of BM25 and exact vectors. "
+        f"To the better of its two arms, zscore stands as {min(ratios(scores)):.3f} to "
+        f"1 where it does worst, and as {mean(ratios(scores)):.3f} to 1 on average."
+    )
+
+
+def plot(path: Path, scores: Scores, collections: list[Collection]) -> None:
+    """Draw a line of dots for each collection, each method a little below the last."""
+    mpl.rcParams["svg.hashsalt"] = "kodiai"  # the same values, the same file
+    shown = [method for method in MARKS if method in scores]
+    figure, axes = plt.subplots(
+        figsize=(8, 1.2 + len(collections)), layout="constrained"
+    )
+    for n, method in enumerate(shown):
+        colour, shape = MARKS[method]
+        axes.scatter(
+            scores[method],
+            [
+                row + 0.7 * (n / (len(shown) - 1) - 0.5)
+                for row in range(len(collections))
+            ],
+            s=70 if method == ZSCORE else 40,
+            c=colour,
+            marker=shape,
+            label=method,
+            zorder=2,
+        )
+    for row in range(1, len(collections)):
+        axes.axhline(row - 0.5, color="#cccccc", linewidth=0.8)
+    axes.set_yticks(range(len(collections)), [c.short_name for c in collections])
+    axes.set_ylim(len(collections) - 0.5, -0.5)
+    axes.set_xlabel(NDCG)
+    axes.grid(axis="x", color="#e5e5e5", linewidth=0.8)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside upper center", ncols=4, frameon=False)
+    figure.savefig(path, metadata={"Date": None})

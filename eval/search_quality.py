@@ -1,0 +1,285 @@
+"""How well search_memories() finds what people judged relevant, beside others.
+
+Loads retrieval collections into an embedded Postgres of its own, asks every query of
+each arm and of both fusions, and compares with BM25 and exact vectors outside of a
+database and with other hybrid searches in Postgres (peers.py). Prints the measures and,
+where nothing is left out, writes docs/search-quality.md.
+
+Usage: make eval [OPTIONS="--collection cosqa --no-peers"]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import ir_measures
+import numpy as np
+import psycopg
+import Stemmer
+from psycopg_pool import ConnectionPool
+from tqdm import tqdm
+
+import report
+from collection import Collection, Text, read_collections
+from kodiai import Client, embedded
+from report import (
+    BM25,
+    MEASURES,
+    RANKS,
+    RRF,
+    TEXT,
+    VECTOR,
+    VECTORS,
+    WIDTH,
+    ZSCORE,
+    K,
+    Scores,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
+PEERS_REQUIREMENTS = ROOT / "eval" / "peers-requirements.txt"
+MODEL = "all-MiniLM-L6-v2"
+DIMENSIONS = 384
+CANDIDATES = 100  # of each arm, for the fusion outside
+RRF_K = 60
+BATCH = 500
+WORKERS = 2
+
+# How search_memories is asked.
+ARMS: dict[str, Callable[[Text], dict[str, Any]]] = {
+    TEXT: lambda query: {"query_text": query.text},
+    VECTOR: lambda query: {"query_embedding": query.embedding},
+    RANKS: lambda query: ARMS[ZSCORE](query) | {"fusion": "rrf"},
+    ZSCORE: lambda query: ARMS[TEXT](query) | ARMS[VECTOR](query),
+}
+
+#: The documents found for each query, best first.
+Run = dict[str, list[str]]
+#: The run of every method on every collection.
+Runs = dict[str, dict[str, Run]]
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    collections = read_collections(arguments.data)
+    if not collections:
+        print(f"No collections in {arguments.data}: nothing to measure (see --data).")
+        return
+    with_peers = not arguments.no_peers
+    names = arguments.collection or [collection.name for collection in collections]
+    chosen = [collection for collection in collections if collection.name in names]
+    if len(chosen) < len(set(names)):
+        known = "\n  ".join(collection.name for collection in collections)
+        sys.exit(f"--collection is one of\n  {known}")
+
+    runs: Runs = defaultdict(dict)
+    for collection in chosen:
+        for method, run in search_outside(collection).items():
+            runs[method][collection.name] = run
+    with (
+        tempfile.TemporaryDirectory(prefix="kodiai-eval-") as folder,
+        embedded.running(folder + "/data", "eval") as url,
+    ):
+        print("Deploying the database by Sqitch ...", flush=True)
+        subprocess.run(
+            [
+                *("sqitch", "deploy", "--quiet"),
+                *("--set", f"embedding_dim={DIMENSIONS}", f"db:{url}"),
+            ],
+            cwd=ROOT,
+            check=True,
+        )
+        with ConnectionPool(url, min_size=WORKERS) as pool:
+            client = Client(pool)
+            for collection in chosen:
+                load(client, collection)
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("vacuum analyze")  # as autovacuum does in time
+                versions = read_versions(connection, with_peers=with_peers)
+            for collection in chosen:
+                for method, run in search(client, collection).items():
+                    runs[method][collection.name] = run
+        if with_peers:
+            runs |= search_peers(embedded.start(folder + "/data", "peers"), chosen)
+
+    scores = {name: evaluate(runs, chosen, name) for name in MEASURES}
+    report.show(scores, chosen)
+    is_whole = len(chosen) == len(collections) and with_peers
+    if output := arguments.output or (report.PATH if is_whole else None):
+        report.write(output, scores, chosen, versions)
+        print(f"\nWrote {output.name} and its plot.")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure the quality of the search.")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("../shared/data"),
+        help="a folder of collections (../shared/data)",
+    )
+    parser.add_argument(
+        "--collection", action="append", help="one of them; repeatable (all)"
+    )
+    parser.add_argument(
+        "--no-peers", action="store_true", help="leave other hybrid searches out"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="the report to write (docs/search-quality.md, where nothing is left out)",
+    )
+    return parser.parse_args()
+
+
+def search_outside(collection: Collection) -> dict[str, Run]:
+    """Search by bm25s and by exact vectors, repository by repository, and fuse."""
+    runs: dict[str, Run] = {BM25: {}, VECTORS: {}, RRF: {}}
+    stemmer = Stemmer.Stemmer("english")
+
+    def tokenize(texts: list[Text]) -> Any:
+        return bm25s.tokenize(
+            [text.text for text in texts],
+            stemmer=stemmer,
+            return_ids=False,
+            show_progress=False,
+        )
+
+    for repo in progress(collection.repos, collection, "outside"):
+        documents = [text for text in collection.documents if text.repo == repo]
+        queries = [text for text in collection.queries if text.repo == repo]
+        index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+        index.index(tokenize(documents), show_progress=False)
+        vectors = np.array([document.embedding for document in documents])
+        for query, words in zip(queries, tokenize(queries), strict=True):
+            arms = []
+            for scores, least in (
+                (index.get_scores(words), 0),  # without a word of the query: not found
+                (vectors @ query.embedding, -np.inf),
+            ):
+                best = np.argsort(-scores, kind="stable")[:CANDIDATES]
+                arms.append([documents[n].id for n in best if scores[n] > least])
+            for run, found in zip(runs.values(), (*arms, fuse(arms)), strict=True):
+                run[query.id] = found[:K]
+    return runs
+
+
+def fuse(arms: Iterable[list[str]]) -> list[str]:
+    """Fuse by reciprocal rank (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+    scores: dict[str, float] = defaultdict(float)
+    for arm in arms:
+        for rank, document in enumerate(arm, 1):
+            scores[document] += 1 / (RRF_K + rank)
+    return sorted(scores, key=lambda document: -scores[document])
+
+
+def load(client: Client, collection: Collection) -> None:
+    """Write the documents as memories; finding_id is the number of the line."""
+    with progress(collection.documents, collection, "writing") as documents:
+        for first in range(0, len(collection.documents), BATCH):
+            batch = collection.documents[first : first + BATCH]
+            memories = [
+                {
+                    "repo": document.repo,
+                    "finding_id": n,
+                    "finding_text": document.text,
+                    "severity": "medium",
+                    "category": "correctness",
+                    "file_path": f"documents/{n}",
+                    "outcome": "accepted",
+                    "embedding_model": MODEL,
+                }
+                for n, document in enumerate(batch, first + 1)
+            ]
+            client.write_memories(memories, [document.embedding for document in batch])
+            documents.update(len(batch))
+
+
+def search(client: Client, collection: Collection) -> dict[str, Run]:
+    """Ask every query of search_memories, in every way."""
+
+    def ask(arm: str, query: Text) -> list[str]:
+        hits = client.search_memories(query.repo, limit=K, **ARMS[arm](query))
+        numbers = [hit.finding_id for hit in hits if hit.finding_id]
+        return [collection.documents[n - 1].id for n in numbers]
+
+    runs: dict[str, Run] = {}
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for arm in ARMS:
+            found = pool.map(partial(ask, arm), collection.queries)
+            queries = progress(collection.queries, collection, arm)
+            runs[arm] = {query.id: next(found) for query in queries}
+    return runs
+
+
+def search_peers(url: str, collections: list[Collection]) -> Runs:
+    """Let the peers search, in a process and an environment of their own."""
+    runs: Runs = defaultdict(lambda: defaultdict(dict))
+    with tempfile.NamedTemporaryFile(prefix="kodiai-eval-", suffix=".jsonl") as file:
+        folders = [collection.folder for collection in collections]
+        script = ROOT / "eval" / "peers.py"
+        subprocess.run([PEERS_PYTHON, script, url, file.name, *folders], check=True)
+        for line in file:
+            peer, collection, query, found = json.loads(line)
+            runs[peer][collection][query] = found
+    return runs
+
+
+def read_versions(connection: psycopg.Connection, *, with_peers: bool) -> list[str]:
+    """Return what was measured with: servers and packages, each with its version."""
+    servers = connection.execute(
+        """
+        select 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)
+        union all
+        select 'pgvector ' || extversion from pg_extension where extname = 'vector'
+        """
+    )
+    packages = ("kodiai", "bm25s", "PyStemmer", "ir-measures")
+    versions = [row[0] for row in servers]
+    versions += [f"{package} {version(package)}" for package in packages]
+    if with_peers:
+        lines = PEERS_REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+        versions += [
+            line.replace("==", " ")
+            for line in lines
+            if line.startswith(("langchain", "llama-index"))
+        ]
+    return versions
+
+
+def evaluate(runs: Runs, collections: list[Collection], measure: str) -> Scores:
+    """Return the value of each method for each collection."""
+    scores: Scores = defaultdict(list)
+    for collection in collections:
+        qrels = [ir_measures.Qrel(*judged) for judged in collection.qrels]
+        for method, of_collections in runs.items():
+            docs = [
+                ir_measures.ScoredDoc(query, document, float(-place))
+                for query, found in of_collections[collection.name].items()
+                for place, document in enumerate(found)
+            ]
+            value = ir_measures.calc_aggregate([MEASURES[measure]], qrels, docs)
+            scores[method] += value.values()
+    return scores
+
+
+def progress(items: list[Any], collection: Collection, doing: str) -> Any:
+    description = f"{collection.short_name}: {doing}".ljust(32)
+    return tqdm(items, description, unit="", ncols=WIDTH)
+
+
+if __name__ == "__main__":
+    main()
