@@ -81,7 +81,8 @@ by `write_memories`, and a query is a call of `search_memories` with `limit` {k}
 repository of the query. All methods get the same texts and the same vectors, of
 all-MiniLM-L6-v2 (384 dimensions), and each has one setting for all collections. The
 constants of zscore were chosen on these collections ([search.md](search.md#fusion) says
-what they lose on one that was left out); those of others are their own. NDCG rewards what is relevant for being near the top; recall is the share of what is relevant
+what they lose on one that was left out); those of others are their own. NDCG rewards
+what is relevant for being near the top; recall is the share of what is relevant
 that is among the first {k}; MRR looks only at the place of the first that is relevant.
 
 {methods}

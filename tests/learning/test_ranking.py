@@ -250,6 +250,19 @@ def test_of_many_postings_the_rarest_words_decide(
     assert ids(critical) == [number_of_both, number_of_only]
 
 
+@pytest.mark.parametrize("question", ["leak in the pool", "leak -pool", '"leak" pool'])
+def test_where_many_have_the_words_and_none_passes_nothing_is_found(
+    client: Client, question: str
+) -> None:
+    titles = [f"leak in the pool {word * 2}" for word in WORDS] * 20
+    write_texts(client, *[f"leak in the pool of {n % 7}" for n in range(2500)])
+    client.record_review(REPO, 1, findings=[finding(title=t) for t in titles])
+    assert client.search_memories(REPO, question, path_prefix="nothing/") == []
+    assert client.search_memories(REPO, question, vector(1), outcomes=[]) == []
+    if "-" in question:
+        assert client.search_findings(REPO, question, limit=1) == []
+
+
 # What people type
 
 
@@ -271,10 +284,26 @@ def test_of_two_phrases_a_row_must_have_both(client: Client) -> None:
     assert texts(client, '"session token" "file handle"') == [both, one]
 
 
+def test_a_phrase_that_very_many_have_comes_first_too(client: Client) -> None:
+    rows = [memory(finding_text=f"connection pool {n % 9}") for n in range(5100)]
+    rows.append(memory(finding_text="connection pool zebra"))
+    rows += [memory(finding_text="zebra pool connection")] * 20
+    vectors: list[Any] = [vector(1, n % 7) for n in range(len(rows))]
+    numbers = write(client, rows, vectors)
+    question = '"connection pool" zebra'
+    found = client.search_memories(REPO, question, limit=3)
+    assert ids(found)[0] == numbers[5100]
+    assert all("connection pool" in row.finding_text for row in found)
+    # Whatever an arm brings has its value in the other.
+    for row in client.search_memories(REPO, question, vector(1), limit=50):
+        assert row.text_score is not None
+        assert row.distance is not None
+
+
 def test_a_word_with_a_minus_is_left_out_in_both_arms(client: Client) -> None:
     rows = [memory(finding_text=t) for t in ("cache redis", "cache", "redis socket")]
     _, cache, _ = write(client, rows, [vector(1)] * 3)
-    for question in ("cache -redis", '-"redis" cache', "-redis"):
+    for question in ("cache -redis", '-"redis" cache', "-redis", "cache -“redis”"):
         assert ids(client.search_memories(REPO, question, vector(1))) == [cache]
     assert ids(client.search_memories(REPO, "cache -redis")) == [cache]
     assert client.search_memories(REPO, "-redis") == []
@@ -338,6 +367,21 @@ def test_findings_are_searched_in_the_same_way(client: Client) -> None:
     assert len(client.search_findings("acme/other", "user")) == 5
 
 
+def test_a_word_that_is_too_long_for_a_lexeme_is_passed_over_in_silence(
+    client: Client,
+) -> None:
+    connection = client._target
+    assert isinstance(connection, psycopg.Connection)
+    notices: list[Any] = []
+    connection.add_notice_handler(notices.append)
+    long = "x" * 3000
+    (number,) = write_texts(client, f"cache {long} {long}.py")
+    client.record_review(REPO, 1, findings=[finding(title="y" * 500)])
+    for question in (f"cache {long}", f'"{long}" cache', f"cache -{long}"):
+        assert ids(client.search_memories(REPO, question)) == [number]
+    assert notices == []
+
+
 # Fusion
 
 
@@ -397,6 +441,20 @@ def test_an_arm_that_finds_nothing_leaves_the_order_of_the_other(
     assert {row.distance for row in beyond} == {None}
 
 
+def test_rows_that_are_far_beyond_the_others_keep_their_order(client: Client) -> None:
+    """The first hundred are all but equal, so that the rest stand out by far."""
+    rows = [memory(finding_text="a cache")] * 110 + [memory(finding_text="a lock")] * 40
+    vectors = [vector(1, 1, 2, 0, 0.3)] * 110
+    vectors += [vector(0, 1, 0, 3 + n, 0.3) for n in range(40)]
+    written = write(client, rows, vectors)
+    for question in (None, "cache"):
+        found = client.search_memories(
+            REPO, question, vector(1, 2, 0.7, 0, 0.1), limit=150
+        )
+        assert ids(found) == written
+        assert len({row.score for row in found[110:]}) == 40
+
+
 def test_every_candidate_has_its_value_in_both_arms(client: Client) -> None:
     """The vector arm brings 100 rows, and the row that the words find is not one.
 
@@ -450,6 +508,18 @@ def test_near_duplicates_collapse_to_the_best(client: Client) -> None:
     assert ids(found) == [first, other]
     found = client.search_memories(REPO, None, vector(1), duplicate_distance=0)
     assert ids(found) == [first, twin, other]
+
+
+def test_what_was_left_out_leaves_nothing_out(client: Client) -> None:
+    """The second is near the first, and the third is near the second only."""
+    angles = (0, 5, 10)
+    vectors = [
+        vector(math.cos(math.radians(a)), math.sin(math.radians(a))) for a in angles
+    ]
+    rows = [memory(finding_text=str(angle)) for angle in angles]
+    first, _, third = write(client, rows, vectors)
+    found = client.search_memories(REPO, None, vector(1), duplicate_distance=0.005)
+    assert ids(found) == [first, third]
 
 
 def test_what_comes_after_the_largest_gap_is_cut_off(client: Client) -> None:

@@ -488,6 +488,24 @@ def test_created_after_is_exclusive(client: Client) -> None:
     assert ids(rows) == [later]
 
 
+@pytest.mark.parametrize("style", ["SQL, DMY", "Postgres, MDY", "German"])
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Shanghai", "<FOO>-5"])
+def test_created_after_does_not_depend_on_how_the_session_writes_times(
+    client: Client, style: str, zone: str
+) -> None:
+    times = [DAY, DAY + timedelta(microseconds=1)]
+    _, later = write(client, [memory(created_at=t) for t in times], [None] * 2)
+    connection = client._target
+    assert isinstance(connection, psycopg.Connection)
+    connection.execute(f"set datestyle = '{style}'".encode())
+    connection.execute(f"set timezone = '{zone}'".encode())
+    rows = connection.execute(
+        "select memory_id from kodiai.search_memories("
+        "'acme/api', 'cache', p_created_after => '2026-01-01T00:00Z')"
+    )
+    assert rows.fetchall() == [(later,)]
+
+
 def test_an_empty_filter_lets_nothing_through(client: Client) -> None:
     client.write_memory(**memory())
     assert client.search_memories("acme/api", "cache", severities=[]) == []

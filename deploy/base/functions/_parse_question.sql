@@ -10,13 +10,16 @@ create function _parse_question(p_text text)
 returns table (lexemes text[], frequencies integer[], phrases tsquery, excluded tsquery)
 language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
+-- Or Postgres would tell the client of each word that is too long for a lexeme.
+set client_min_messages = warning
 as $$
 declare
   -- Ranking takes time with each word; what has more is not a question.
   c_most_lexemes constant integer := 256;
   c_most_phrases constant integer := 32;
   -- Not -1, -i, --verbose or -ms-align-items, of which findings are full.
-  c_excluded constant text := '(?<!\S)-("[^"]*"|[[:alpha:]_][^[:space:]"-]+(?!\S))';
+  c_excluded constant text
+  := '(?<!\S)-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?!\S))';
   c_phrase constant text := '["“]([^"“”]+)["”]';
   v_wanted constant text := regexp_replace(p_text, c_excluded, ' ', 'g');
   v_query tsquery;

@@ -9,7 +9,7 @@ set local search_path = :"schema", public;
 create function _posting_term(p_table text, p_owner text, p_lexeme text)
 returns bigint
 language sql immutable parallel safe
--- 59 bits: among ten million lexemes, two are the same in one memory of ten thousand.
+-- 59 bits: that two of ten million lexemes share a number has a chance of 1 in 10,000.
 return hashtextextended(
   p_lexeme, hashtextextended(p_owner, hashtextextended(p_table, 0))
 ) & ~31::bigint;

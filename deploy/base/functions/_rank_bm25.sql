@@ -199,7 +199,9 @@ begin
             d.id,
             l.lexeme,
             coalesce(cardinality(l.positions), 1) as frequency,
-            sum(coalesce(cardinality(l.positions), 1)) over (partition by d.id) as length
+            least(
+              sum(coalesce(cardinality(l.positions), 1)) over (partition by d.id), 32767
+            ) as length
           from %I as d
           cross join unnest(d.search_tsv) as l
           where d.id = any ($1)

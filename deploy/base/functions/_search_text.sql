@@ -27,13 +27,14 @@ set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
-  -- So many rows with the phrases are ranked; what has more is not much of a phrase.
+  -- So many rows with the phrases are ranked apart.
   c_most_phrases constant integer := 5000;
   v_asked integer := 2 * p_limit;
   v_ids bigint[];
   v_scores double precision[];
   v_among bigint[];
   v_found bigint[];
+  v_phrased bigint[];
   v_best_score double precision;
 begin
   if cardinality(p_lexemes) = 0 then
@@ -73,56 +74,67 @@ begin
     if v_asked = 2 * p_limit then
       v_asked := 10 * v_asked;
     else
-      execute format('select array_agg(d.id) from %I as d where %s', p_table, p_condition)
+      execute format(
+        'select coalesce(array_agg(d.id), ''{}'') from %I as d where %s', p_table, p_condition
+      )
       into v_among;
     end if;
   end loop;
 
-  -- Rows with the phrases go before all others.
+  -- Rows with the phrases go before all others. They need not be among the best by their
+  -- words, but where very many have the phrases, the best that have them are.
   if p_phrases is not null then
     execute format(
       'select array_agg(d.id)
       from (
-        select d.id from %I as d where %s and d.search_tsv @@ $1 order by d.id limit $2
+        select d.id from %I as d where %s and d.search_tsv @@ $1 limit $2
       ) as d',
       p_table, p_condition
     )
     into v_among
-    using p_phrases, c_most_phrases;
-
-    if v_among is not null then
-      select
-        array_agg(w.id order by w.score desc, w.id),
-        array_agg(w.score order by w.score desc, w.id)
+    using p_phrases, c_most_phrases + 1;
+    if cardinality(v_among) <= c_most_phrases then
+      select v_ids || array_agg(r.document_id), v_scores || array_agg(r.score)
       into v_ids, v_scores
-      from (
-        select
-          r.document_id as id,
-          greatest(r.score, b.score) + 0.001 * r.score as score
-        from _rank_bm25(
-          p_table, p_repo, p_owner, p_lexemes, p_frequencies, p_limit, v_among
-        ) as r
-        cross join (
-          select max(c.score) as score
-          from unnest(v_ids, v_scores) as c (id, score)
-          where c.id <> all (v_among)
-        ) as b
-        union all
-        select c.id, c.score
-        from unnest(v_ids, v_scores) as c (id, score)
-        where c.id <> all (v_among)
-      ) as w;
-      v_found := (
-        select array_agg(f.id)
-        from (
-          select c.id
-          from unnest(v_ids) with ordinality as c (id, n)
-          where c.id = any (v_found || v_among)
-          order by c.n
-          limit p_limit
-        ) as f
-      );
+      from _rank_bm25(
+        p_table, p_repo, p_owner, p_lexemes, p_frequencies, p_limit, v_among
+      ) as r
+      where r.document_id not in (select unnest(v_ids));
+      v_found := v_found || v_among;
     end if;
+
+    execute format(
+      'select array_agg(d.id) from %I as d where d.id = any ($1) and d.search_tsv @@ $2', p_table
+    )
+    into v_phrased
+    using v_ids, p_phrases;
+
+    select
+      array_agg(s.id order by s.score desc, s.id),
+      array_agg(s.score order by s.score desc, s.id)
+    into v_ids, v_scores
+    from (
+      select
+        c.id,
+        case
+          when c.has_phrases
+            then greatest(c.score, max(c.score) filter (where not c.has_phrases) over ())
+            + 0.001 * c.score
+          else c.score
+        end as score
+      from (
+        select c.id, c.score, c.id in (select unnest(v_phrased)) as has_phrases
+        from unnest(v_ids, v_scores) as c (id, score)
+      ) as c
+    ) as s;
+
+    v_found := array(
+      select c.id
+      from unnest(v_ids) with ordinality as c (id, n)
+      where c.id in (select unnest(v_found))
+      order by c.n
+      limit p_limit
+    );
   end if;
 
   return query

@@ -10,6 +10,8 @@ create function _set_findings_search_tsv()
 returns trigger
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
+-- Or Postgres would tell the client of each word that is too long for a lexeme.
+set client_min_messages = warning
 as $$
 begin
   new.search_tsv := _search_tsvector(new.title);

@@ -57,6 +57,8 @@ set search_path = :"schema", public, pg_temp
 set jit = off
 -- Whatever is read is read by an index, in a small table too.
 set enable_seqscan = off
+-- Times are put into dynamic SQL: with an offset, not the ambiguous name of a zone.
+set datestyle = 'ISO'
 as $$
 #variable_conflict use_column
 declare
@@ -271,13 +273,16 @@ begin
           then row_number() over (order by c.text_score desc nulls last, c.id)
       end as text_rank,
       -- How far a row stands out among the candidates, in standard deviations. A row
-      -- without a vector is like the farthest. The floor keeps a question whose telling
-      -- words are unknown from making much of the others.
+      -- without a vector is like the farthest. One floor is above what rounding makes of
+      -- equal vectors; the other keeps a question whose telling words are unknown from
+      -- making much of the others.
       (
         avg(c.distance) filter (where c.is_in_pool) over ()
         - coalesce(c.distance, max(c.distance) filter (where c.is_in_pool) over ())
       )
-      / nullif(stddev_pop(c.distance) filter (where c.is_in_pool) over (), 0) as vector_z,
+      / greatest(
+        stddev_pop(c.distance) filter (where c.is_in_pool) over (), 0.000001
+      ) as vector_z,
       (
         coalesce(c.text_score, 0)
         - avg(coalesce(c.text_score, 0)) filter (where c.is_in_pool) over ()
@@ -315,11 +320,11 @@ begin
         else
           case
             when cardinality(v_vector_ids) = 0 then 0
-            else p_vector_weight * exp(0.6 * coalesce(r.vector_z, 0))
+            else p_vector_weight * _weigh_zscore(r.vector_z)
           end
           + case
             when cardinality(v_text_ids) = 0 then 0
-            else p_text_weight * 0.5 * exp(0.6 * coalesce(r.text_z, 0))
+            else p_text_weight * 0.5 * _weigh_zscore(r.text_z)
           end
       end
       * case
@@ -359,7 +364,7 @@ begin
 
   v_order := v_ids;
   if p_duplicate_distance is not null then
-    v_order := _collapse_duplicates(v_order, v_model, p_duplicate_distance);
+    v_order := _collapse_duplicates(v_order, v_model, p_duplicate_distance, p_limit);
   end if;
 
   if p_min_gap is not null then
@@ -450,11 +455,12 @@ row beyond it).
 Arms: the vector arm ranks the scope by cosine distance (0 to 2), the text arm by BM25
 (_rank_bm25), rows with all the words before rows with any. Each brings its first
 greatest(100, 2 * p_limit) rows, and each of these is then given its value in the other.
+So 5 rows are the first 5 of 50; above 50 more candidates take part.
 p_fusion, how two values become a score:
 zscore: p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and
 zt are how many standard deviations the row is better than the mean of the first 100 of
-both arms: what stands out in one arm goes before what is middling in both. Of an arm that
-found nothing the term is left out; a row without a vector counts as the farthest; the
+both arms: what stands out in one arm goes before what is middling in both
+(_weigh_zscore; the deviation of the distance is 0.000001 at least). Of an arm that found nothing the term is left out; a row without a vector counts as the farthest; the
 deviation in the text arm is at least 2 % of the best that BM25 could give. Measured:
 docs/search-quality.md.
 rrf: p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank),
@@ -465,7 +471,7 @@ score is multiplied by 1.2 for one of them, by 1.1 for a related one (_related_l
 p_recency_half_life: it is multiplied by 0.5 ^ (age / p_recency_half_life), for critical and
 major memories by p_recency_floor, 0 to 1, at least. p_duplicate_distance, 0 to 2: a row
 of equal text, or as near as this to a better one, is left out, and the next comes up; only
-so many rows are returned as candidates are different. p_min_gap, 0 to 1: of the rows that
+so many rows are returned as candidates are different (for the first 100 rows). p_min_gap, 0 to 1: of the rows that
 would be returned, those after the largest fall of the score, if it is at least this share
 of the best score. p_diversity, 0 to 1: the share that being unlike the rows above has
 against the score (maximal marginal relevance, for the first 100 rows).
@@ -474,7 +480,7 @@ among the candidates and cosine distance; null without an embedding of the model
 p_max_distance. text_rank and text_score: place among the candidates and BM25; null where
 no word is shared. The other columns are those of learning_memories.
 Errors: 22004 without a scope, or without something to search for; 22023 for any other
-argument outside what is said here, and where the settings kodiai.bm25_k1 and
-kodiai.bm25_b are not numbers in their range.';
+argument outside what is said here, and where the text arm finds the settings
+kodiai.bm25_k1 and kodiai.bm25_b outside their range.';
 
 commit;

@@ -8,6 +8,7 @@ select _verify_function('_parse_question', '
   immutable parallel safe security invoker (p_text text)
   returns TABLE(lexemes text[], frequencies integer[], phrases tsquery, excluded
   tsquery)
+  set client_min_messages=warning
 ');
 
 rollback;

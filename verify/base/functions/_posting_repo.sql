@@ -9,4 +9,7 @@ select _verify_function('_posting_repo', '
   returns bigint
 ');
 
+-- What is stored depends on it.
+select 1 / (_posting_repo('acme/api') = -1721975939229314641)::integer;
+
 rollback;

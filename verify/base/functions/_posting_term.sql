@@ -10,4 +10,7 @@ select _verify_function('_posting_term', '
   returns bigint
 ');
 
+-- What is stored depends on it.
+select 1 / (_posting_term('learning_memories', 'acme', 'cache') = 813409584482523200)::integer;
+
 rollback;

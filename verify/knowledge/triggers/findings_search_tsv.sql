@@ -7,6 +7,7 @@ set local search_path = :"schema", public;
 select _verify_function('_set_findings_search_tsv', '
   volatile parallel unsafe security invoker ()
   returns trigger
+  set client_min_messages=warning
 ');
 select _verify_table('findings', array[
   'trigger findings_search_tsv BEFORE INSERT OR UPDATE OF title, search_tsv FOR '

@@ -6,7 +6,7 @@ set local search_path = :"schema", public;
 
 select _verify_function('_collapse_duplicates', '
   stable parallel safe security invoker (p_memory_ids bigint[],
-  p_embedding_model text, p_distance double precision)
+  p_embedding_model text, p_distance double precision, p_limit integer)
   returns bigint[]
 ');
 
