@@ -433,20 +433,20 @@ comment on function search_memories(
   text, text, vector, integer, text, text[], text[], text[], text, timestamptz, text,
   text[], real, real, integer, interval, real, real, text, real, real, real
 ) is
-'The memories that match a question, best first. A row matches when it is in the
-scope, passes every filter, is not stale, and shares a word with p_query_text (text
-arm) or has an embedding of the model (vector arm). min(p_limit, rows that match) rows
-come back, however narrow the filters are.
+'The memories that match a question, best first. A row matches when it is in the scope,
+passes every filter, is not stale, and shares a word with p_query_text (text arm) or
+has an embedding of the model (vector arm). min(p_limit, rows that match) rows come
+back, however narrow the filters are.
 Scope: p_repo, owner/name, alone: that repository. p_owner alone or with one of its
 repositories as p_repo: every repository of the owner. One of the two is required.
-What to look for, at least one of: p_query_text, a question in plain words, up to 100000
-characters, of which the first 256 different words count (null or, beside an embedding,
-empty: no text arm); p_query_embedding, as wide as the memory was deployed (null: no
-vector arm). In the text, "quoted words" are a phrase: rows that have all phrases come
-first in the text arm; and -word or -"quoted words" leave out every row that has them,
-in both arms. p_embedding_model: whose embeddings to compare with; null for the active
-one (set_embedding_model). Rows of another model, or without an embedding, are found by
-the text arm only.
+What to look for, at least one of: p_query_text, a question in plain words, up to
+100000 characters, of which the first 256 different words count (null or, beside an
+embedding, empty: no text arm); p_query_embedding, as wide as the memory was deployed
+(null: no vector arm). In the text, "quoted words" are a phrase: rows that have all
+phrases come first in the text arm; and -word or -"quoted words" leave out every row
+that has them, in both arms. p_embedding_model: whose embeddings to compare with; null
+for the active one (set_embedding_model). Rows of another model, or without an
+embedding, are found by the text arm only.
 p_limit: 1 to 1000.
 Filters; null for any, an empty array for none: p_outcomes, p_severities,
 p_categories; p_path_prefix, how file_path begins; p_created_after, exclusive;
@@ -454,31 +454,35 @@ p_max_distance, 0 to 2, which the vector arm keeps to (the text arm may still fi
 row beyond it).
 Arms: the vector arm ranks the scope by cosine distance (0 to 2), the text arm by BM25
 (_rank_bm25), rows with all the words before rows with any. Each brings its first
-greatest(100, 2 * p_limit) rows, and each of these is then given its value in the other.
+greatest(100, 2 * p_limit) rows, and each of these is then given its value in the
+other.
 So 5 rows are the first 5 of 50; above 50 more candidates take part.
 p_fusion, how two values become a score:
-zscore: p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and
-zt are how many standard deviations the row is better than the mean of the first 100 of
-both arms: what stands out in one arm goes before what is middling in both
-(_weigh_zscore; the deviation of the distance is 0.000001 at least). Of an arm that found nothing the term is left out; a row without a vector counts as the farthest; the
-deviation in the text arm is at least 2 % of the best that BM25 could give. Measured:
-docs/search-quality.md.
-rrf: p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank),
-reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), of the first rows of
-each arm; p_rrf_k 1 to 1000000. Weights: 0 to 1000.
-What the caller prefers, each off unless given: p_languages, in any case of letters: the
-score is multiplied by 1.2 for one of them, by 1.1 for a related one (_related_languages).
-p_recency_half_life: it is multiplied by 0.5 ^ (age / p_recency_half_life), for critical and
-major memories by p_recency_floor, 0 to 1, at least. p_duplicate_distance, 0 to 2: a row
-of equal text, or as near as this to a better one, is left out, and the next comes up; only
-so many rows are returned as candidates are different (for the first 100 rows). p_min_gap, 0 to 1: of the rows that
-would be returned, those after the largest fall of the score, if it is at least this share
-of the best score. p_diversity, 0 to 1: the share that being unlike the rows above has
-against the score (maximal marginal relevance, for the first 100 rows).
+zscore: p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where
+zv and zt are how many standard deviations the row is better than the mean of the
+first 100 of both arms: what stands out in one arm goes before what is middling in
+both (_weigh_zscore; the deviation of the distance is 0.000001 at least). Of an arm
+that found nothing the term is left out; a row without a vector counts as the
+farthest; the deviation in the text arm is at least 2 % of the best that BM25 could
+give. Measured: docs/search-quality.md.
+rrf: p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k +
+text_rank), reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), of the
+first rows of each arm; p_rrf_k 1 to 1000000. Weights: 0 to 1000.
+What the caller prefers, each off unless given: p_languages, in any case of letters:
+the score is multiplied by 1.2 for one of them, by 1.1 for a related one
+(_related_languages). p_recency_half_life: it is multiplied by 0.5 ^ (age /
+p_recency_half_life), for critical and major memories by p_recency_floor, 0 to 1, at
+least. p_duplicate_distance, 0 to 2: a row of equal text, or as near as this to a
+better one, is left out, and the next comes up; only so many rows are returned as
+candidates are different (for the first 100 rows). p_min_gap, 0 to 1: of the rows that
+would be returned, those after the largest fall of the score are left out, if that is
+at least this share of the best score. p_diversity, 0 to 1: the share that being unlike
+the rows above has against the score (maximal marginal relevance, for the first 100
+rows).
 Result: best first, ties by memory_id. score as above. vector_rank and distance: place
-among the candidates and cosine distance; null without an embedding of the model, or beyond
-p_max_distance. text_rank and text_score: place among the candidates and BM25; null where
-no word is shared. The other columns are those of learning_memories.
+among the candidates and cosine distance; null without an embedding of the model, or
+beyond p_max_distance. text_rank and text_score: place among the candidates and BM25;
+null where no word is shared. The other columns are those of learning_memories.
 Errors: 22004 without a scope, or without something to search for; 22023 for any other
 argument outside what is said here, and where the text arm finds the settings
 kodiai.bm25_k1 and kodiai.bm25_b outside their range.';
