@@ -10,21 +10,18 @@ Usage: make bench-reports [OPTIONS="--reviews 10000 --repeat 20"]
 from __future__ import annotations
 
 import argparse
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import psycopg
 from tqdm import tqdm
 
-from kodiai import Client, embedded
+from deployed import deployed_memory
+from kodiai import Client
 
-ROOT = Path(__file__).resolve().parent.parent
 DAYS = (30, 90, 365)
 WIDTH = 80
 
@@ -134,13 +131,7 @@ FILL = {
 
 def main() -> None:
     arguments = parse_arguments()
-    with (
-        tempfile.TemporaryDirectory(prefix="kodiai-bench-") as folder,
-        embedded.running(folder + "/data", "bench") as url,
-    ):
-        print("Deploying the database by Sqitch ...", flush=True)
-        command = ["sqitch", "deploy", "--quiet", f"db:{url}"]
-        subprocess.run(command, cwd=ROOT, check=True)
+    with deployed_memory() as url:
         fill(url, arguments.reviews)
         with Client.connect(url) as client:
             measure(client, arguments.repeat)

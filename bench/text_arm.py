@@ -11,20 +11,17 @@ from __future__ import annotations
 
 import argparse
 import random
-import subprocess
-import tempfile
 import time
 from itertools import accumulate
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import psycopg
 from tqdm import tqdm
 
-from kodiai import Client, embedded
+from deployed import deployed_memory
+from kodiai import Client
 
-ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 80
 BATCH = 1000
 # Of letters alone: what has digits would be taken apart.
@@ -38,24 +35,18 @@ TRIGGER = "alter table learning_memories {} trigger learning_memories_postings_i
 def main() -> None:
     arguments = parse_arguments()
     with (
-        tempfile.TemporaryDirectory(prefix="kodiai-bench-") as folder,
-        embedded.running(folder + "/data", "bench") as url,
+        deployed_memory() as url,
+        psycopg.connect(url, autocommit=True) as admin,
+        Client.connect(url) as client,
     ):
-        print("Deploying the database by Sqitch ...", flush=True)
-        command = ["sqitch", "deploy", "--quiet", f"db:{url}"]
-        subprocess.run(command, cwd=ROOT, check=True)
-        with (
-            psycopg.connect(url, autocommit=True) as admin,
-            Client.connect(url) as client,
-        ):
-            admin.execute("set search_path = kodiai, public")
-            chance = random.Random(1)  # noqa: S311
-            measure_writes(client, admin, chance)
-            write(client, chance, arguments.memories, "Filling")
-            measure_questions(client, "right after the load", arguments.repeat)
-            admin.execute("vacuum analyze")
-            measure_questions(client, "after autovacuum's turn", arguments.repeat)
-            report_sizes(admin)
+        admin.execute("set search_path = kodiai, public")
+        chance = random.Random(1)  # noqa: S311
+        measure_writes(client, admin, chance)
+        write(client, chance, arguments.memories, "Filling")
+        measure_questions(client, "right after the load", arguments.repeat)
+        admin.execute("vacuum analyze")
+        measure_questions(client, "after autovacuum's turn", arguments.repeat)
+        report_sizes(admin)
 
 
 def parse_arguments() -> argparse.Namespace:
