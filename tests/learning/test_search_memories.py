@@ -127,11 +127,12 @@ def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
 ) -> None:
     """HNSW meets the near repository first, and leaves the far one by detours."""
     chance = np.random.default_rng(5)
-    near = chance.normal(scale=0.3, size=(1500, server.DIMENSIONS))
+    # So wide that both are one graph: or it might be entered beside the far ones.
+    near = chance.normal(scale=0.6, size=(1500, server.DIMENSIONS))
     near[:, 0] = 1
     write(client, [memory(repo="acme/near") for _ in near], near)
     # More than are compared one by one.
-    far = chance.normal(scale=0.3, size=(5100, server.DIMENSIONS))
+    far = chance.normal(scale=0.6, size=(5100, server.DIMENSIONS))
     far[:, 0] = -1
     numbers = write(client, [memory(repo="acme/far") for _ in far], far)
 
