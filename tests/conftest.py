@@ -88,10 +88,15 @@ def client(conninfo: str) -> Iterator[Client]:
 
 
 @pytest.fixture
-def clock(client: Client) -> Callable[[datetime], None]:
+def connection(client: Client) -> psycopg.Connection:
+    """The connection of the client, for its settings."""
+    assert isinstance(client._target, psycopg.Connection)
+    return client._target
+
+
+@pytest.fixture
+def clock(connection: psycopg.Connection) -> Callable[[datetime], None]:
     """Sets what time it is for the client, by the setting that the database asks."""
-    connection = client._target
-    assert isinstance(connection, psycopg.Connection)
 
     def set_time(now: datetime) -> None:
         connection.execute("select set_config('kodiai.now', %s, false)", (str(now),))

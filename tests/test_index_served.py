@@ -168,11 +168,12 @@ def scans(database: psycopg.Connection) -> Callable[[], dict[str, int]]:
 
 
 def test_no_call_reads_a_whole_table(
-    client: Client, clock: Any, scans: Callable[[], dict[str, int]]
+    client: Client,
+    connection: psycopg.Connection,
+    clock: Any,
+    scans: Callable[[], dict[str, int]],
 ) -> None:
     clock(NOW)
-    connection = client._target
-    assert isinstance(connection, psycopg.Connection)
     wrong = {}
     for function, arguments in CALLS.items():
         for real in REAL.get(function, [arguments]):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kodiai import Client
+from kodiai import Client, FoundMemory
 from tests.server import DIMENSIONS
 
 OUTCOMES = ["accepted", "suppressed", "thumbs_up", "thumbs_down"]
@@ -75,6 +75,10 @@ def write(client: Client, memories: Sequence[Memory], vectors: Any) -> list[int]
         written = client.write_memories(memories[rows], vectors[rows])
         ids += [row.memory_id for row in written]
     return ids
+
+
+def ids(rows: list[FoundMemory]) -> list[int]:
+    return [row.memory_id for row in rows]
 
 
 def cosine_distances(vectors: np.ndarray, query: np.ndarray) -> np.ndarray:

@@ -12,17 +12,13 @@ import numpy as np
 import psycopg
 import pytest
 
-from kodiai import Client, FoundMemory
+from kodiai import Client
 from tests.concurrency import sessions
 from tests.knowledge.calls import finding
 
-from .corpus import WORDS, Memory, memory, random_memories, vector, write
+from .corpus import WORDS, Memory, ids, memory, random_memories, vector, write
 
 REPO = "acme/api"
-
-
-def ids(rows: list[FoundMemory]) -> list[int]:
-    return [row.memory_id for row in rows]
 
 
 def texts(client: Client, question: str, **arguments: Any) -> list[str]:
@@ -69,14 +65,16 @@ def bm25(
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("k1", "b"), [(None, None), (0.5, 0.1), (0, 1)])
 def test_the_text_arm_is_bm25_over_the_scope(
-    client: Client, seed: int, k1: float | None, b: float | None
+    client: Client,
+    connection: psycopg.Connection,
+    seed: int,
+    k1: float | None,
+    b: float | None,
 ) -> None:
     """Stale memories count, other repositories do not."""
     chance = random.Random(seed)  # noqa: S311
     memories, _ = random_memories(seed, 250, [REPO, "acme/web", "corp/app"])
     numbers = write(client, memories, [None] * len(memories))
-    connection = client._target
-    assert isinstance(connection, psycopg.Connection)
     for name, value in (("k1", k1), ("b", b)):
         if value is not None:
             connection.execute(f"set kodiai.bm25_{name} = {value}".encode())
@@ -115,9 +113,9 @@ def test_the_text_arm_is_bm25_over_the_scope(
 
 
 @pytest.mark.parametrize("setting", ["k1 = 'x'", "k1 = -1", "b = 1.5", "b = 'NaN'"])
-def test_a_bad_parameter_of_bm25_is_named(client: Client, setting: str) -> None:
-    connection = client._target
-    assert isinstance(connection, psycopg.Connection)
+def test_a_bad_parameter_of_bm25_is_named(
+    client: Client, connection: psycopg.Connection, setting: str
+) -> None:
     connection.execute(f"set kodiai.bm25_{setting}".encode())
     with pytest.raises(
         psycopg.errors.InvalidParameterValue, match=r"setting kodiai\.bm25_.*from 0 to"
@@ -369,9 +367,8 @@ def test_findings_are_searched_in_the_same_way(client: Client) -> None:
 
 def test_a_word_that_is_too_long_for_a_lexeme_is_passed_over_in_silence(
     client: Client,
+    connection: psycopg.Connection,
 ) -> None:
-    connection = client._target
-    assert isinstance(connection, psycopg.Connection)
     notices: list[Any] = []
     connection.add_notice_handler(notices.append)
     long = "x" * 3000

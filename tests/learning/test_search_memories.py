@@ -13,7 +13,7 @@ import pytest
 from psycopg import errors
 from pytest_postgresql import factories
 
-from kodiai import Client, FoundMemory
+from kodiai import Client
 from tests import server
 
 from .corpus import (
@@ -24,6 +24,7 @@ from .corpus import (
     WORDS,
     Memory,
     cosine_distances,
+    ids,
     memory,
     random_memories,
     vector,
@@ -61,10 +62,6 @@ def many(_filled_clone: psycopg.Connection) -> Client:
     _filled_clone.autocommit = True
     _filled_clone.execute("set role kodiai_app")
     return Client(_filled_clone)
-
-
-def ids(rows: list[FoundMemory]) -> list[int]:
-    return [row.memory_id for row in rows]
 
 
 # k rows when k rows match
@@ -123,7 +120,7 @@ def matches(columns: dict[str, Any], owner: str, where: dict[str, Any]) -> bool:
 
 
 def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
-    client: Client, database: psycopg.Connection
+    client: Client, connection: psycopg.Connection, database: psycopg.Connection
 ) -> None:
     """HNSW meets the near repository first, and leaves the far one by detours."""
     chance = np.random.default_rng(5)
@@ -136,8 +133,6 @@ def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
     far[:, 0] = -1
     numbers = write(client, [memory(repo="acme/far") for _ in far], far)
 
-    connection = client._target
-    assert isinstance(connection, psycopg.Connection)
     connection.execute("set enable_sort = off")  # or the planner might not use HNSW
     for limit in (10, 500):
         rows = client.search_memories("acme/far", None, vector(1), limit=limit)
@@ -492,12 +487,10 @@ def test_created_after_is_exclusive(client: Client) -> None:
 @pytest.mark.parametrize("style", ["SQL, DMY", "Postgres, MDY", "German"])
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Shanghai", "<FOO>-5"])
 def test_created_after_does_not_depend_on_how_the_session_writes_times(
-    client: Client, style: str, zone: str
+    client: Client, connection: psycopg.Connection, style: str, zone: str
 ) -> None:
     times = [DAY, DAY + timedelta(microseconds=1)]
     _, later = write(client, [memory(created_at=t) for t in times], [None] * 2)
-    connection = client._target
-    assert isinstance(connection, psycopg.Connection)
     connection.execute(f"set datestyle = '{style}'".encode())
     connection.execute(f"set timezone = '{zone}'".encode())
     rows = connection.execute(

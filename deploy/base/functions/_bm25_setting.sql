@@ -6,7 +6,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _bm25_setting(p_name text, p_default double precision, p_most double precision)
+create function _bm25_setting(p_name text, p_default double precision, p_domain text)
 returns double precision
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -17,21 +17,15 @@ begin
   if v_value is null then
     return p_default;
   end if;
-  if not pg_input_is_valid(v_value, 'double precision')
-    or not v_value::double precision between 0 and p_most
-  then
-    perform _reject_argument(
-      'the setting kodiai.' || p_name, format('a number from 0 to %s', p_most), v_value
-    );
-  end if;
+  perform _check_argument('the setting kodiai.' || p_name, v_value, p_domain);
   return v_value;
 end
 $$;
 
-comment on function _bm25_setting(text, double precision, double precision) is
+comment on function _bm25_setting(text, double precision, text) is
 'A parameter of BM25, as the setting kodiai.<name> says: of the session, the user or the
 database (alter database ... set kodiai.bm25_b = 0.5).
-Arguments: p_name, bm25_k1 or bm25_b; p_default, where nothing is set; p_most, the largest
-value allowed. Result: the value. Errors: 22023 where the setting is not from 0 to p_most.';
+Arguments: p_name, bm25_k1 or bm25_b; p_default, where nothing is set; p_domain, what it may
+be. Result: the value. Errors: 22023 where the setting is outside the domain.';
 
 commit;

@@ -31,8 +31,8 @@ declare
   -- So many of the documents of one term are enough to estimate from.
   c_sample constant integer := 256;
   c_terms constant bigint[] := array(select generate_series(0, 31));
-  v_k1 constant double precision := _bm25_setting('bm25_k1', 1.2, 1000);
-  v_b constant double precision := _bm25_setting('bm25_b', 0.75, 1);
+  v_k1 constant double precision := _bm25_setting('bm25_k1', 1.2, 'weight');
+  v_b constant double precision := _bm25_setting('bm25_b', 0.75, 'ratio');
   v_owner constant text := coalesce(p_owner, split_part(p_repo, '/', 1));
   v_from constant bigint := case
     when p_owner is null then _posting_repo(p_repo) else -9223372036854775808
@@ -215,12 +215,11 @@ begin
     using v_ids || p_also, v_lexemes, v_weights, v_short, v_long;
   end if;
 
-  -- A row with all the words is as good as the best without, and a little better.
   return query
   select
     r.id,
     case
-      when r.has_all then greatest(r.score, v_best_without) + 0.001 * r.score
+      when r.has_all then _lift_score(r.score, v_best_without)
       else r.score
     end as score,
     (select sum(w.weight) from unnest(v_weights) as w (weight))

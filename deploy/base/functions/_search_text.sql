@@ -118,8 +118,7 @@ begin
         c.id,
         case
           when c.has_phrases
-            then greatest(c.score, max(c.score) filter (where not c.has_phrases) over ())
-            + 0.001 * c.score
+            then _lift_score(c.score, max(c.score) filter (where not c.has_phrases) over ())
           else c.score
         end as score
       from (

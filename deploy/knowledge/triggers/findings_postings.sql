@@ -9,7 +9,6 @@ set local search_path = :"schema", public;
 -- Citus refuses triggers without this; elsewhere it is a name that nothing reads.
 set local "citus.enable_unsafe_triggers" = on;
 
-
 create trigger findings_postings_insert
 after insert on findings referencing new table as new_rows
 for each statement execute function _set_postings(

@@ -70,6 +70,9 @@ declare
   c_pool constant integer := 100;
   v_depth constant integer := greatest(c_pool, 2 * p_limit);
   v_enough constant integer := case when p_max_distance is null then v_depth else p_limit end;
+  c_languages constant text[] := array(
+    select lower(l.language) from unnest(p_languages) as l (language)
+  );
   c_related constant text[] := _related_languages(p_languages);
   v_iterative_scan text;
   v_ef_search text;
@@ -90,6 +93,8 @@ declare
   v_ids bigint[];
   v_scores double precision[];
   v_order bigint[];
+  v_order_scores double precision[];
+  v_kept integer;
 begin
   perform _check_scope(p_repo, p_owner);
 
@@ -328,8 +333,7 @@ begin
           end
       end
       * case
-        when lower(r.language) = any (array(select lower(l.language) from unnest(p_languages) as l (language)))
-          then 1.2
+        when lower(r.language) = any (c_languages) then 1.2
         when lower(r.language) = any (c_related) then 1.1
         else 1
       end
@@ -363,40 +367,35 @@ begin
   from fused as f;
 
   v_order := v_ids;
+  v_order_scores := v_scores;
   if p_duplicate_distance is not null then
     v_order := _collapse_duplicates(v_order, v_model, p_duplicate_distance, p_limit);
+    v_order_scores := array(
+      select s.score
+      from unnest(v_order) with ordinality as o (id, n)
+      inner join unnest(v_ids, v_scores) as s (id, score) on o.id = s.id
+      order by o.n
+    );
   end if;
 
   if p_min_gap is not null then
-    v_order := v_order[:(
-      select g.n
-      from (
-        select
-          o.n,
-          s.score,
-          s.score - lead(s.score) over (order by o.n) as gap,
-          first_value(s.score) over (order by o.n) as best
-        from unnest(v_order[:p_limit]) with ordinality as o (id, n)
-        inner join unnest(v_ids, v_scores) as s (id, score) on o.id = s.id
-      ) as g
-      where g.gap >= p_min_gap * g.best or g.gap is null
-      order by g.gap desc nulls last, g.n
-      limit 1
-    )];
+    -- The last row has no gap behind it.
+    select g.n
+    into v_kept
+    from (
+      select s.n, s.score - lead(s.score) over (order by s.n) as gap
+      from unnest(v_order_scores[:p_limit]) with ordinality as s (score, n)
+    ) as g
+    where g.gap >= p_min_gap * v_order_scores[1] or g.gap is null
+    order by g.gap desc nulls last, g.n
+    limit 1;
+    v_order := v_order[:v_kept];
+    v_order_scores := v_order_scores[:v_kept];
   end if;
 
   v_order := case
     when p_diversity > 0
-      then _diversify(
-        v_order,
-        array(
-          select s.score
-          from unnest(v_order) with ordinality as o (id, n)
-          inner join unnest(v_ids, v_scores) as s (id, score) on o.id = s.id
-          order by o.n
-        ),
-        v_model, p_diversity, p_limit
-      )
+      then _diversify(v_order, v_order_scores, v_model, p_diversity, p_limit)
     else v_order[:p_limit]
   end;
 
