@@ -531,3 +531,4 @@ def test_what_comes_after_the_largest_gap_is_cut_off(client: Client) -> None:
     assert len(client.search_memories(REPO, None, vector(1), 3, min_gap=0.3)) == 3
     assert len(client.search_memories(REPO, None, vector(1), 1, min_gap=0)) == 1
     assert client.search_memories(REPO, "zebra", min_gap=0) == []
+    assert client.search_memories(REPO, "zebra", min_gap=0, diversity=0.5) == []

@@ -389,8 +389,8 @@ begin
     where g.gap >= p_min_gap * v_order_scores[1] or g.gap is null
     order by g.gap desc nulls last, g.n
     limit 1;
-    v_order := v_order[:v_kept];
-    v_order_scores := v_order_scores[:v_kept];
+    v_order := v_order[:coalesce(v_kept, 0)];
+    v_order_scores := v_order_scores[:coalesce(v_kept, 0)];
   end if;
 
   v_order := case
