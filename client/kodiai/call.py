@@ -26,8 +26,9 @@ from typing import (
 
 from pgvector import HalfVector, Vector
 from psycopg import sql
+from psycopg.adapt import Dumper
 from psycopg.errors import InvalidParameterValue
-from psycopg.pq import DiagnosticField
+from psycopg.pq import DiagnosticField, Format
 from psycopg.types.json import Jsonb
 
 Arguments = ParamSpec("Arguments")
@@ -246,12 +247,29 @@ def _read_once(values: Embeddings | Objects) -> None:
         object.__setattr__(values, "values", tuple(values.values))
 
 
+class BinaryVector(bytes):
+    """A vector in the format of pgvector's vector_recv."""
+
+
+class BinaryVectorDumper(Dumper):
+    """Sends a vector without naming its type, which Postgres knows from the function.
+
+    As text it would be five times as long, and take half a millisecond to write.
+    """
+
+    format = Format.BINARY
+    oid = 0
+
+    def dump(self, obj: BinaryVector) -> bytes:
+        return obj
+
+
 def _parameter(argument: str, value: object) -> object:
     match value:
         case Embedding(None) | Embeddings(None) | Json(None) | Objects(None):
             return None
         case Embedding(vector):
-            return _vector(argument, vector)
+            return BinaryVector(_vector(argument, vector).to_binary())
         case Embeddings(Iterable() as vectors):
             return _vectors(argument, vectors)
         case Json(document):
@@ -340,7 +358,7 @@ def _text(argument: str, value: str) -> str:
     return value
 
 
-def _vector(argument: str, value: VectorLike) -> str:
+def _vector(argument: str, value: VectorLike) -> Vector:
     if isinstance(value, Vector | HalfVector):
         value = value.to_list()
     try:
@@ -359,13 +377,13 @@ def _vector(argument: str, value: VectorLike) -> str:
         raise _invalid(
             argument, "finite numbers in the range of real", "NaN or infinity"
         )
-    return str(vector.to_text())
+    return vector
 
 
 def _vectors(argument: str, values: Iterable[VectorLike | None]) -> str:
     """Write an array of vectors as Postgres reads it, without asking for its type."""
     elements = (
-        "NULL" if value is None else f'"{_vector(f"{argument}[{n}]", value)}"'
+        "NULL" if value is None else f'"{_vector(f"{argument}[{n}]", value).to_text()}"'
         for n, value in enumerate(values, 1)
     )
     return "{" + ",".join(elements) + "}"

@@ -17,8 +17,13 @@ constraint repo_name_check check (
 comment on domain repo_name is 'owner/name of at most 200 bytes';
 
 create domain file_path as text
-constraint file_path_check check (octet_length(value) between 1 and 2000);
-comment on domain file_path is 'a path of 1 to 2000 bytes';
+constraint file_path_check check (octet_length(value) between 1 and 1000);
+comment on domain file_path is 'a path of 1 to 1000 bytes';
+
+create domain model_name as text
+constraint model_name_check check (value ~ '\S' and octet_length(value) <= 200);
+comment on domain model_name is
+'a name of 1 to 200 bytes, not white space alone';
 
 create domain short_name as text
 constraint short_name_check check (value ~ '\S' and length(value) <= 200);

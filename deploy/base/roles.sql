@@ -12,7 +12,7 @@ begin;
 
 select
   octet_length(:'schema') > 56 as is_too_long,
-  :'embedding_dim' !~ '^([1-9]\d{0,2}|1\d{3}|2000)$' as is_no_width
+  :'embedding_dim' !~ '^([1-9]\d{0,2}|[12]\d{3}|30[0-6]\d|307[0-2])$' as is_no_width
 \gset
 
 \if :is_too_long
@@ -23,7 +23,7 @@ end $$;
 
 \if :is_no_width
 do $$ begin
-  raise 'embedding_dim: expected 1 to 2000, which is what an HNSW index can hold';
+  raise 'embedding_dim: expected 1 to 3072, whose codes an index can hold';
 end $$;
 \endif
 

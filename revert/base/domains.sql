@@ -36,6 +36,7 @@ drop domain positive_number;
 drop domain long_text;
 drop domain short_text;
 drop domain short_name;
+drop domain model_name;
 drop domain file_path;
 drop domain repo_name;
 

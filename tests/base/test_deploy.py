@@ -184,9 +184,9 @@ def test_what_an_administrator_or_another_memory_made_stays(
     ("statement", "variables", "message"),
     [
         ("select", {"schema": "x" * 57}, "schema: expected at most 56 bytes"),
-        ("select", {"embedding_dim": 0}, "embedding_dim: expected 1 to 2000"),
-        ("select", {"embedding_dim": 2001}, "embedding_dim: expected 1 to 2000"),
-        ("select", {"embedding_dim": "wide"}, "embedding_dim: expected 1 to 2000"),
+        ("select", {"embedding_dim": 0}, "embedding_dim: expected 1 to 3072"),
+        ("select", {"embedding_dim": 3073}, "embedding_dim: expected 1 to 3072"),
+        ("select", {"embedding_dim": "wide"}, "embedding_dim: expected 1 to 3072"),
         (
             "create schema other; create extension vector with schema other",
             {},

@@ -44,7 +44,11 @@ where
 union all
 select format('alter table %%I alter %%I drop default', %(table)s::text, attname)
 from pg_attribute
-where attrelid = %(table)s::regclass and atthasdef
+where attrelid = %(table)s::regclass and atthasdef and attgenerated = ''
+union all
+select format('alter table %%I alter %%I drop expression', %(table)s::text, attname)
+from pg_attribute
+where attrelid = %(table)s::regclass and attgenerated <> ''
 union all
 select format('alter table %%I alter %%I type text', %(table)s::text, attname)
 from pg_attribute
@@ -60,8 +64,12 @@ select format('drop index %%I', c.relname)
 from pg_index as i
 inner join pg_class as c on c.oid = i.indexrelid
 where
-  i.indrelid = %(table)s::regclass and c.relname not like '%%\\_search\\_tsv\\_idx'
-  and c.relname <> 'learning_memories_embedding_idx'
+  i.indrelid = %(table)s::regclass
+  -- Those of a change of their own.
+  and c.relname not in (
+    'findings_search_tsv_idx', 'learning_memories_search_tsv_idx',
+    'learning_memories_scope_idx', 'learning_memories_embedding_idx'
+  )
   and not exists (select from pg_constraint where conindid = i.indexrelid)
 union all
 select format('alter table %%I reset (%%I)', %(table)s::text, split_part(option, '=', 1))
@@ -122,16 +130,22 @@ OTHER_BREAKS = {
             "reader": ["grant execute on function write_memory to kodiai_reader"],
         }.items()
     },
+    "learning/indexes/learning_memories_scope_idx": [
+        (
+            "drop index learning_memories_scope_idx; create index"
+            " learning_memories_scope_idx on learning_memories (owner, repo)"
+        ),
+    ],
     "learning/indexes/learning_memories_embedding_idx": [
         (
             "drop index learning_memories_embedding_idx; create index"
             " learning_memories_embedding_idx on learning_memories"
-            " using hnsw (embedding vector_l2_ops) with (m = 16, ef_construction = 64)"
+            " using hnsw (embedding_code bit_jaccard_ops) with (m = 16, ef_construction = 64)"
         ),
         (
             "drop index learning_memories_embedding_idx; create index"
             " learning_memories_embedding_idx on learning_memories"
-            " using hnsw (embedding vector_cosine_ops)"
+            " using hnsw (embedding_code bit_hamming_ops)"
         ),
         (
             "update pg_index set indisvalid = false where indexrelid"

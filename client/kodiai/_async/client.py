@@ -10,7 +10,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool
 
-from kodiai.call import Call
+from kodiai.call import BinaryVector, BinaryVectorDumper, Call
 from kodiai.functions import Functions
 
 Result = TypeVar("Result")
@@ -88,6 +88,7 @@ class AsyncClient(Functions):
             # Of this class, whatever the owner of a borrowed connection prefers.
             AsyncCursor(connection, row_factory=tuple_row) as cursor,
         ):
+            cursor.adapters.register_dumper(BinaryVector, BinaryVectorDumper)
             await cursor.execute(statement, parameters)
             columns = [column.name for column in cursor.description or ()]
             return call.result(columns, await cursor.fetchall())

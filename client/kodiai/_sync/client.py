@@ -10,7 +10,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
-from kodiai.call import Call
+from kodiai.call import BinaryVector, BinaryVectorDumper, Call
 from kodiai.functions import Functions
 
 Result = TypeVar("Result")
@@ -86,6 +86,7 @@ class Client(Functions):
             # Of this class, whatever the owner of a borrowed connection prefers.
             Cursor(connection, row_factory=tuple_row) as cursor,
         ):
+            cursor.adapters.register_dumper(BinaryVector, BinaryVectorDumper)
             cursor.execute(statement, parameters)
             columns = [column.name for column in cursor.description or ()]
             return call.result(columns, cursor.fetchall())

@@ -23,11 +23,14 @@ set search_path = :"schema", public, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
 set jit = off
+-- What is read is the same whatever is asked, so planning it each time is lost.
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
   -- Above so many postings the most common words only order what the others find.
   c_most_postings constant integer := 10000;
+  c_most_reordered constant integer := 1000;
   -- So many of the documents of one term are enough to estimate from.
   c_sample constant integer := 256;
   c_terms constant bigint[] := array(select generate_series(0, 31));
@@ -49,13 +52,14 @@ declare
   v_estimates bigint[];
   v_weights double precision[];
   v_skipped integer;
+  v_looked_up boolean;
   v_read integer;
   v_short double precision;
   v_long double precision;
   v_ids bigint[];
+  v_repos bigint[];
   v_scores double precision[];
-  v_has_all boolean[];
-  v_best_without double precision;
+  v_words bigint[];
   v_asked bigint;
 begin
   select count(*), avg(p.length)
@@ -110,7 +114,11 @@ begin
     ) as l
   ) as t;
 
-  if p_among is not null then
+  -- The words of a few documents are looked up; those of many are found sooner among all.
+  v_looked_up := cardinality(p_among) * cardinality(v_terms) <= 2 * c_most_postings;
+  if v_looked_up then
+    v_skipped := cardinality(v_terms);
+  elsif p_among is not null or p_limit > c_most_reordered then
     v_skipped := 0;
   end if;
 
@@ -133,7 +141,7 @@ begin
     cross join lateral (
       select
         case
-          when t.n > v_read then t.estimate
+          when t.n > v_read and t.estimate > 0 then t.estimate
           else (
             select count(*)
             from postings as p
@@ -150,20 +158,21 @@ begin
     v_asked := case when v_skipped = 0 then p_limit else 2 * p_limit end;
     select
       coalesce(array_agg(b.id), '{}'),
+      coalesce(array_agg(b.repo_hash), '{}'),
       coalesce(array_agg(b.score), '{}'),
-      coalesce(array_agg(b.has_all), '{}'),
-      max(b.score) filter (where not b.has_all)
-    into v_ids, v_scores, v_has_all, v_best_without
+      coalesce(array_agg(b.words), '{}')
+    into v_ids, v_repos, v_scores, v_words
     from (
-      select s.id, s.score, s.has_all
+      select s.id, s.repo_hash, s.score, s.words
       from (
         select
           p.document_id as id,
+          min(p.repo_hash) as repo_hash,
           sum(t.weight * p.frequency / (p.frequency + v_short + v_long * p.length)) as score,
-          count(*) = v_read as has_all
+          count(*) as words
         from unnest(v_terms[:v_read], v_weights[:v_read]) as t (term, weight)
         cross join lateral (
-          select p.document_id, p.frequency, p.length
+          select p.document_id, p.repo_hash, p.frequency, p.length
           from postings as p
           where
             p.term = any (array(select t.term + s.n from unnest(c_terms) as s (n)))
@@ -173,11 +182,11 @@ begin
         group by p.document_id
       ) as s
       left join unnest(p_also) as a (id) on a.id = s.id
-      order by a.id is null, s.has_all desc, s.score desc, s.id
+      order by a.id is null, s.words = v_read desc, s.score desc, s.id
       limit v_asked + coalesce(cardinality(p_also), 0)
     ) as b;
 
-    exit when v_skipped = 0 or cardinality(v_ids) >= v_asked;
+    exit when v_skipped = 0 or cardinality(v_ids) >= v_asked or v_looked_up;
     v_skipped := 0;
   end loop;
 
@@ -185,45 +194,57 @@ begin
     -- The whole score of the best, which may be better by the words that were skipped.
     execute format(
       'select
-        array_agg(d.id),
-        array_agg(d.score),
-        array_agg(d.has_all),
-        max(d.score) filter (where not d.has_all)
-      from (
-        select
-          l.id,
-          sum(t.weight * l.frequency / (l.frequency + $4 + $5 * l.length)) as score,
-          count(*) = cardinality($2) as has_all
-        from (
-          select
-            d.id,
-            l.lexeme,
-            coalesce(cardinality(l.positions), 1) as frequency,
-            least(
-              sum(coalesce(cardinality(l.positions), 1)) over (partition by d.id), 32767
-            ) as length
-          from %I as d
-          cross join unnest(d.search_tsv) as l
-          where d.id = any ($1)
-        ) as l
-        inner join unnest($2, $3) as t (lexeme, weight) on l.lexeme = t.lexeme
-        group by l.id
-      ) as d',
-      p_table
+        $1 || array_agg(d.id),
+        $2 || array_agg(%s),
+        $3 || array_agg(0::double precision),
+        $4 || array_agg(0::bigint)
+      from %I as d
+      where d.id = any ($5) and d.id <> all ($1)',
+      case when p_owner is null then v_from::text else '_posting_repo(d.repo)' end, p_table
     )
-    into v_ids, v_scores, v_has_all, v_best_without
-    using v_ids || p_also, v_lexemes, v_weights, v_short, v_long;
+    into v_ids, v_repos, v_scores, v_words
+    using v_ids, v_repos, v_scores, v_words, p_also || p_among;
+
+    select array_agg(s.id), array_agg(s.score), array_agg(s.words)
+    into v_ids, v_scores, v_words
+    from (
+      select
+        d.id,
+        d.score
+        + coalesce(
+          sum(t.weight * p.frequency / (p.frequency + v_short + v_long * p.length)), 0
+        ) as score,
+        d.words + count(p.frequency) as words
+      from unnest(v_ids, v_repos, v_scores, v_words) as d (id, repo_hash, score, words)
+      cross join unnest(v_terms[v_read + 1:], v_weights[v_read + 1:]) as t (term, weight)
+      left join lateral (
+        select p.frequency, p.length
+        from postings as p
+        where
+          p.term = t.term + (hashint8(d.id) & 31)
+          and p.repo_hash = d.repo_hash
+          and p.document_id = d.id
+        -- One by one, whatever the planner thinks of that.
+        offset 0
+      ) as p on true
+      group by d.id, d.score, d.words
+    ) as s
+    where s.words > 0;
   end if;
 
   return query
   select
     r.id,
     case
-      when r.has_all then _lift_score(r.score, v_best_without)
+      when r.words = cardinality(v_terms)
+        then
+          _lift_score(
+            r.score, max(r.score) filter (where r.words < cardinality(v_terms)) over ()
+          )
       else r.score
     end as score,
     (select sum(w.weight) from unnest(v_weights) as w (weight))
-  from unnest(v_ids, v_scores, v_has_all) as r (id, score, has_all)
+  from unnest(v_ids, v_scores, v_words) as r (id, score, words)
   order by 2 desc, 1;
 end
 $$;

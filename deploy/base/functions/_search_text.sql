@@ -13,7 +13,8 @@ create function _search_text(
   p_lexemes text[],
   p_frequencies integer[],
   p_phrases tsquery,
-  p_condition text,
+  p_scope text,
+  p_conditions text,
   p_limit integer,
   p_also bigint[] default null
 )
@@ -24,11 +25,25 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 -- Whatever is read is read by an index, in a small table too.
 set enable_seqscan = off
+-- What is read is the same whatever is asked, so planning it each time is lost.
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
   -- So many rows with the phrases are ranked apart.
   c_most_phrases constant integer := 5000;
+  -- By the index first, and by id after that, whatever the planner thinks of it.
+  c_among constant text := '
+    select coalesce(array_agg(m.id), ''{}'')
+    from (
+      select d.id
+      from (select d.id from %1$I as d where %2$s offset 0) as c
+      cross join lateral (select d.* from %1$I as d where d.id = c.id offset 0) as d
+      where %3$s
+      limit %4$s
+    ) as m';
+  -- So many tell how many more to rank.
+  c_fewest constant integer := 5;
   v_asked integer := 2 * p_limit;
   v_ids bigint[];
   v_scores double precision[];
@@ -41,8 +56,8 @@ begin
     return;
   end if;
 
-  -- Of the best, those that meet the condition. Where too few do, more of the best, and
-  -- in the end the best of those that do.
+  -- Of the best, those that meet the conditions. Where too few do, so many of the best as
+  -- should have enough; where hardly any do, or still too few, the best of those that do.
   loop
     select
       coalesce(array_agg(r.document_id order by r.n), '{}'),
@@ -60,23 +75,21 @@ begin
         from unnest($1) with ordinality as c (id, n)
         -- By id and then by the condition, whatever the planner thinks of that.
         cross join lateral (select d.* from %I as d where d.id = c.id offset 0) as d
-        where %s
+        where %s and %s
         order by c.n
         limit $2
       ) as f',
-      p_table, p_condition
+      p_table, p_scope, p_conditions
     )
     into v_found
     using v_ids, p_limit;
 
     exit when cardinality(v_found) = p_limit or cardinality(v_ids) < v_asked
       or v_among is not null;
-    if v_asked = 2 * p_limit then
-      v_asked := 10 * v_asked;
+    if v_asked = 2 * p_limit and cardinality(v_found) >= c_fewest then
+      v_asked := 1.5 * v_asked * p_limit / cardinality(v_found);
     else
-      execute format(
-        'select coalesce(array_agg(d.id), ''{}'') from %I as d where %s', p_table, p_condition
-      )
+      execute format(c_among, p_table, p_scope, p_conditions, 'null')
       into v_among;
     end if;
   end loop;
@@ -85,14 +98,10 @@ begin
   -- words, but where very many have the phrases, the best that have them are.
   if p_phrases is not null then
     execute format(
-      'select array_agg(d.id)
-      from (
-        select d.id from %I as d where %s and d.search_tsv @@ $1 limit $2
-      ) as d',
-      p_table, p_condition
+      c_among, p_table, p_scope, format('%s and d.search_tsv @@ %L', p_conditions, p_phrases),
+      c_most_phrases + 1
     )
-    into v_among
-    using p_phrases, c_most_phrases + 1;
+    into v_among;
     if cardinality(v_among) <= c_most_phrases then
       select v_ids || array_agg(r.document_id), v_scores || array_agg(r.score)
       into v_ids, v_scores
@@ -146,13 +155,14 @@ end
 $$;
 
 comment on function _search_text(
-  text, text, text, text[], integer[], tsquery, text, integer, bigint[]
+  text, text, text, text[], integer[], tsquery, text, text, integer, bigint[]
 ) is
-'The text arm of a search: ranks by BM25 what meets a condition. Rows that have all quoted
+'The text arm of a search: ranks by BM25 what meets conditions. Rows that have all quoted
 phrases come before those without, in the way that rows with all words do in _rank_bm25.
 Arguments: p_table, learning_memories or findings; p_repo and p_owner, as in
 search_memories; p_lexemes, p_frequencies and p_phrases, as from _parse_question;
-p_condition, SQL for which rows d of the table may be found; p_limit, how many; p_also,
+p_scope and p_conditions, SQL for which rows d of the table may be found, the first by what
+an index has, where it can; p_limit, how many; p_also,
 ids of rows that meet it and are to be scored besides.
 Result: best first, ties by document_id: the first p_limit, or all where fewer have any of
 the words, with their place; and those of p_also, where they have any, without one.

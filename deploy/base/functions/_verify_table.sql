@@ -23,7 +23,11 @@ begin
       'column ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
       || case when a.attnotnull then ' not null' else '' end
       || case a.attidentity when 'a' then ' identity' else '' end
-      || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') as line
+      || coalesce(
+        case a.attgenerated when '' then ' default ' else ' generated ' end
+        || pg_get_expr(d.adbin, d.adrelid),
+        ''
+      ) as line
     from pg_attribute as a
     left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attrelid = v_table and a.attnum > 0 and not a.attisdropped

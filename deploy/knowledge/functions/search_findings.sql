@@ -58,6 +58,7 @@ begin
       ' and (d.search_tsv @@ %L::tsquery) is not true',
       p_repo, v_question.excluded
     ),
+    'true',
     p_limit
   ) as t;
 

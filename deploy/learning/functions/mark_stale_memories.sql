@@ -32,7 +32,7 @@ begin
     perform _check_argument('p_path_prefix', p_path_prefix, 'file_path');
   end if;
   if p_embedding_model is not null then
-    perform _check_argument('p_embedding_model', p_embedding_model, 'short_name');
+    perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
   end if;
 
   -- In the order of the primary key, so that two calls do not deadlock.

@@ -59,29 +59,23 @@ set jit = off
 set enable_seqscan = off
 -- Times are put into dynamic SQL: with an offset, not the ambiguous name of a zone.
 set datestyle = 'ISO'
+-- What is read is the same whatever is asked, so planning it each time is lost.
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  -- A scope of up to so many rows is compared vector by vector: that is exact, and
-  -- no slower than a graph search that a narrow filter sends through most of the graph.
-  c_exact_rows constant integer := 5000;
   -- What is usual among candidates is that among the first of each arm, however many
   -- more are asked for: so, 5 rows are the first 5 of 50.
   c_pool constant integer := 100;
   v_depth constant integer := greatest(c_pool, 2 * p_limit);
-  v_enough constant integer := case when p_max_distance is null then v_depth else p_limit end;
   c_languages constant text[] := array(
     select lower(l.language) from unnest(p_languages) as l (language)
   );
   c_related constant text[] := _related_languages(p_languages);
-  v_iterative_scan text;
-  v_ef_search text;
-  v_rows bigint;
   v_model text;
   v_question record;
   v_scope text;
-  v_vector_scope text;
-  v_nearest text;
+  v_conditions text;
   v_vector_ids bigint[] := '{}';
   v_distances double precision[] := '{}';
   v_vector_ranks integer[];
@@ -149,17 +143,20 @@ begin
   into v_question
   from _parse_question(coalesce(p_query_text, '')) as q;
 
+  -- By what learning_memories_scope_idx has, and by what it has not.
   v_scope := concat_ws(
     ' and ',
-    case
-      when p_owner is null then format('d.repo = %L', p_repo) else format('d.owner = %L', p_owner)
-    end,
-    'not d.stale',
+    format('d.owner = %L', coalesce(p_owner, split_part(p_repo, '/', 1))),
+    case when p_owner is null then format('d.repo = %L', p_repo) end,
     case when p_outcomes is not null then format('d.outcome = any (%L)', p_outcomes) end,
     case when p_severities is not null then format('d.severity = any (%L)', p_severities) end,
     case when p_categories is not null then format('d.category = any (%L)', p_categories) end,
     case when p_path_prefix is not null then format('d.file_path ^@ %L', p_path_prefix) end,
-    case when p_created_after is not null then format('d.created_at > %L', p_created_after) end,
+    case when p_created_after is not null then format('d.created_at > %L', p_created_after) end
+  );
+  v_conditions := concat_ws(
+    ' and ',
+    'not d.stale',
     case
       when v_question.excluded is not null
         then format('not d.search_tsv @@ %L::tsquery', v_question.excluded)
@@ -170,57 +167,13 @@ begin
     p_embedding_model, (select a.embedding_model from active_embedding_model as a)
   );
 
-  -- The vector arm. Dynamic, because a generic plan does not use HNSW.
   if p_query_embedding is not null then
-    v_vector_scope := v_scope || format(
-      ' and d.embedding_model = %L and d.embedding is not null', v_model
-    );
-
-    execute format(
-      'select count(*) from (select from learning_memories as d where %s limit %s) as s',
-      v_vector_scope, c_exact_rows + 1
-    )
-    into v_rows;
-
-    -- Limit first and number afterwards, or HNSW could not stop early. Adding zero
-    -- hides where a distance comes from: outside, because the planner believes that
-    -- a relaxed index scan is in order and would not sort it again; inside, in the
-    -- second execution, so that every row of the scope is compared.
-    v_nearest := '
-      select
-        coalesce(array_agg(n.id order by n.distance + 0.0, n.id), ''{}''),
-        coalesce(array_agg(n.distance order by n.distance + 0.0, n.id), ''{}'')
-      from (
-        select d.id, d.embedding <=> $1 as distance
-        from learning_memories as d
-        where %s
-        order by %s
-        limit $2
-      ) as n
-      where $3 is null or n.distance <= $3';
-
-    if v_rows > c_exact_rows then
-      -- The graph search finds few rows that a filter leaves unless it goes on and
-      -- on. Set and set back here, not by the function: a dump of a function that
-      -- names them is restored only where pgvector was loaded before.
-      v_iterative_scan := current_setting('hnsw.iterative_scan');
-      v_ef_search := current_setting('hnsw.ef_search');
-      perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
-      perform set_config('hnsw.ef_search', least(v_depth, 1000)::text, true);
-      execute format(v_nearest, v_vector_scope, 'd.embedding <=> $1')
-      into v_vector_ids, v_distances
-      using p_query_embedding, v_depth, p_max_distance;
-      perform set_config('hnsw.iterative_scan', v_iterative_scan, true);
-      perform set_config('hnsw.ef_search', v_ef_search, true);
-    end if;
-
-    -- The graph search gives up after hnsw.max_scan_tuples, and it overlooks some
-    -- rows: where it brings too few there may be more.
-    if cardinality(v_vector_ids) < v_enough then
-      execute format(v_nearest, v_vector_scope, '(d.embedding <=> $1) + 0.0, d.id')
-      into v_vector_ids, v_distances
-      using p_query_embedding, v_depth, p_max_distance;
-    end if;
+    select coalesce(array_agg(e.memory_id), '{}'), coalesce(array_agg(e.distance), '{}')
+    into v_vector_ids, v_distances
+    from _search_embeddings(
+      p_repo, p_owner, p_query_embedding, v_model, v_scope, v_conditions, v_depth,
+      p_limit, p_max_distance
+    ) as e;
   end if;
 
   select
@@ -232,7 +185,7 @@ begin
   from _search_text(
     'learning_memories', p_repo, p_owner,
     v_question.lexemes, v_question.frequencies, v_question.phrases,
-    v_scope, v_depth, v_vector_ids
+    v_scope, v_conditions, v_depth, v_vector_ids
   ) as t;
 
   -- What either arm found, with the values of both; then the fusion, and what the caller

@@ -14,7 +14,7 @@ as $$
 declare
   v_previous text;
 begin
-  perform _check_argument('p_embedding_model', p_embedding_model, 'short_name');
+  perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
 
   insert into active_embedding_model (embedding_model)
   values (p_embedding_model)

@@ -9,7 +9,7 @@ set local search_path = :"schema", public;
 create table active_embedding_model (
   id smallint not null default 1,
   created_at timestamptz not null default _now(),
-  embedding_model short_name not null,
+  embedding_model model_name not null,
   constraint active_embedding_model_pkey primary key (id),
   constraint active_embedding_model_id_check check (id = 1)
 );

@@ -6,6 +6,9 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
+select vector_dims(_code_thresholds()) as code_length
+\gset
+
 create table learning_memories (
   id bigint not null generated always as identity,
   created_at timestamptz not null default _now(),
@@ -20,9 +23,11 @@ create table learning_memories (
   file_path file_path not null,
   language short_name,
   outcome outcome not null,
-  embedding_model short_name not null,
+  embedding_model model_name not null,
   embedding_dim integer not null default _embedding_dim(),
   embedding vector(:embedding_dim),
+  embedding_code bit(:code_length)
+  generated always as (_embedding_code(embedding)) stored,
   stale boolean not null default false,
   search_tsv tsvector,
   constraint learning_memories_pkey primary key (id),
@@ -36,10 +41,9 @@ create table learning_memories (
   )
 )
 -- Marking a row stale is a HOT update only where its page has room for the new
--- version; otherwise the row would be inserted into every index again.
-with (fillfactor = 80);
-
-create index learning_memories_owner_idx on learning_memories (owner);
+-- version; otherwise the row would be inserted into every index again. This is room
+-- for new versions of all rows at once.
+with (fillfactor = 45);
 
 comment on table learning_memories is
 'One row per thing that a team has taught the agent: a finding and what came of it.';
@@ -71,6 +75,8 @@ comment on column learning_memories.embedding_dim is
 'Width of the embedding; the same in the whole memory.';
 comment on column learning_memories.embedding is
 'finding_text as a vector; null while it waits for one.';
+comment on column learning_memories.embedding_code is
+'Short code of the embedding (_embedding_code), by which the nearest are found fast.';
 comment on column learning_memories.stale is
 'Whether it no longer holds; no search returns it then. In no index and no index predicate, '
 'so that setting it is cheap.';

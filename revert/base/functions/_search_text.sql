@@ -6,6 +6,8 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function _search_text(text, text, text, text[], integer[], tsquery, text, integer, bigint[]);
+drop function _search_text(
+  text, text, text, text[], integer[], tsquery, text, text, integer, bigint[]
+);
 
 commit;

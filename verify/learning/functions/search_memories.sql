@@ -23,7 +23,8 @@ select _verify_function('search_memories', '
   repo text, owner text, source_repo text, finding_id bigint, review_id bigint,
   finding_text text, severity text, category text, file_path text, language
   text, outcome text, embedding_model text, created_at timestamp with time zone)
-  set jit=off set enable_seqscan=off set DateStyle=ISO
+  set jit=off set enable_seqscan=off set DateStyle=ISO set
+  plan_cache_mode=force_generic_plan
 ');
 
 rollback;

@@ -4,6 +4,9 @@ begin;
 
 set local search_path = :"schema", public;
 
+select vector_dims(_code_thresholds()) as code_length
+\gset
+
 select _verify_table('learning_memories', array[
   'column id bigint not null identity',
   'column created_at timestamp with time zone not null default _now()',
@@ -18,9 +21,10 @@ select _verify_table('learning_memories', array[
   'column file_path file_path not null',
   'column language short_name',
   'column outcome outcome not null',
-  'column embedding_model short_name not null',
+  'column embedding_model model_name not null',
   'column embedding_dim integer not null default _embedding_dim()',
   'column embedding vector(' || :'embedding_dim' || ')',
+  format('column embedding_code bit(%s) generated _embedding_code(embedding)', :code_length),
   'column stale boolean not null default false',
   'column search_tsv tsvector',
   'constraint learning_memories_owner_check CHECK ((owner = split_part((repo)::text, '
@@ -31,8 +35,7 @@ select _verify_table('learning_memories', array[
   'constraint learning_memories_key UNIQUE (repo, finding_id, outcome)',
   'index learning_memories_pkey btree (id)',
   'index learning_memories_key btree (repo, finding_id, outcome)',
-  'index learning_memories_owner_idx btree (owner)',
-  'with fillfactor=80'
+  'with fillfactor=45'
 ]);
 
 rollback;
