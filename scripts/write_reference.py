@@ -163,7 +163,7 @@ def listed(arguments: list[str]) -> str:
     lines = [
         re.sub(r"::[\w ]+(\[\])?$", "", a).replace("NULL", "null") for a in arguments
     ]
-    return "\n  " + ",\n  ".join(lines) + "\n" if len(lines) > 1 else lines[0]
+    return "\n  " + ",\n  ".join(lines) + "\n" if len(lines) > 1 else "".join(lines)
 
 
 def result_type(result: str) -> str:

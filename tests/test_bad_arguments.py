@@ -115,6 +115,8 @@ CALLS: dict[str, dict[str, Any]] = {
         "embedding_model": "m",
     },
     "purge_stale_memories": {"repo": REPO, "limit": 1},
+    "check_search": {"repo": REPO, "questions": 1},
+    "rebuild_postings": {},
     "rename_repo": {"repo": REPO, "new_repo": "acme/web"},
     "search_memories": {
         "repo": REPO,
@@ -174,7 +176,9 @@ IMPOSSIBLE: dict[str, list[Any]] = {
         ("cost_usd", [-0.01, 1e7, float("inf"), float("nan")]),
         ("older_than max_age", INTERVAL),
         ("days", [0, -1, 3661]),
+        ("questions", [0, 1001]),
         ("limit", [0, -1, 100_001]),
+        ("questions", [0, -1, 1001]),
         ("top_files", [0, 1001]),
         ("rrf_k", [0]),
         ("vector_weight text_weight", WEIGHT),
@@ -201,6 +205,7 @@ OPTIONAL = {
     # One of several is needed.
     "mark_stale_memories": {"repo", "memory_ids"},
     "purge_stale_memories": {"repo"},
+    "check_search": {"repo"},
     "search_memories": {"repo", "query_text"},
 }
 

@@ -176,6 +176,8 @@ def test_no_call_reads_a_whole_table(
     clock(NOW)
     wrong = {}
     for function, arguments in CALLS.items():
+        if function == "rebuild_postings":
+            continue  # that is what it is for
         for real in REAL.get(function, [arguments]):
             connection.execute("select pg_stat_force_next_flush()")
             before = scans()

@@ -38,6 +38,7 @@ from .learning import (
     FoundMemory,
     Memory,
     RenamedRows,
+    SearchCheck,
     WrittenMemories,
     WrittenMemory,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "RetrievalQuality",
     "ReviewedCommit",
     "SavedCheckpoint",
+    "SearchCheck",
     "TopFile",
     "UnknownCheckpointError",
     "UnknownFindingError",

@@ -90,10 +90,12 @@ class Functions:
     record_retrieval_quality_event = Method(telemetry.record_retrieval_quality_event)
     record_telemetry_event = Method(telemetry.record_telemetry_event)
 
+    check_search = Method(learning.check_search)
     get_memories = Method(learning.get_memories)
     has_memory = Method(learning.has_memory)
     mark_stale_memories = Method(learning.mark_stale_memories)
     purge_stale_memories = Method(learning.purge_stale_memories)
+    rebuild_postings = Method(learning.rebuild_postings)
     rename_repo = Method(learning.rename_repo)
     search_memories = Method(learning.search_memories)
     set_embedding_model = Method(learning.set_embedding_model)

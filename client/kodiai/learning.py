@@ -96,6 +96,15 @@ class FoundMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchCheck:
+    """Whether something about searches is as it should be; null where not known."""
+
+    check_name: str
+    is_ok: bool | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenamedRows:
     """What rename_repo did to one table."""
 
@@ -213,3 +222,17 @@ def purge_stale_memories(
 def rename_repo(repo: str, new_repo: str) -> Call[list[RenamedRows]]:
     """Follow the renaming of a repository, table by table."""
     return many("rename_repo", locals(), RenamedRows)
+
+
+@checked
+def check_search(
+    repo: str | None, owner: str | None = None, questions: int = 10
+) -> Call[list[SearchCheck]]:
+    """Check that searches of a scope are fast and complete."""
+    return many("check_search", locals(), SearchCheck)
+
+
+@checked
+def rebuild_postings() -> Call[int]:
+    """Write the inverted index of the text arm anew; returns how many postings."""
+    return one("rebuild_postings", locals(), int)

@@ -11,6 +11,7 @@ set local search_path = :"schema", public;
 grant usage on schema :"schema" to :"app";
 
 grant execute on function
+check_search,
 claim_run,
 complete_run,
 count_recent_timeouts,
@@ -35,6 +36,7 @@ purge_authors,
 purge_runs,
 purge_stale_memories,
 purge_telemetry,
+rebuild_postings,
 record_dep_bump_merge,
 record_feedback_reactions,
 record_findings,

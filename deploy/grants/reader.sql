@@ -11,6 +11,7 @@ set local search_path = :"schema", public;
 grant usage on schema :"schema" to :"reader";
 
 grant execute on function
+check_search,
 count_recent_timeouts,
 get_author,
 get_checkpoint,

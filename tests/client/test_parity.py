@@ -89,12 +89,12 @@ def test_arguments_and_results_are_those_of_the_function(
     describe = METHODS[name]
 
     parameters = inspect.signature(describe).parameters.values()
-    assert [f"p_{parameter.name}" for parameter in parameters] == arguments
+    assert [f"p_{parameter.name}" for parameter in parameters] == (arguments or [])
     assert [default(database, d) for d in defaults] == [p.default for p in parameters]
 
     call = described(name)
     assert call.name == name
-    assert [f"p_{argument}" for argument in call.arguments] == arguments
+    assert [f"p_{argument}" for argument in call.arguments] == (arguments or [])
 
     if returns_rows:
         hints = get_type_hints(call.row)

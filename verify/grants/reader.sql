@@ -12,10 +12,11 @@ select 1 / bool_and(has_function_privilege(:'reader', f.oid, 'execute'))::intege
 from
   unnest(
     array[
-      'count_recent_timeouts', 'get_author', 'get_checkpoint',
-      'get_finding_by_comment', 'get_last_reviewed_sha', 'get_memories',
-      'get_repo_stats', 'get_retrieval_quality', 'has_memory',
-      'list_cost_by_day', 'list_cost_by_model', 'list_feedback_patterns',
+      'check_search', 'count_recent_timeouts', 'get_author',
+      'get_checkpoint', 'get_finding_by_comment',
+      'get_last_reviewed_sha', 'get_memories', 'get_repo_stats',
+      'get_retrieval_quality', 'has_memory', 'list_cost_by_day',
+      'list_cost_by_model', 'list_feedback_patterns',
       'list_finding_comments', 'list_open_runs', 'list_prior_findings',
       'list_repo_trends', 'search_findings', 'search_memories'
     ]::regproc[]

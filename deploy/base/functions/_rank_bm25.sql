@@ -115,7 +115,7 @@ begin
   ) as t;
 
   -- The words of a few documents are looked up; those of many are found sooner among all.
-  v_looked_up := cardinality(p_among) * cardinality(v_terms) <= 2 * c_most_postings;
+  v_looked_up := cardinality(p_among) * cardinality(v_terms) <= c_most_postings;
   if v_looked_up then
     v_skipped := cardinality(v_terms);
   elsif p_among is not null or p_limit > c_most_reordered then

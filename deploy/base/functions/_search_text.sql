@@ -16,7 +16,8 @@ create function _search_text(
   p_scope text,
   p_conditions text,
   p_limit integer,
-  p_also bigint[] default null
+  p_also bigint[] default null,
+  p_among bigint[] default null
 )
 returns table (
   document_id bigint, score double precision, place integer, best_score double precision
@@ -47,7 +48,7 @@ declare
   v_asked integer := 2 * p_limit;
   v_ids bigint[];
   v_scores double precision[];
-  v_among bigint[];
+  v_among bigint[] := p_among;
   v_found bigint[];
   v_phrased bigint[];
   v_best_score double precision;
@@ -76,7 +77,6 @@ begin
         -- By id and then by the condition, whatever the planner thinks of that.
         cross join lateral (select d.* from %I as d where d.id = c.id offset 0) as d
         where %s and %s
-        order by c.n
         limit $2
       ) as f',
       p_table, p_scope, p_conditions
@@ -155,7 +155,7 @@ end
 $$;
 
 comment on function _search_text(
-  text, text, text, text[], integer[], tsquery, text, text, integer, bigint[]
+  text, text, text, text[], integer[], tsquery, text, text, integer, bigint[], bigint[]
 ) is
 'The text arm of a search: ranks by BM25 what meets conditions. Rows that have all quoted
 phrases come before those without, in the way that rows with all words do in _rank_bm25.
@@ -163,7 +163,8 @@ Arguments: p_table, learning_memories or findings; p_repo and p_owner, as in
 search_memories; p_lexemes, p_frequencies and p_phrases, as from _parse_question;
 p_scope and p_conditions, SQL for which rows d of the table may be found, the first by what
 an index has, where it can; p_limit, how many; p_also,
-ids of rows that meet it and are to be scored besides.
+ids of rows that meet them and are to be scored besides; p_among, where they are known, the
+ids of all rows in p_scope.
 Result: best first, ties by document_id: the first p_limit, or all where fewer have any of
 the words, with their place; and those of p_also, where they have any, without one.
 score and best_score: as in _rank_bm25.';

@@ -16,38 +16,12 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
-  c_rows constant text := case when tg_nargs > 2 then tg_argv[2] else '(select ($1).*)' end;
-  -- The postings of rows d: one for each lexeme, and one more for the row itself.
-  c_postings constant text := format(
-    '
-    select
-      _posting_term(%L, d.owner, l.lexeme) + d.sample as term,
-      d.repo_hash,
-      d.id as document_id,
-      l.frequency,
-      least(l.length, 32767) as length
-    from (
-      select
-        d.id,
-        d.search_tsv,
-        split_part(d.repo, ''/'', 1) as owner,
-        _posting_repo(d.repo) as repo_hash,
-        hashint8(d.id) & 31 as sample
-      from (select d.id, d.search_tsv, %s as repo from %%s as d) as d
-      -- Once for the row, not for each lexeme.
-      offset 0
-    ) as d
-    cross join lateral (
-      select l.lexeme, l.frequency, sum(l.frequency) over () as length
-      from (
-        -- An identifier as a whole has no position.
-        select l.lexeme, coalesce(cardinality(l.positions), 1) as frequency
-        from unnest(d.search_tsv) as l
-        union all
-        select '''', 0
-      ) as l
-    ) as l',
-    tg_argv[0], tg_argv[1]
+  c_row constant text := case when tg_nargs > 2 then tg_argv[2] else '(select ($1).*)' end;
+  c_old constant text := _postings_of(
+    tg_argv[0], tg_argv[1], case tg_level when 'STATEMENT' then 'old_rows' else c_row end
+  );
+  c_new constant text := _postings_of(
+    tg_argv[0], tg_argv[1], case tg_level when 'STATEMENT' then 'new_rows' else c_row end
   );
 begin
   if tg_op in ('UPDATE', 'DELETE') then
@@ -55,7 +29,7 @@ begin
       'delete from postings as p
       using (%s) as d
       where p.term = d.term and p.repo_hash = d.repo_hash and p.document_id = d.document_id',
-      format(c_postings, case tg_level when 'STATEMENT' then 'old_rows' else c_rows end)
+      c_old
     )
     using old;
   end if;
@@ -65,7 +39,7 @@ begin
       select d.term, d.repo_hash, d.document_id, d.frequency, d.length
       from (%s) as d
       order by d.term, d.repo_hash',
-      format(c_postings, case tg_level when 'STATEMENT' then 'new_rows' else c_rows end)
+      c_new
     )
     using new;
   end if;

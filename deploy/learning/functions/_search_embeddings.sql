@@ -7,15 +7,17 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function _search_embeddings(
-  p_repo text,
-  p_owner text,
   p_embedding vector,
   p_embedding_model text,
   p_scope text,
   p_conditions text,
+  p_rows double precision,
+  p_share double precision,
   p_limit integer,
   p_enough integer,
-  p_max_distance double precision default null
+  p_max_distance double precision default null,
+  p_among bigint[] default null,
+  p_code_distances double precision[] default null
 )
 returns table (memory_id bigint, distance double precision)
 language plpgsql stable parallel unsafe
@@ -34,8 +36,6 @@ declare
   -- scan compares in that time. Measured: docs/benchmarks.md.
   c_graph_price constant double precision := 30000;
   c_visit_price constant double precision := 80;
-  -- So many memories of the scope tell which share of it may be found.
-  c_sample constant double precision := 128;
   c_code constant bit varying := _embedding_code(p_embedding);
   c_scope constant text := format(
     '%s and d.embedding_model = %L and d.embedding_code is not null', p_scope, p_embedding_model
@@ -61,7 +61,7 @@ declare
         select c.id, row_number() over () as place
         from (
           select d.id
-          from learning_memories as d
+          from %s
           where %s
           order by %s
           limit $4
@@ -75,53 +75,34 @@ declare
         offset 0
       ) as d
     ) as r';
-  c_document constant bigint := _posting_term(
-    'learning_memories', coalesce(p_owner, split_part(p_repo, '/', 1)), ''
-  );
-  c_from constant bigint := case
-    when p_owner is null then _posting_repo(p_repo) else -9223372036854775808
+  -- Zero, so that every code is compared.
+  c_scan constant text := case
+    when p_among is null
+      then format(
+        c_rank,
+        'learning_memories as d', c_scope, '(d.embedding_code <~> $1) + 0.0, d.id', p_conditions
+      )
+    else format(
+      c_rank,
+      'unnest($5, $6) as d (id, code_distance)', 'd.code_distance is not null',
+      'd.code_distance, d.id', p_conditions
+    )
   end;
-  c_to constant bigint := case
-    when p_owner is null then _posting_repo(p_repo) else 9223372036854775807
-  end;
+  c_enough constant integer := case when p_max_distance is null then p_limit else p_enough end;
   v_settings text[];
-  v_rows double precision;
-  v_share double precision;
   v_visits double precision;
-  v_asked bigint := 2 * p_limit;
-  v_enough constant bigint := case when p_max_distance is null then p_limit else p_enough end;
+  v_asked integer := 2 * p_limit;
   v_candidates bigint;
   v_beyond double precision;
   v_ids bigint[] := '{}';
   v_distances double precision[] := '{}';
 begin
-  -- One in 32 documents has its posting here.
-  select 32 * count(*)
-  into v_rows
-  from postings as p
-  where p.term = c_document and p.repo_hash between c_from and c_to;
-
-  if v_rows > c_graph_price then
-    execute format(
-      'select avg(d.is_found::integer)
-      from postings as p
-      cross join lateral (
-        select %s and %s as is_found from learning_memories as d where d.id = p.document_id offset 0
-      ) as d
-      where
-        p.term = $1
-        and p.repo_hash between $2 and $3
-        and (hashint8(p.document_id) >> 5) & $4 = 0',
-      c_scope, p_conditions
-    )
-    into v_share
-    using c_document, c_from, c_to, (2 ^ round(log(2, (v_rows / 32 / c_sample)::numeric)))::integer - 1;
-
-    select coalesce(v_asked * max(d.id) / nullif(v_rows * v_share, 0), 'infinity')
+  if p_among is null and p_rows > c_graph_price then
+    select coalesce(v_asked * max(d.id) / nullif(p_rows * p_share, 0), 'infinity')
     into v_visits
     from learning_memories as d;
 
-    if greatest(c_graph_price, c_visit_price * v_visits) < v_rows then
+    if greatest(c_graph_price, c_visit_price * v_visits) < p_rows then
       -- Set and set back here, not by the function: a dump of a function that names them
       -- is restored only where pgvector was loaded before.
       v_settings := array[
@@ -132,10 +113,12 @@ begin
         set_config('hnsw.iterative_scan', 'relaxed_order', true),
         set_config('hnsw.ef_search', least(2 * v_asked, 1000)::text, true),
         -- By then the scan will be cheaper.
-        set_config('hnsw.max_scan_tuples', (v_rows / c_visit_price)::integer::text, true),
+        set_config('hnsw.max_scan_tuples', (p_rows / c_visit_price)::integer::text, true),
         set_config('enable_sort', 'off', true);
       execute format(
-        c_rank, format('%s and %s', c_scope, p_conditions), 'd.embedding_code <~> $1', 'true'
+        c_rank,
+        'learning_memories as d', format('%s and %s', c_scope, p_conditions),
+        'd.embedding_code <~> $1', 'true'
       )
       into v_candidates, v_beyond, v_ids, v_distances
       using c_code, p_embedding, p_max_distance, v_asked;
@@ -153,12 +136,11 @@ begin
   -- that is opposite to all of it (farther than 1), nothing.
   while (
     p_max_distance < v_beyond
-    or cardinality(v_ids) >= v_enough and v_distances[p_enough] < v_beyond
+    or cardinality(v_ids) >= c_enough and v_distances[p_enough] < v_beyond
   ) is not true loop
-    -- Zero, so that every code is compared.
-    execute format(c_rank, c_scope, '(d.embedding_code <~> $1) + 0.0, d.id', p_conditions)
+    execute c_scan
     into v_candidates, v_beyond, v_ids, v_distances
-    using c_code, p_embedding, p_max_distance, v_asked;
+    using c_code, p_embedding, p_max_distance, v_asked, p_among, p_code_distances;
     exit when v_candidates < v_asked;
     v_asked := 5 * v_asked;
   end loop;
@@ -170,20 +152,21 @@ end
 $$;
 
 comment on function _search_embeddings(
-  text, text, vector, text, text, text, integer, integer, double precision
+  vector, text, text, text, double precision, double precision, integer, integer,
+  double precision, bigint[], double precision[]
 ) is
 'The vector arm of a search: ranks by cosine distance what meets conditions.
 The nearest 2 * p_limit by the Hamming distance of their codes are compared by their
 embeddings. They are found by comparing all codes of the scope in an index, or, where that
-takes longer, by the HNSW graph of the codes and as many steps as the filters ask for. Which
-takes longer is told from how many memories the scope has and, by a sample, how many of
-these may be found. Where the graph brings too few, the scan finds the others; and where
-the nearest stand out too little, more are compared, in the end all.
-Arguments: p_repo and p_owner, as in search_memories; p_embedding, what to be near to, and
-p_embedding_model, to whose embeddings; p_scope, SQL for which rows d of learning_memories
-may be found, by columns of learning_memories_scope_idx alone; p_conditions, SQL by any
-columns; p_limit, how many; p_enough, how many of them the caller returns; p_max_distance,
-up to which distance.
+takes longer, by the HNSW graph of the codes and as many steps as the filters ask for. Where
+the graph brings too few, the scan finds the others; and where the nearest stand out too
+little, more are compared, in the end all.
+Arguments: p_embedding, what to be near to, and p_embedding_model, to whose embeddings;
+p_scope, SQL for which rows d of learning_memories may be found, by columns of
+learning_memories_scope_idx alone; p_conditions, SQL by any columns; p_rows and p_share, as
+from _estimate_scope; p_limit, how many; p_enough, how many of them the caller returns;
+p_max_distance, up to which distance; p_among and p_code_distances, where they are known,
+the ids of all rows in p_scope and how far their codes are, null without one of this model.
 Result: nearest first, ties by memory_id.';
 
 commit;

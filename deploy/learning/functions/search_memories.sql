@@ -67,6 +67,13 @@ declare
   -- What is usual among candidates is that among the first of each arm, however many
   -- more are asked for: so, 5 rows are the first 5 of 50.
   c_pool constant integer := 100;
+  -- So many rows are listed sooner than they are found among those that do not match.
+  c_most_listed constant double precision := 10000;
+  -- From so many on, what share of them may be found decides about the graph.
+  c_graph_pays constant double precision := 30000;
+  c_is_filtered constant boolean := num_nonnulls(
+    p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after
+  ) > 0;
   v_depth constant integer := greatest(c_pool, 2 * p_limit);
   c_languages constant text[] := array(
     select lower(l.language) from unnest(p_languages) as l (language)
@@ -75,6 +82,10 @@ declare
   v_model text;
   v_question record;
   v_scope text;
+  v_rows double precision;
+  v_share double precision;
+  v_among bigint[];
+  v_code_distances double precision[];
   v_conditions text;
   v_vector_ids bigint[] := '{}';
   v_distances double precision[] := '{}';
@@ -167,12 +178,32 @@ begin
     p_embedding_model, (select a.embedding_model from active_embedding_model as a)
   );
 
+  -- The few rows that filters leave are listed once, for both arms.
+  select e.rows, e.share
+  into v_rows, v_share
+  from _estimate_scope(
+    p_repo, p_owner, format('%s and %s', v_scope, v_conditions),
+    case when c_is_filtered then c_most_listed else c_graph_pays end
+  ) as e;
+  if c_is_filtered and v_rows * coalesce(v_share, 1) <= c_most_listed then
+    execute format(
+      'select
+        coalesce(array_agg(d.id), ''{}''),
+        array_agg(case when d.embedding_model = %L then d.embedding_code <~> $1 end)
+      from learning_memories as d
+      where %s',
+      v_model, v_scope
+    )
+    into v_among, v_code_distances
+    using _embedding_code(p_query_embedding);
+  end if;
+
   if p_query_embedding is not null then
     select coalesce(array_agg(e.memory_id), '{}'), coalesce(array_agg(e.distance), '{}')
     into v_vector_ids, v_distances
     from _search_embeddings(
-      p_repo, p_owner, p_query_embedding, v_model, v_scope, v_conditions, v_depth,
-      p_limit, p_max_distance
+      p_query_embedding, v_model, v_scope, v_conditions, v_rows, v_share, v_depth, p_limit,
+      p_max_distance, v_among, v_code_distances
     ) as e;
   end if;
 
@@ -185,7 +216,7 @@ begin
   from _search_text(
     'learning_memories', p_repo, p_owner,
     v_question.lexemes, v_question.frequencies, v_question.phrases,
-    v_scope, v_conditions, v_depth, v_vector_ids
+    v_scope, v_conditions, v_depth, v_vector_ids, v_among
   ) as t;
 
   -- What either arm found, with the values of both; then the fusion, and what the caller

@@ -7,7 +7,7 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _search_text(
-  text, text, text, text[], integer[], tsquery, text, text, integer, bigint[]
+  text, text, text, text[], integer[], tsquery, text, text, integer, bigint[], bigint[]
 );
 
 commit;

@@ -7,7 +7,8 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _search_embeddings(
-  text, text, vector, text, text, text, integer, integer, double precision
+  vector, text, text, text, double precision, double precision, integer, integer,
+  double precision, bigint[], double precision[]
 );
 
 commit;

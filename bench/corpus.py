@@ -1,0 +1,177 @@
+"""Made-up memories of any number, and questions about them.
+
+200 repositories of one owner with Zipf sizes: the largest has 21 % of everything, the
+smallest 0.06 %. Every memory is about one of 1,000 topics. Texts have the word
+frequencies of natural language (Zipf and Mandelbrot), and a few words of the topic.
+Embeddings lie around the topics, in directions of falling weight and off the origin, as
+those of language models do; their coordinates are a random rotation of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+
+OWNER = "acme"
+REPOS = [f"{OWNER}/repo{number}" for number in range(1, 201)]
+#: Repositories of about 21, 3.6, 0.7 and 0.06 % of all memories.
+LARGE, MIDDLE, SMALL, TINY = (REPOS[place] for place in (0, 4, 22, 199))
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+MODEL = "made-up"
+COLUMNS = [
+    "repo",
+    "owner",
+    "finding_id",
+    "source_repo",
+    "finding_text",
+    "severity",
+    "category",
+    "file_path",
+    "language",
+    "outcome",
+    "embedding_model",
+    "created_at",
+    "embedding",
+]
+
+TOPICS = 1000
+# Of letters alone: what has digits would be taken apart.
+LETTERS = str.maketrans("0123456789", "bdfgklmprt")
+WORDS = np.array([f"x{str(rank).translate(LETTERS)}ox" for rank in range(50_000)])
+STOP_WORDS = np.array(["the", "of", "to", "in", "is", "it", "and", "for"])
+SEVERITIES = ["critical", "major", "medium", "minor"]
+CATEGORIES = ["security", "correctness", "performance", "style", "documentation"]
+OUTCOMES = ["accepted", "suppressed", "thumbs_up", "thumbs_down"]
+LANGUAGES = ["python", "go", "rust", "typescript"]
+FOLDERS = ["src/core", "src/api", "src/db", "lib", "tests", "docs", "scripts", "deploy"]
+
+
+def shares(count: int, exponent: float, shift: int = 0) -> np.ndarray:
+    weights = (np.arange(1, count + 1) + float(shift)) ** -exponent
+    normed: np.ndarray = weights / weights.sum()
+    return normed
+
+
+class Question(NamedTuple):
+    """What a search asks: words, and a vector of length 1."""
+
+    text: str
+    embedding: np.ndarray
+
+
+@dataclass(frozen=True)
+class Memories:
+    """A batch of memories; each column is a list or an array of equal length."""
+
+    first_id: int
+    repos: list[str]
+    texts: list[str]
+    severities: list[str]
+    categories: list[str]
+    paths: list[str]
+    languages: list[str]
+    outcomes: list[str]
+    ages: np.ndarray
+    embeddings: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Give the memories in the order of COLUMNS."""
+        for n in range(len(self)):
+            repo = self.repos[n]
+            yield (
+                repo,
+                OWNER,
+                self.first_id + n,
+                repo,
+                self.texts[n],
+                self.severities[n],
+                self.categories[n],
+                self.paths[n],
+                self.languages[n],
+                self.outcomes[n],
+                MODEL,
+                NOW - timedelta(days=float(self.ages[n])),
+                self.embeddings[n],
+            )
+
+
+class Corpus:
+    """Memories and questions of one kind of embedding; the same for the same seed."""
+
+    def __init__(self, dimensions: int, seed: int = 1) -> None:
+        self.chance = np.random.default_rng(seed)
+        self.dimensions = dimensions
+        self.weights = (np.arange(1, dimensions + 1) ** -0.5).astype("float32")
+        self.centers = self.normal(TOPICS)
+        self.offset = 0.5 * np.linalg.norm(self.weights) * unit(self.normal(1))
+        square = self.chance.normal(size=(dimensions, dimensions))
+        self.rotation = np.linalg.qr(square)[0].astype("float32")
+        self.topic_words = self.chance.integers(1000, len(WORDS), size=(TOPICS, 30))
+        self.written = 0
+
+    def normal(self, count: int) -> np.ndarray:
+        shape = (count, self.dimensions)
+        return self.chance.standard_normal(shape, dtype="float32")
+
+    def embed(self, topics: np.ndarray) -> np.ndarray:
+        around = 0.6 * self.centers[topics] + 0.8 * self.normal(len(topics))
+        return unit(around * self.weights @ self.rotation + self.offset)
+
+    def write_texts(self, topics: np.ndarray, mean_length: float) -> list[str]:
+        """Write texts; a quarter of the words are of the topic, a third stop words."""
+        lengths = self.chance.lognormal(np.log(mean_length), 0.4, len(topics))
+        common = self.chance.choice(
+            len(WORDS), (len(topics), 60), p=shares(len(WORDS), 1, 10)
+        )
+        texts = []
+        for topic, length, row in zip(topics, lengths, common, strict=True):
+            n = int(np.clip(length, 2, 60))
+            own = self.chance.choice(self.topic_words[topic], max(1, n // 4))
+            stop = self.chance.choice(STOP_WORDS, n // 2)
+            texts.append(" ".join([*WORDS[row[: n - n // 4]], *WORDS[own], *stop]))
+        return texts
+
+    def memories(self, count: int, repo: str | None = None) -> Memories:
+        """Make the next memories, of one repository or of all."""
+        topics = self.chance.integers(0, TOPICS, count)
+        first = self.written + 1
+        self.written += count
+        files = self.chance.integers(0, 400, count)
+        folders = self.pick(FOLDERS, count, shares(8, 1))
+        return Memories(
+            first,
+            [repo] * count if repo else self.pick(REPOS, count, shares(200, 1.1)),
+            self.write_texts(topics, 20),
+            self.pick(SEVERITIES, count, [0.05, 0.15, 0.3, 0.5]),
+            self.pick(CATEGORIES, count, [0.1, 0.3, 0.1, 0.4, 0.1]),
+            [
+                f"{folder}/module{n % 20}/file{n}.py"
+                for folder, n in zip(folders, files, strict=True)
+            ],
+            self.pick(LANGUAGES, count),
+            self.pick(OUTCOMES, count, [0.6, 0.2, 0.15, 0.05]),
+            self.chance.uniform(0, 365, count),
+            self.embed(topics),
+        )
+
+    def pick(self, words: list[str], count: int, weights: Any = None) -> list[str]:
+        picked: list[str] = self.chance.choice(words, count, p=weights).tolist()
+        return picked
+
+    def questions(self, count: int) -> list[Question]:
+        """Ask about topics that there are: six words or so, and their embedding."""
+        topics = self.chance.integers(0, TOPICS, count)
+        texts = self.write_texts(topics, 6)
+        return [Question(*pair) for pair in zip(texts, self.embed(topics), strict=True)]
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    normed: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return normed

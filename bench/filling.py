@@ -1,0 +1,112 @@
+"""Fills memories of a benchmark the way a first load is done."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import psycopg
+from pgvector.psycopg import register_vector
+from tqdm import tqdm
+
+from corpus import COLUMNS, MODEL, Corpus, Memories
+
+WIDTH = 80
+BATCH = 20_000
+TYPES = "text text int8 text text text text text text text text timestamptz vector"
+GRAPH = "learning_memories_embedding_idx"
+
+
+def connect(url: str) -> psycopg.Connection:
+    connection = psycopg.connect(url, autocommit=True)
+    register_vector(connection)
+    connection.execute("set search_path = kodiai, public")
+    return connection
+
+
+def copy(admin: psycopg.Connection, memories: Memories) -> None:
+    with (
+        admin.cursor() as cursor,
+        cursor.copy(
+            f"copy learning_memories ({', '.join(COLUMNS)}) from stdin"
+            " with (format binary)".encode()
+        ) as stream,
+    ):
+        stream.set_types(TYPES.split())
+        for row in memories.rows():
+            stream.write_row(row)
+
+
+def fill(admin: psycopg.Connection, corpus: Corpus, rows: int) -> list[Memories]:
+    """Load so many memories without the graph, then build it; return them."""
+    (definition,) = admin.execute(
+        "select pg_get_indexdef(%s::regclass)", (GRAPH,)
+    ).fetchone() or ("",)
+    admin.execute(f"drop index {GRAPH}".encode())
+    admin.execute(
+        "insert into active_embedding_model (embedding_model) values (%s)"
+        " on conflict do nothing",
+        (MODEL,),
+    )
+    batches = []
+    with tqdm(total=rows, desc="Filling", ncols=WIDTH, unit="") as progress:
+        for first in range(0, rows, BATCH):
+            batches.append(corpus.memories(min(BATCH, rows - first)))
+            copy(admin, batches[-1])
+            progress.update(len(batches[-1]))
+    with graph_progress(admin):
+        admin.execute(definition.encode())
+    print("Vacuuming, as autovacuum does in time ...", flush=True)
+    admin.execute("vacuum analyze")
+    return batches
+
+
+@contextmanager
+def graph_progress(admin: psycopg.Connection) -> Iterator[None]:
+    """Show how far an index has been built meanwhile."""
+    done = threading.Event()
+    dsn = admin.info.dsn
+
+    def watch() -> None:
+        with psycopg.connect(dsn, autocommit=True) as other:
+            bar = tqdm(total=100, desc="Building the graph", ncols=WIDTH, unit="%")
+            while not done.wait(0.5):
+                row = other.execute(
+                    "select 100 * tuples_done / nullif(tuples_total, 0)"
+                    " from pg_stat_progress_create_index"
+                ).fetchone()
+                if row and row[0]:
+                    bar.update(row[0] - bar.n)
+            bar.update(100 - bar.n)
+            bar.close()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def seconds(action: str, statement: str, admin: psycopg.Connection) -> float:
+    """Execute a long statement, and say so."""
+    print(f"{action} ...", flush=True)
+    start = time.perf_counter()
+    admin.execute(statement.encode())
+    return time.perf_counter() - start
+
+
+def nearest(
+    embeddings: np.ndarray, ids: np.ndarray, question: np.ndarray, count: int
+) -> list[int]:
+    """Compare every embedding; return the ids of the nearest."""
+    similarities = embeddings @ question
+    count = min(count, len(ids))
+    if not count:
+        return []
+    few = np.argpartition(-similarities, count - 1)[:count]
+    return [int(found) for found in ids[few]]
