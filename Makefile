@@ -10,6 +10,8 @@ SQL := deploy revert verify
 # make demo DATA=path.jsonl loads another file; OPTIONS="--help" shows what else.
 DATA ?= demo/memories.jsonl
 OPTIONS ?=
+# What is compared with has an environment of its own.
+PEERS := $(if $(findstring --no-peers,$(OPTIONS)),,.venv-peers/ready)
 
 .PHONY: help
 help: ## Show this list
@@ -41,6 +43,18 @@ sync-client: .venv/test ## Write the synchronous client from the asynchronous on
 reference: .venv/test sqitch ## Write docs/reference.md from the database
 	$(BIN)/python scripts/write_reference.py
 
+.PHONY: bench
+bench: .venv/eval $(PEERS) sqitch ## Compare searches side by side (10 minutes)
+	@$(BIN)/python bench/search.py $(OPTIONS)
+
+.PHONY: bench-writes
+bench-writes: .venv/eval sqitch ## Time writes, marking, and searches meanwhile (5 minutes)
+	@$(BIN)/python bench/writes.py $(OPTIONS)
+
+.PHONY: bench-growth
+bench-growth: .venv/eval sqitch ## Time a search as the memory grows (5 minutes)
+	@$(BIN)/python bench/growth.py $(OPTIONS)
+
 .PHONY: bench-reports
 bench-reports: .venv/test sqitch ## Time the reports on a large memory (2 minutes)
 	@$(BIN)/python bench/reports.py $(OPTIONS)
@@ -50,7 +64,7 @@ bench-text: .venv/test sqitch ## Time the text arm of the search (3 minutes)
 	@$(BIN)/python bench/text_arm.py $(OPTIONS)
 
 .PHONY: eval
-eval: .venv/eval $(if $(findstring --no-peers,$(OPTIONS)),,.venv-peers/ready) sqitch ## Measure how well the search finds (10 minutes)
+eval: .venv/eval $(PEERS) sqitch ## Measure how well the search finds (10 minutes)
 	@$(BIN)/python eval/search_quality.py $(OPTIONS)
 
 .PHONY: up

@@ -75,7 +75,7 @@ def graph_progress(admin: psycopg.Connection) -> Iterator[None]:
             bar = tqdm(total=100, desc="Building the graph", ncols=WIDTH, unit="%")
             while not done.wait(0.5):
                 row = other.execute(
-                    "select 100 * tuples_done / nullif(tuples_total, 0)"
+                    "select 100 * blocks_done / nullif(blocks_total, 0)"
                     " from pg_stat_progress_create_index"
                 ).fetchone()
                 if row and row[0]:

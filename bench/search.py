@@ -63,7 +63,7 @@ create index on documents using gin (fts);
 """
 DOCUMENTS_GRAPH = "create index on documents using hnsw (embedding vector_cosine_ops)"
 LLAMA = """
-drop index llama_embedding_idx;
+drop index data_llama_embedding_idx;
 
 insert into data_llama (text, metadata_, node_id, embedding)
 select
@@ -79,7 +79,8 @@ from documents;
 create index on data_llama ((metadata_ ->> 'repo'));
 """
 LLAMA_GRAPH = """
-create index llama_embedding_idx on data_llama using hnsw (embedding vector_cosine_ops)
+create index data_llama_embedding_idx on data_llama
+using hnsw (embedding vector_cosine_ops)
 """
 
 

@@ -12,7 +12,7 @@ from psycopg import errors
 from kodiai import Client
 from tests.concurrency import sessions, wait_for_lock
 
-from .corpus import DAY, memory, vector
+from .corpus import DAY, memory, random_memories, vector, write
 
 FAR = DAY + timedelta(days=36500)
 
@@ -133,3 +133,26 @@ def test_marking_inserts_into_no_index(client: Client, conninfo: str) -> None:
             " from (select 'kodiai.learning_memories'::regclass::oid) as t (t)"
         ).fetchone()
     assert row == (4, 4)
+
+
+def test_marking_inserts_into_no_index(
+    client: Client, connection: psycopg.Connection, database: psycopg.Connection
+) -> None:
+    """Every update is HOT, when all memories are marked at once too."""
+    memories, vectors = random_memories(1, 3000, ["acme/api", "acme/web"])
+    write(client, [m | {"stale": False} for m in memories], vectors)
+    indexes = """
+        select count(*), sum(pg_relation_size(indexrelid)) from pg_index
+        where indrelid = 'learning_memories'::regclass
+    """
+    before = database.execute(indexes).fetchall()
+    assert client.mark_stale_memories(None, embedding_model="test", owner="acme") == 3000
+    assert database.execute(indexes).fetchall() == before
+
+    connection.execute("select pg_stat_force_next_flush()")
+    connection.execute("select 1")
+    updates = """
+        select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables
+        where relid = 'learning_memories'::regclass
+    """
+    assert database.execute(updates).fetchone() == (3000, 3000)

@@ -1,0 +1,155 @@
+"""Rebuild the indexes that searches read, while searches and writes go on.
+
+Makes those that are missing, such as the graph after a first load, and removes what a
+rebuild left behind that was stopped. Can be stopped and run again at any time. Connects
+to DATABASE_URL, as the owner of the tables or a superuser.
+
+Usage: python scripts/rebuild_indexes.py [--schema NAME] [--memory 1GB] [INDEX...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDTH = 80
+
+#: Where each is made; the last by its table.
+INDEXES = {
+    "learning_memories_embedding_idx": "learning/indexes",
+    "learning_memories_scope_idx": "learning/indexes",
+    "learning_memories_search_tsv_idx": "learning/indexes",
+    "findings_search_tsv_idx": "knowledge/indexes",
+    "postings_pkey": None,
+}
+
+STATE = """
+select i.indisvalid, pg_relation_size(c.oid)
+from pg_index as i inner join pg_class as c on c.oid = i.indexrelid
+where c.relname = %s and c.relnamespace = %s::regnamespace
+"""
+LEFT_BEHIND = """
+select c.relname
+from pg_index as i inner join pg_class as c on c.oid = i.indexrelid
+where
+  c.relnamespace = %(schema)s::regnamespace and not i.indisvalid
+  and c.relname ~ ('^' || %(index)s || '_cc(new|old)[0-9]*$')
+"""
+PROGRESS = """
+select phase, (100.0 * blocks_done / nullif(blocks_total, 0))::integer
+from pg_stat_progress_create_index
+where pid = %s
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--schema", default="kodiai", help="of the memory (kodiai)")
+    parser.add_argument(
+        "--memory",
+        default="1GB",
+        help="maintenance_work_mem; the graph wants 700 bytes a memory at 1024"
+        " dimensions, and is built far more slowly with less (1GB)",
+    )
+    parser.add_argument(
+        "index", nargs="*", help="all by default: " + ", ".join(INDEXES)
+    )
+    arguments = parser.parse_args()
+    url = os.environ.get("DATABASE_URL", "")
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.add_notice_handler(
+                lambda notice: print(f"  {notice.message_primary}", flush=True)
+            )
+            connection.execute(
+                "select set_config('maintenance_work_mem', %s, false),"
+                " set_config('search_path', quote_ident(%s) || ', public', false)",
+                (arguments.memory, arguments.schema),
+            )
+            for index in arguments.index or INDEXES:
+                rebuild(connection, url, arguments.schema, index)
+    except psycopg.Error as error:
+        sys.exit(f"error: {str(error).strip()}")
+
+
+def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -> None:
+    if index not in INDEXES:
+        sys.exit(f"error: no index of a search: {index}")
+    print(index, flush=True)
+    names = {"schema": f'"{schema}"', "index": index}
+    for (left,) in connection.execute(LEFT_BEHIND, names).fetchall():
+        connection.execute(
+            sql.SQL("drop index concurrently {}").format(sql.Identifier(schema, left))
+        )
+    before = connection.execute(STATE, (index, names["schema"])).fetchone()
+    with progress(url, connection.info.backend_pid):
+        if before and not before[0] and INDEXES[index]:
+            # Made, but stopped before the end.
+            connection.execute(
+                sql.SQL("drop index concurrently {}").format(
+                    sql.Identifier(schema, index)
+                )
+            )
+            before = None
+        if before:
+            connection.execute(
+                sql.SQL("reindex index concurrently {}").format(
+                    sql.Identifier(schema, index)
+                )
+            )
+        else:
+            connection.execute(creation(index).encode())
+    after = connection.execute(STATE, (index, names["schema"])).fetchone()
+    sizes = [f"{row[1] / 2**20:.0f} MB" for row in (before, after) if row]
+    print("  " + " -> ".join(sizes), flush=True)
+
+
+def creation(index: str) -> str:
+    """Return the statement of its change, as one that does not block."""
+    folder = INDEXES[index]
+    if folder is None:
+        sys.exit(f"error: {index} is missing, and belongs to its table")
+    script = (ROOT / "deploy" / folder / f"{index}.sql").read_text()
+    statement = re.search(
+        r"^create index \w+ on .*?;", script, re.DOTALL | re.MULTILINE
+    )
+    if not statement:
+        sys.exit(f"error: {folder}/{index}.sql creates no index")
+    return statement[0].replace("create index", "create index concurrently", 1)
+
+
+@contextmanager
+def progress(url: str, pid: int) -> Iterator[None]:
+    """Show meanwhile how far another session is, on one line."""
+    done = threading.Event()
+
+    def watch() -> None:
+        with psycopg.connect(url, autocommit=True) as other:
+            while not done.wait(0.5):
+                row = other.execute(PROGRESS, (pid,)).fetchone()
+                if row:
+                    line = f"{row[0]} {row[1] or 0} %"
+                    print(f"\r  {line:<{WIDTH - 4}}", end="", flush=True)
+        print(f"\r{'':<{WIDTH - 2}}\r", end="", flush=True)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+if __name__ == "__main__":
+    main()
