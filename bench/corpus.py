@@ -38,6 +38,7 @@ COLUMNS = [
     "embedding",
 ]
 
+BATCH = 20_000
 TOPICS = 1000
 # Of letters alone: what has digits would be taken apart.
 LETTERS = str.maketrans("0123456789", "bdfgklmprt")
@@ -160,6 +161,11 @@ class Corpus:
             self.chance.uniform(0, 365, count),
             self.embed(topics),
         )
+
+    def batches(self, count: int, repo: str | None = None) -> Iterator[Memories]:
+        """Make so many memories, a batch at a time."""
+        for first in range(0, count, BATCH):
+            yield self.memories(min(BATCH, count - first), repo)
 
     def pick(self, words: list[str], count: int, weights: Any = None) -> list[str]:
         picked: list[str] = self.chance.choice(words, count, p=weights).tolist()

@@ -14,9 +14,9 @@ from kodiai import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# What a server of 8 GB would have; the defaults are for one of 512 MB.
+# What a server of 16 GB would have; the defaults are for one of 512 MB.
 SETTINGS = {
-    "shared_buffers": "2GB",
+    "shared_buffers": "4GB",
     "maintenance_work_mem": "1GB",
     "max_wal_size": "8GB",
     "max_connections": "50",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -12,10 +12,9 @@ import psycopg
 from pgvector.psycopg import register_vector
 from tqdm import tqdm
 
-from corpus import COLUMNS, MODEL, Corpus, Memories
+from corpus import COLUMNS, MODEL, Memories
 
 WIDTH = 80
-BATCH = 20_000
 TYPES = "text text int8 text text text text text text text text timestamptz vector"
 GRAPH = "learning_memories_embedding_idx"
 
@@ -40,8 +39,8 @@ def copy(admin: psycopg.Connection, memories: Memories) -> None:
             stream.write_row(row)
 
 
-def fill(admin: psycopg.Connection, corpus: Corpus, rows: int) -> list[Memories]:
-    """Load so many memories without the graph, then build it; return them."""
+def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> None:
+    """Load so many memories without the graph, then build it."""
     (definition,) = admin.execute(
         "select pg_get_indexdef(%s::regclass)", (GRAPH,)
     ).fetchone() or ("",)
@@ -51,17 +50,14 @@ def fill(admin: psycopg.Connection, corpus: Corpus, rows: int) -> list[Memories]
         " on conflict do nothing",
         (MODEL,),
     )
-    batches = []
     with tqdm(total=rows, desc="Filling", ncols=WIDTH, unit="") as progress:
-        for first in range(0, rows, BATCH):
-            batches.append(corpus.memories(min(BATCH, rows - first)))
-            copy(admin, batches[-1])
-            progress.update(len(batches[-1]))
+        for batch in batches:
+            copy(admin, batch)
+            progress.update(len(batch))
     with graph_progress(admin):
         admin.execute(definition.encode())
     print("Vacuuming, as autovacuum does in time ...", flush=True)
     admin.execute("vacuum analyze")
-    return batches
 
 
 @contextmanager

@@ -46,3 +46,34 @@ def draw_comparison(
     )
     figure.tight_layout(rect=(0, 0, 1, 0.96))
     figure.savefig(folder / "search.svg", metadata={"Date": None})
+
+
+def draw_growth(lines: list[dict[str, Any]], folder: Path) -> None:
+    """Time by the number of memories, both on logarithmic scales."""
+    mpl.rcParams.update({"svg.hashsalt": "kodiai", "svg.fonttype": "none"})
+    figure, axes = plt.subplots(figsize=(6, 3.5))
+    rows = [line["rows"] for line in lines]
+    for name, label, colour, mark in (
+        ("all", "all memories of the owner", "#0072B2", "s"),
+        ("same", "a repository of 2,000", "#D55E00", "D"),
+    ):
+        axes.plot(
+            rows,
+            [line[f"{name} p50"] for line in lines],
+            mark + "-",
+            color=colour,
+            label=label + ", p50",
+        )
+        axes.plot(
+            rows,
+            [line[f"{name} p95"] for line in lines],
+            mark + ":",
+            color=colour,
+            label=label + ", p95",
+            fillstyle="none",
+        )
+    axes.set(xscale="log", yscale="log", xlabel="memories in the table", ylabel="ms")
+    axes.grid(alpha=0.3, which="both")
+    axes.legend(fontsize=8, frameon=False)
+    figure.tight_layout()
+    figure.savefig(folder / "growth.svg", metadata={"Date": None})

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
@@ -95,12 +96,18 @@ def main() -> None:
     start = time.monotonic()
     with deployed_memory(embedding_dim=arguments.dimensions) as url:
         corpus = Corpus(arguments.dimensions)
+        batches: list[Memories] = []
+
+        def kept() -> Iterator[Memories]:
+            for batch in corpus.batches(arguments.rows):
+                batches.append(batch)
+                yield batch
+
         with connect(url) as admin:
-            batches = fill(admin, corpus, arguments.rows)
+            fill(admin, kept(), arguments.rows)
             if not OURS.issuperset(names):
                 fill_others(url, admin, arguments.dimensions, names)
         tasks = make_tasks(corpus, batches, arguments)
-        del batches
         lines = ask(url, tasks, names, arguments.clients)
     report(lines)
     print(f"\n{(time.monotonic() - start) / 60:.1f} minutes")

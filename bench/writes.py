@@ -38,7 +38,7 @@ def main() -> None:
         connect(url) as admin,
     ):
         start = time.monotonic()
-        fill(admin, corpus, arguments.rows)
+        fill(admin, corpus.batches(arguments.rows), arguments.rows)
         print(f"First load: {arguments.rows / (time.monotonic() - start):.0f} rows/s\n")
         compare_writes(url, admin, corpus, arguments.batches)
         measure_searches(url, corpus, arguments.clients)

@@ -13,6 +13,7 @@ from functools import partial, wraps
 from json import dumps
 from math import isfinite
 from numbers import Integral, Number, Real
+from struct import pack
 from types import NoneType, UnionType
 from typing import (
     Any,
@@ -248,7 +249,22 @@ def _read_once(values: Embeddings | Objects) -> None:
 
 
 class BinaryVector(bytes):
-    """A vector in the format of pgvector's vector_recv."""
+    """A vector, or an array of them, in the format of pgvector's vector_recv."""
+
+
+class BinaryVectors(tuple[bytes | None, ...]):
+    """Vectors in the same format; their array has to say what type they are."""
+
+    __slots__ = ()
+
+    def array(self, type_: int) -> BinaryVector:
+        """Return the array in the format of Postgres' array_recv."""
+        header = pack("!iiIii", 1, None in self, type_, len(self), 1)
+        elements = (
+            pack("!i", -1) if each is None else pack("!i", len(each)) + each
+            for each in self
+        )
+        return BinaryVector(b"".join([header, *elements]))
 
 
 class BinaryVectorDumper(Dumper):
@@ -380,10 +396,8 @@ def _vector(argument: str, value: VectorLike) -> Vector:
     return vector
 
 
-def _vectors(argument: str, values: Iterable[VectorLike | None]) -> str:
-    """Write an array of vectors as Postgres reads it, without asking for its type."""
-    elements = (
-        "NULL" if value is None else f'"{_vector(f"{argument}[{n}]", value).to_text()}"'
+def _vectors(argument: str, values: Iterable[VectorLike | None]) -> BinaryVectors:
+    return BinaryVectors(
+        None if value is None else _vector(f"{argument}[{n}]", value).to_binary()
         for n, value in enumerate(values, 1)
     )
-    return "{" + ",".join(elements) + "}"

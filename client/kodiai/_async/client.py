@@ -10,8 +10,9 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool
 
-from kodiai.call import BinaryVector, BinaryVectorDumper, Call
+from kodiai.call import BinaryVector, BinaryVectorDumper, BinaryVectors, Call
 from kodiai.functions import Functions
+from kodiai.learning import get_memories
 
 Result = TypeVar("Result")
 
@@ -46,6 +47,7 @@ class AsyncClient(Functions):
         self.schema = schema
         self._target = target
         self._owned = AsyncExitStack()
+        self._vector_type: int | None = None
 
     @classmethod
     async def connect(
@@ -89,9 +91,21 @@ class AsyncClient(Functions):
             AsyncCursor(connection, row_factory=tuple_row) as cursor,
         ):
             cursor.adapters.register_dumper(BinaryVector, BinaryVectorDumper)
+            for n, parameter in enumerate(parameters):
+                if isinstance(parameter, BinaryVectors):
+                    parameters[n] = parameter.array(await self._type_of_vectors(cursor))
             await cursor.execute(statement, parameters)
             columns = [column.name for column in cursor.description or ()]
             return call.result(columns, await cursor.fetchall())
+
+    async def _type_of_vectors(self, cursor: AsyncCursor[Any]) -> int:
+        """Learn the number of the type vector from a function that returns one."""
+        if self._vector_type is None:
+            call = get_memories([])
+            await cursor.execute(call.statement(self.schema), call.parameters())
+            columns = {each.name: each for each in cursor.description or ()}
+            self._vector_type = columns["embedding"].type_code
+        return self._vector_type
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection[Any]]:

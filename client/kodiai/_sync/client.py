@@ -10,8 +10,9 @@ from psycopg import Connection, Cursor
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
-from kodiai.call import BinaryVector, BinaryVectorDumper, Call
+from kodiai.call import BinaryVector, BinaryVectorDumper, BinaryVectors, Call
 from kodiai.functions import Functions
+from kodiai.learning import get_memories
 
 Result = TypeVar("Result")
 
@@ -46,6 +47,7 @@ class Client(Functions):
         self.schema = schema
         self._target = target
         self._owned = ExitStack()
+        self._vector_type: int | None = None
 
     @classmethod
     def connect(cls, conninfo: str | None = None, *, schema: str = "kodiai") -> Self:
@@ -87,9 +89,21 @@ class Client(Functions):
             Cursor(connection, row_factory=tuple_row) as cursor,
         ):
             cursor.adapters.register_dumper(BinaryVector, BinaryVectorDumper)
+            for n, parameter in enumerate(parameters):
+                if isinstance(parameter, BinaryVectors):
+                    parameters[n] = parameter.array(self._type_of_vectors(cursor))
             cursor.execute(statement, parameters)
             columns = [column.name for column in cursor.description or ()]
             return call.result(columns, cursor.fetchall())
+
+    def _type_of_vectors(self, cursor: Cursor[Any]) -> int:
+        """Learn the number of the type vector from a function that returns one."""
+        if self._vector_type is None:
+            call = get_memories([])
+            cursor.execute(call.statement(self.schema), call.parameters())
+            columns = {each.name: each for each in cursor.description or ()}
+            self._vector_type = columns["embedding"].type_code
+        return self._vector_type
 
     @contextmanager
     def _connection(self) -> Iterator[Connection[Any]]:

@@ -1,0 +1,109 @@
+"""How a search slows down, and what a memory takes up, as there are more of them.
+
+For each size an embedded Postgres of its own: made-up memories (corpus.py), and one
+repository that always has 2,000 of them, among the others, which is searched.
+
+Usage: make bench-growth [OPTIONS="--rows 10000 100000 1000000 --save"]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from statistics import median, quantiles
+from typing import Any
+
+import psycopg
+
+import plots
+from corpus import OWNER, Corpus, Memories
+from deployed import ROOT, deployed_memory
+from filling import connect, fill
+from kodiai import Client
+
+REPO, ROWS = f"{OWNER}/same", 2000
+WARM_UP = 20
+
+SIZES = {
+    "table": ["learning_memories"],
+    "graph": ["learning_memories_embedding_idx"],
+    "codes": ["learning_memories_scope_idx"],
+    "postings": ["postings"],
+    "GIN": ["learning_memories_search_tsv_idx"],
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Time a search as memories grow.")
+    parser.add_argument(
+        "--rows", type=int, nargs="*", default=[10_000, 100_000], help="(10000 100000)"
+    )
+    parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
+    parser.add_argument("--repeat", type=int, default=200, help="questions (200)")
+    parser.add_argument("--save", action="store_true", help="write docs/benchmarks/")
+    arguments = parser.parse_args()
+    lines = [
+        measure(rows, arguments.dimensions, arguments.repeat) for rows in arguments.rows
+    ]
+    report(lines)
+    if arguments.save:
+        folder = ROOT / "docs" / "benchmarks"
+        folder.mkdir(exist_ok=True)
+        plots.draw_growth(lines, folder)
+        (folder / "growth.json").write_text(json.dumps(lines, indent=1) + "\n")
+
+
+def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
+    corpus = Corpus(dimensions)
+
+    def batches() -> Iterator[Memories]:
+        # A tenth of the repository in each tenth of the whole: so it lies scattered.
+        for _ in range(10):
+            yield from corpus.batches((rows - ROWS) // 10)
+            yield corpus.memories(ROWS // 10, REPO)
+
+    with deployed_memory(embedding_dim=dimensions) as url, connect(url) as admin:
+        start = time.monotonic()
+        fill(admin, batches(), rows)
+        line: dict[str, Any] = {"rows": rows, "load s": time.monotonic() - start}
+        questions = corpus.questions(repeat + WARM_UP)
+        with Client.connect(url) as client:
+            for name, repo in (("same", REPO), ("all", None)):
+                times = []
+                for text, embedding in questions:
+                    start = time.perf_counter()
+                    client.search_memories(
+                        repo, text, embedding, owner=None if repo else OWNER
+                    )
+                    times.append((time.perf_counter() - start) * 1000)
+                line[f"{name} p50"] = median(times[WARM_UP:])
+                line[f"{name} p95"] = quantiles(times[WARM_UP:], n=20)[-1]
+            for check in client.check_search(None, OWNER):
+                print(f"{check.check_name}: {check.detail}", flush=True)
+        for name, relations in SIZES.items():
+            line[f"{name} bytes"] = sum(size(admin, each) for each in relations) / rows
+    return line
+
+
+def size(admin: psycopg.Connection, relation: str) -> int:
+    # Of a table with its TOAST and, of the postings, their primary key.
+    function = "pg_total_relation_size" if relation == "postings" else "pg_table_size"
+    row = admin.execute(f"select {function}(%s)".encode(), (relation,)).fetchone()
+    return row[0] if row else 0
+
+
+def report(lines: list[dict[str, Any]]) -> None:
+    print(f"\n{'memories':<34}" + "".join(f"{line['rows']:>14,}" for line in lines))
+    for name in (name for name in lines[0] if name != "rows"):
+        unit = {"bytes": " of a memory", "s": ""}.get(name.split()[-1], " ms")
+        values = [
+            f"{line[name]:>14.0f}" if unit != " ms" else f"{line[name]:>14.1f}"
+            for line in lines
+        ]
+        print(f"{name + unit:<34}" + "".join(values))
+
+
+if __name__ == "__main__":
+    main()
