@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # What a server of 16 GB would have; the defaults are for one of 512 MB.
 SETTINGS = {
     "shared_buffers": "4GB",
-    "maintenance_work_mem": "1GB",
+    "maintenance_work_mem": "2GB",
     "max_wal_size": "8GB",
     "max_connections": "50",
 }

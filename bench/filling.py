@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import numpy as np
 import psycopg
@@ -13,6 +14,7 @@ from pgvector.psycopg import register_vector
 from tqdm import tqdm
 
 from corpus import COLUMNS, MODEL, Memories
+from deployed import ROOT
 
 WIDTH = 80
 TYPES = "text text int8 text text text text text text text text timestamptz vector"
@@ -40,10 +42,7 @@ def copy(admin: psycopg.Connection, memories: Memories) -> None:
 
 
 def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> None:
-    """Load so many memories without the graph, then build it."""
-    (definition,) = admin.execute(
-        "select pg_get_indexdef(%s::regclass)", (GRAPH,)
-    ).fetchone() or ("",)
+    """Load so many memories as docs/operations.md says for a first load."""
     admin.execute(f"drop index {GRAPH}".encode())
     admin.execute(
         "insert into active_embedding_model (embedding_model) values (%s)"
@@ -54,38 +53,14 @@ def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> N
         for batch in batches:
             copy(admin, batch)
             progress.update(len(batch))
-    with graph_progress(admin):
-        admin.execute(definition.encode())
+    subprocess.run(
+        [sys.executable, "scripts/rebuild_indexes.py", "--memory=2GB", GRAPH],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": admin.info.dsn},
+        check=True,
+    )
     print("Vacuuming, as autovacuum does in time ...", flush=True)
     admin.execute("vacuum analyze")
-
-
-@contextmanager
-def graph_progress(admin: psycopg.Connection) -> Iterator[None]:
-    """Show how far an index has been built meanwhile."""
-    done = threading.Event()
-    dsn = admin.info.dsn
-
-    def watch() -> None:
-        with psycopg.connect(dsn, autocommit=True) as other:
-            bar = tqdm(total=100, desc="Building the graph", ncols=WIDTH, unit="%")
-            while not done.wait(0.5):
-                row = other.execute(
-                    "select 100 * blocks_done / nullif(blocks_total, 0)"
-                    " from pg_stat_progress_create_index"
-                ).fetchone()
-                if row and row[0]:
-                    bar.update(row[0] - bar.n)
-            bar.update(100 - bar.n)
-            bar.close()
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def seconds(action: str, statement: str, admin: psycopg.Connection) -> float:

@@ -9,7 +9,6 @@ Usage: make bench-growth [OPTIONS="--rows 10000 100000 1000000 --save"]
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 from statistics import median, quantiles
@@ -17,9 +16,9 @@ from typing import Any
 
 import psycopg
 
-import plots
+import page
 from corpus import OWNER, Corpus, Memories
-from deployed import ROOT, deployed_memory
+from deployed import deployed_memory
 from filling import connect, fill
 from kodiai import Client
 
@@ -42,17 +41,14 @@ def main() -> None:
     )
     parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
     parser.add_argument("--repeat", type=int, default=200, help="questions (200)")
-    parser.add_argument("--save", action="store_true", help="write docs/benchmarks/")
+    parser.add_argument("--save", action="store_true", help="into docs/benchmarks.md")
     arguments = parser.parse_args()
     lines = [
         measure(rows, arguments.dimensions, arguments.repeat) for rows in arguments.rows
     ]
     report(lines)
     if arguments.save:
-        folder = ROOT / "docs" / "benchmarks"
-        folder.mkdir(exist_ok=True)
-        plots.draw_growth(lines, folder)
-        (folder / "growth.json").write_text(json.dumps(lines, indent=1) + "\n")
+        page.write_growth(lines)
 
 
 def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
@@ -67,7 +63,7 @@ def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
     with deployed_memory(embedding_dim=dimensions) as url, connect(url) as admin:
         start = time.monotonic()
         fill(admin, batches(), rows)
-        line: dict[str, Any] = {"rows": rows, "load s": time.monotonic() - start}
+        line: dict[str, Any] = {"rows": rows, "load, s": time.monotonic() - start}
         questions = corpus.questions(repeat + WARM_UP)
         with Client.connect(url) as client:
             for name, repo in (("same", REPO), ("all", None)):
@@ -78,12 +74,14 @@ def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
                         repo, text, embedding, owner=None if repo else OWNER
                     )
                     times.append((time.perf_counter() - start) * 1000)
-                line[f"{name} p50"] = median(times[WARM_UP:])
-                line[f"{name} p95"] = quantiles(times[WARM_UP:], n=20)[-1]
+                line[f"{name} p50, ms"] = median(times[WARM_UP:])
+                line[f"{name} p95, ms"] = quantiles(times[WARM_UP:], n=20)[-1]
             for check in client.check_search(None, OWNER):
                 print(f"{check.check_name}: {check.detail}", flush=True)
         for name, relations in SIZES.items():
-            line[f"{name} bytes"] = sum(size(admin, each) for each in relations) / rows
+            line[f"{name}, bytes of a memory"] = (
+                sum(size(admin, each) for each in relations) / rows
+            )
     return line
 
 
@@ -97,12 +95,9 @@ def size(admin: psycopg.Connection, relation: str) -> int:
 def report(lines: list[dict[str, Any]]) -> None:
     print(f"\n{'memories':<34}" + "".join(f"{line['rows']:>14,}" for line in lines))
     for name in (name for name in lines[0] if name != "rows"):
-        unit = {"bytes": " of a memory", "s": ""}.get(name.split()[-1], " ms")
-        values = [
-            f"{line[name]:>14.0f}" if unit != " ms" else f"{line[name]:>14.1f}"
-            for line in lines
-        ]
-        print(f"{name + unit:<34}" + "".join(values))
+        digits = 1 if name.endswith("ms") else 0
+        values = [f"{line[name]:>14.{digits}f}" for line in lines]
+        print(f"{name:<34}" + "".join(values))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ import numpy as np
 import psycopg
 from tqdm import tqdm
 
-import plots
+import page
 from corpus import LARGE, MIDDLE, NOW, SMALL, TINY, Corpus, Memories
 from deployed import ROOT, deployed_memory
 from filling import WIDTH, connect, fill, nearest, seconds
@@ -112,10 +112,7 @@ def main() -> None:
     report(lines)
     print(f"\n{(time.monotonic() - start) / 60:.1f} minutes")
     if arguments.save:
-        folder = ROOT / "docs" / "benchmarks"
-        folder.mkdir(exist_ok=True)
-        plots.draw_comparison(lines, SCENARIOS, folder)
-        (folder / "search.json").write_text(json.dumps(lines, indent=1) + "\n")
+        page.write_comparison(lines, SCENARIOS)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -131,7 +128,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--ours", action="store_true", help="kodiai and the floor only")
     parser.add_argument(
-        "--save", action="store_true", help="write docs/benchmarks/ (the full run)"
+        "--save", action="store_true", help="into docs/benchmarks.md (the full run)"
     )
     return parser.parse_args()
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import random
+import string
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from psycopg import errors
+from pytest_postgresql import factories
 
 from kodiai import Client
+from tests import server
 from tests.concurrency import sessions, wait_for_lock
 
 from .corpus import memory, vector
@@ -413,3 +419,33 @@ def test_bad_arguments_of_the_small_functions_are_named(
     database: psycopg.Connection, call: str, code: str, message: str
 ) -> None:
     assert_refused(database, call, code, message)
+
+
+widest = factories.postgresql_noproc(
+    user="postgres", dbname="widest", load=[partial(server.deploy, embedding_dim=3072)]
+)
+widest_clone = factories.postgresql("widest")
+
+
+def test_the_longest_of_everything_fits_into_the_indexes(
+    widest_clone: psycopg.Connection,
+) -> None:
+    """An entry of a B-tree has room for 2704 bytes; what is random is not compressed."""
+    chance = random.Random(1)  # noqa: S311
+
+    def text(length: int) -> str:
+        return "".join(chance.choices(string.ascii_letters + string.digits, k=length))
+
+    client = Client(widest_clone)
+    row = memory(
+        repo=f"{text(190)}/{text(9)}",
+        file_path=text(1000),
+        embedding_model=text(200),
+        category="documentation",
+        outcome="thumbs_down",
+        finding_id=1,
+    )
+    embedding = np.random.default_rng(1).normal(size=3072)
+    client.write_memories([row], [embedding])
+    (found,) = client.search_memories(row["repo"], None, embedding)
+    assert found.file_path == row["file_path"]

@@ -263,10 +263,12 @@ Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and 
 N, n and L are those of this moment, stale memories included. N and mean L are estimated
 from one document in 32 where that gives 256 or more. Of words that have 10000 postings
 together or more, the rarest are read, and the others count for the best 2 * p_limit that
-these find; their n is estimated in the same way.
+these find; their n is estimated in the same way. Where p_among and the words are few, each
+word of each is looked up instead.
 Arguments: p_table, learning_memories or findings; p_repo and p_owner, as in
 search_memories; p_lexemes and p_frequencies, as from _parse_question; p_limit, how many;
-p_among, null for all or the only ids to rank; p_also, ids to score besides.
+p_among, null for all or the only ids to rank; p_also, ids to score besides, of a table with a
+column repo where p_owner is given.
 Result: best first, ties by document_id, those of p_also at their place. Fewer than p_limit
 others only where no more have any of the words. A row with all the words comes before
 those without: its score is at least theirs, and a thousandth of its own more.

@@ -89,20 +89,28 @@ declare
     )
   end;
   c_enough constant integer := case when p_max_distance is null then p_limit else p_enough end;
+  c_memories constant bigint := (select max(d.id) from learning_memories as d);
+  v_uses_graph boolean := p_among is null and p_rows > c_graph_price;
   v_settings text[];
-  v_visits double precision;
   v_asked integer := 2 * p_limit;
   v_candidates bigint;
   v_beyond double precision;
   v_ids bigint[] := '{}';
   v_distances double precision[] := '{}';
 begin
-  if p_among is null and p_rows > c_graph_price then
-    select coalesce(v_asked * max(d.id) / nullif(p_rows * p_share, 0), 'infinity')
-    into v_visits
-    from learning_memories as d;
-
-    if greatest(c_graph_price, c_visit_price * v_visits) < p_rows then
+  -- More and more of the nearest by code, until those asked for are so much nearer than the
+  -- farther half of what was compared that the others, whose codes are farther still, cannot
+  -- be: of a question that resembles nothing in the scope, the codes tell little, and of one
+  -- that is opposite to all of it (farther than 1), nothing.
+  while (
+    p_max_distance < v_beyond
+    or cardinality(v_ids) >= c_enough and v_distances[p_enough] < v_beyond
+  ) is not true loop
+    v_uses_graph := v_uses_graph and greatest(
+      c_graph_price,
+      c_visit_price * coalesce(v_asked * c_memories / nullif(p_rows * p_share, 0), 'infinity')
+    ) < p_rows;
+    if v_uses_graph then
       -- Set and set back here, not by the function: a dump of a function that names them
       -- is restored only where pgvector was loaded before.
       v_settings := array[
@@ -111,7 +119,10 @@ begin
       ];
       perform
         set_config('hnsw.iterative_scan', 'relaxed_order', true),
-        set_config('hnsw.ef_search', least(2 * v_asked, 1000)::text, true),
+        -- The larger the graph, the more it overlooks.
+        set_config(
+          'hnsw.ef_search', least(2 * v_asked * greatest(p_rows / 250000, 1), 1000)::integer::text, true
+        ),
         -- By then the scan will be cheaper.
         set_config('hnsw.max_scan_tuples', (p_rows / c_visit_price)::integer::text, true),
         set_config('enable_sort', 'off', true);
@@ -127,21 +138,18 @@ begin
         set_config('hnsw.ef_search', v_settings[2], true),
         set_config('hnsw.max_scan_tuples', v_settings[3], true),
         set_config('enable_sort', v_settings[4], true);
+      -- It gave up, or overlooked them: the scan will find all.
+      v_uses_graph := v_candidates = v_asked;
+      if not v_uses_graph then
+        v_beyond := null;
+        continue;
+      end if;
+    else
+      execute c_scan
+      into v_candidates, v_beyond, v_ids, v_distances
+      using c_code, p_embedding, p_max_distance, v_asked, p_among, p_code_distances;
+      exit when v_candidates < v_asked;
     end if;
-  end if;
-
-  -- More and more of the nearest by code, until those asked for are so much nearer than the
-  -- farther half of what was compared that the others, whose codes are farther still, cannot
-  -- be: of a question that resembles nothing in the scope, the codes tell little, and of one
-  -- that is opposite to all of it (farther than 1), nothing.
-  while (
-    p_max_distance < v_beyond
-    or cardinality(v_ids) >= c_enough and v_distances[p_enough] < v_beyond
-  ) is not true loop
-    execute c_scan
-    into v_candidates, v_beyond, v_ids, v_distances
-    using c_code, p_embedding, p_max_distance, v_asked, p_among, p_code_distances;
-    exit when v_candidates < v_asked;
     v_asked := 5 * v_asked;
   end loop;
 
