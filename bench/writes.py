@@ -125,11 +125,14 @@ def search_until(task: Task, started: Any, stop: Event, results: Any) -> None:
     results.put(times)
 
 
-def write_until(url: str, dimensions: int, stop: Event, results: Any) -> None:
+def write_until(
+    url: str, dimensions: int, started: Any, stop: Event, results: Any
+) -> None:
     corpus = Corpus(dimensions, seed=2)
     corpus.written = 10**9
     written = 0
     with Client.connect(url) as client:
+        started.wait()
         while not stop.is_set():
             memories = corpus.memories(100)
             client.write_memories(as_objects(memories), memories.embeddings)
@@ -146,7 +149,7 @@ def measure_searches(url: str, corpus: Corpus, clients: list[int]) -> None:
     )
     for count in clients:
         for writes in (False, True):
-            started = context.Barrier(count + 1)
+            started = context.Barrier(count + 1 + writes)
             stop, results, wrote = context.Event(), context.Queue(), context.Queue()
             processes = [
                 context.Process(
@@ -158,7 +161,8 @@ def measure_searches(url: str, corpus: Corpus, clients: list[int]) -> None:
             if writes:
                 processes.append(
                     context.Process(
-                        target=write_until, args=(url, corpus.dimensions, stop, wrote)
+                        target=write_until,
+                        args=(url, corpus.dimensions, started, stop, wrote),
                     )
                 )
             for process in processes:

@@ -1,8 +1,8 @@
 """Rebuild the indexes that searches read, while searches and writes go on.
 
 Makes those that are missing, such as the graph after a first load, and removes what a
-rebuild left behind that was stopped. Can be stopped and run again at any time. Connects
-to DATABASE_URL, as the owner of the tables or a superuser.
+rebuild left behind that was stopped. Can be stopped and run again. Connects to
+DATABASE_URL, as a member of the role that owns the memory, or as a superuser.
 
 Usage: python scripts/rebuild_indexes.py [--schema NAME] [--memory 1GB] [INDEX...]
 """
@@ -24,25 +24,27 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 80
 
-#: Where each is made; the last by its table.
+#: Where each is made; the last two by their tables.
 INDEXES = {
     "learning_memories_embedding_idx": "learning/indexes",
     "learning_memories_scope_idx": "learning/indexes",
     "learning_memories_search_tsv_idx": "learning/indexes",
     "findings_search_tsv_idx": "knowledge/indexes",
+    "learning_memories_pkey": None,
     "postings_pkey": None,
 }
 
+LOCK = "select pg_try_advisory_lock(hashtextextended('rebuild_indexes ' || %s, 0))"
 STATE = """
 select i.indisvalid, pg_relation_size(c.oid)
 from pg_index as i inner join pg_class as c on c.oid = i.indexrelid
-where c.relname = %s and c.relnamespace = %s::regnamespace
+where c.relname = %s and c.relnamespace = quote_ident(%s)::regnamespace
 """
 LEFT_BEHIND = """
 select c.relname
 from pg_index as i inner join pg_class as c on c.oid = i.indexrelid
 where
-  c.relnamespace = %(schema)s::regnamespace and not i.indisvalid
+  c.relnamespace = quote_ident(%(schema)s)::regnamespace and not i.indisvalid
   and c.relname ~ ('^' || %(index)s || '_cc(new|old)[0-9]*$')
 """
 PROGRESS = """
@@ -76,6 +78,10 @@ def main() -> None:
                 " set_config('search_path', quote_ident(%s) || ', public', false)",
                 (arguments.memory, arguments.schema),
             )
+            # Kept by the server until it is done, even if this was stopped.
+            row = connection.execute(LOCK, (arguments.schema,)).fetchone()
+            if row != (True,):
+                sys.exit("error: another rebuild is still going on")
             for index in arguments.index or INDEXES:
                 rebuild(connection, url, arguments.schema, index)
     except psycopg.Error as error:
@@ -86,12 +92,12 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
     if index not in INDEXES:
         sys.exit(f"error: no index of a search: {index}")
     print(index, flush=True)
-    names = {"schema": f'"{schema}"', "index": index}
+    names = {"schema": schema, "index": index}
     for (left,) in connection.execute(LEFT_BEHIND, names).fetchall():
         connection.execute(
             sql.SQL("drop index concurrently {}").format(sql.Identifier(schema, left))
         )
-    before = connection.execute(STATE, (index, names["schema"])).fetchone()
+    before = connection.execute(STATE, (index, schema)).fetchone()
     with progress(url, connection.info.backend_pid):
         if before and not before[0] and INDEXES[index]:
             # Made, but stopped before the end.
@@ -109,7 +115,7 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
             )
         else:
             connection.execute(creation(index).encode())
-    after = connection.execute(STATE, (index, names["schema"])).fetchone()
+    after = connection.execute(STATE, (index, schema)).fetchone()
     sizes = [f"{row[1] / 2**20:.0f} MB" for row in (before, after) if row]
     print("  " + " -> ".join(sizes), flush=True)
 

@@ -96,6 +96,7 @@ def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -
     # english drops "is" as a stop word and simple does not.
     assert len(second.search_memories("acme/api", "is")) == 1
     assert len(first.search_memories("acme/api", "is")) == 0
+    assert [row.is_ok for row in second.check_search("acme/api")] == [True] * 4
 
     # Who forgets to name the schema does not revert the other memory.
     both = server.dump(connection, "kodiai")

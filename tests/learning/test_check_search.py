@@ -51,6 +51,25 @@ def test_words_that_are_missing_are_noticed_and_made_again(
 
 
 @pytest.mark.usefixtures("filled")
+def test_what_went_past_the_triggers_is_noticed_and_made_good(
+    client: Client, database: psycopg.Connection
+) -> None:
+    database.execute("set session_replication_role = replica")
+    database.execute(
+        "insert into learning_memories (repo, owner, source_repo, finding_text, severity,"
+        " category, file_path, outcome, embedding_model, embedding) select repo, owner,"
+        " repo, 'a zebra', severity, category, file_path, outcome, embedding_model,"
+        " embedding from learning_memories where repo = %s limit 1",
+        (REPO,),
+    )
+    assert client.search_memories(REPO, "zebra") == []
+    assert checks(client) == ALL_IS_WELL | {"postings": False}
+    client.rebuild_postings()
+    assert len(client.search_memories(REPO, "zebra")) == 1
+    assert checks(client) == ALL_IS_WELL
+
+
+@pytest.mark.usefixtures("filled")
 def test_findings_are_rebuilt_too(client: Client, database: psycopg.Connection) -> None:
     client.record_review(
         REPO,

@@ -61,6 +61,7 @@ def test_every_index_of_a_search_is_built_anew(
     assert rebuilt == {
         "findings_search_tsv_idx",
         "learning_memories_embedding_idx",
+        "learning_memories_pkey",
         "learning_memories_scope_idx",
         "learning_memories_search_tsv_idx",
         "postings_pkey",
@@ -110,11 +111,22 @@ def test_writers_do_not_wait(client: Client, database: psycopg.Connection) -> No
             "select from pg_stat_activity where query like 'reindex%' and"
             " wait_event_type = 'Lock'"
         ).fetchall():
-            pass
+            assert thread.is_alive()
         assert client.mark_stale_memories(REPO, path_prefix="src/") > 0
         assert client.purge_stale_memories(REPO) > 0
         other.rollback()
         thread.join()
+
+
+def test_two_rebuilds_do_not_meet(database: psycopg.Connection) -> None:
+    database.execute(
+        "select pg_advisory_lock(hashtextextended('rebuild_indexes kodiai', 0))"
+    )
+    run = rebuild(database)
+    assert (run.returncode, run.stderr) == (
+        1,
+        "error: another rebuild is still going on\n",
+    )
 
 
 def test_what_a_stopped_rebuild_left_behind_is_removed(

@@ -673,3 +673,31 @@ def test_the_result_does_not_depend_on_the_session(many: Client, setting: str) -
     many._target.execute(f"set {setting}".encode())
     again = many.search_memories(*arguments, severities=["minor"], limit=500)
     assert again == expected
+
+
+def test_mostly_stale_or_excluded_memories_leave_all_that_match(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """So many that a filter's list of them is ranked, not looked up."""
+    rows = [
+        memory(
+            finding_text=f"cache word{n} {'redis ' * (n % 20 > 1)}",
+            stale=n % 20 in {0, 2, 3},
+        )
+        for n in range(4000)
+    ]
+    write(client, rows, [None] * len(rows))
+    database.execute("update learning_memories set stale = true where id % 10 <> 2")
+    found = client.search_memories(
+        "acme/api", "cache cache timeout", limit=300, severities=["major"]
+    )
+    assert len(found) == 300
+    found = client.search_memories(
+        "acme/api", "cache -redis", limit=300, severities=["major"]
+    )
+    expected = database.execute(
+        "select count(*) from learning_memories"
+        " where not stale and finding_text not like '%%redis%%'"
+    ).fetchone()
+    assert expected
+    assert 100 < len(found) == min(300, expected[0])

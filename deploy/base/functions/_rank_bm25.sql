@@ -30,7 +30,10 @@ as $$
 declare
   -- Above so many postings the most common words only order what the others find.
   c_most_postings constant integer := 10000;
+  -- And where so many are asked for, reading everything is cheaper than looking up words.
   c_most_reordered constant integer := 1000;
+  -- To look up a posting takes as long as to read so many.
+  c_lookup_price constant integer := 8;
   -- So many of the documents of one term are enough to estimate from.
   c_sample constant integer := 256;
   c_terms constant bigint[] := array(select generate_series(0, 31));
@@ -115,7 +118,11 @@ begin
   ) as t;
 
   -- The words of a few documents are looked up; those of many are found sooner among all.
-  v_looked_up := cardinality(p_among) * cardinality(v_terms) <= c_most_postings;
+  v_looked_up := c_lookup_price * cardinality(p_among)::bigint * cardinality(v_terms) <= case
+    when v_documents * cardinality(v_terms) <= c_most_postings
+      then v_documents * cardinality(v_terms)
+    else (select sum(e.estimate) from unnest(v_estimates) as e (estimate))
+  end;
   if v_looked_up then
     v_skipped := cardinality(v_terms);
   elsif p_among is not null or p_limit > c_most_reordered then
@@ -262,13 +269,13 @@ Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and 
 (0.75).
 N, n and L are those of this moment, stale memories included. N and mean L are estimated
 from one document in 32 where that gives 256 or more. Of words that have 10000 postings
-together or more, the rarest are read, and the others count for the best 2 * p_limit that
-these find; their n is estimated in the same way. Where p_among and the words are few, each
-word of each is looked up instead.
+together or more, the rarest are read (unless p_limit is above 1000), and the others count
+for the best 2 * p_limit that these find; their n is estimated in the same way. Where
+p_among and the words are few, each word of each is looked up instead.
 Arguments: p_table, learning_memories or findings; p_repo and p_owner, as in
 search_memories; p_lexemes and p_frequencies, as from _parse_question; p_limit, how many;
-p_among, null for all or the only ids to rank; p_also, ids to score besides, of a table with a
-column repo where p_owner is given.
+p_among, null for all or the only ids to rank; p_also, ids to score besides, of a table
+with a column repo where p_owner is given.
 Result: best first, ties by document_id, those of p_also at their place. Fewer than p_limit
 others only where no more have any of the words. A row with all the words comes before
 those without: its score is at least theirs, and a thousandth of its own more.

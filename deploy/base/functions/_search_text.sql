@@ -34,21 +34,26 @@ declare
   -- So many rows with the phrases are ranked apart.
   c_most_phrases constant integer := 5000;
   -- By the index first, and by id after that, whatever the planner thinks of it.
-  c_among constant text := '
-    select coalesce(array_agg(m.id), ''{}'')
-    from (
-      select d.id
-      from (select d.id from %1$I as d where %2$s offset 0) as c
-      cross join lateral (select d.* from %1$I as d where d.id = c.id offset 0) as d
-      where %3$s
-      limit %4$s
-    ) as m';
+  c_among constant text := format(
+    'select coalesce(array_agg(d.id), ''{}'')
+    from %s as c
+    cross join lateral (select d.* from %I as d where d.id = c.id offset 0) as d
+    where %s',
+    case
+      when p_among is null
+        then format('(select d.id from %I as d where %s offset 0)', p_table, p_scope)
+      else '(select unnest($1) as id)'
+    end,
+    p_table, p_conditions
+  );
   -- So many tell how many more to rank.
   c_fewest constant integer := 5;
   v_asked integer := 2 * p_limit;
   v_ids bigint[];
   v_scores double precision[];
   v_among bigint[] := p_among;
+  -- Whether all of these meet the conditions.
+  v_is_met boolean := false;
   v_found bigint[];
   v_phrased bigint[];
   v_best_score double precision;
@@ -77,6 +82,7 @@ begin
         -- By id and then by the condition, whatever the planner thinks of that.
         cross join lateral (select d.* from %I as d where d.id = c.id offset 0) as d
         where %s and %s
+        -- In the order of the list: nothing else drives this loop.
         limit $2
       ) as f',
       p_table, p_scope, p_conditions
@@ -84,13 +90,14 @@ begin
     into v_found
     using v_ids, p_limit;
 
-    exit when cardinality(v_found) = p_limit or cardinality(v_ids) < v_asked
-      or v_among is not null;
-    if v_asked = 2 * p_limit and cardinality(v_found) >= c_fewest then
+    exit when cardinality(v_found) = p_limit or cardinality(v_ids) < v_asked or v_is_met;
+    if v_asked = 2 * p_limit and cardinality(v_found) >= c_fewest and p_among is null then
       v_asked := 1.5 * v_asked * p_limit / cardinality(v_found);
     else
-      execute format(c_among, p_table, p_scope, p_conditions, 'null')
-      into v_among;
+      execute c_among
+      into v_among
+      using p_among;
+      v_is_met := true;
     end if;
   end loop;
 
@@ -98,10 +105,14 @@ begin
   -- words, but where very many have the phrases, the best that have them are.
   if p_phrases is not null then
     execute format(
-      c_among, p_table, p_scope, format('%s and d.search_tsv @@ %L', p_conditions, p_phrases),
-      c_most_phrases + 1
+      'select array_agg(d.id)
+      from (
+        select d.id from %I as d where %s and %s and d.search_tsv @@ $1 limit $2
+      ) as d',
+      p_table, p_scope, p_conditions
     )
-    into v_among;
+    into v_among
+    using p_phrases, c_most_phrases + 1;
     if cardinality(v_among) <= c_most_phrases then
       select v_ids || array_agg(r.document_id), v_scores || array_agg(r.score)
       into v_ids, v_scores

@@ -9,10 +9,13 @@ set local search_path = :"schema", public;
 create function _estimate_scope(
   p_repo text,
   p_owner text,
-  p_condition text,
+  p_scope text,
+  p_conditions text,
   p_sampled_above double precision
 )
-returns table (rows double precision, share double precision)
+returns table (
+  rows double precision, share_in_scope double precision, share double precision
+)
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 -- Whatever is read is read by an index, in a small table too.
@@ -42,7 +45,7 @@ begin
   if rows > p_sampled_above then
     -- One in 1, 2, 4, ... of these, by other bits of the hash.
     execute format(
-      'select avg((%s)::integer)
+      'select avg((%1$s)::integer), avg((%1$s and %2$s)::integer)
       from postings as p
       cross join lateral (
         select d.* from learning_memories as d where d.id = p.document_id offset 0
@@ -51,9 +54,9 @@ begin
         p.term = $1
         and p.repo_hash between $2 and $3
         and (hashint8(p.document_id) >> 5) & $4 = 0',
-      p_condition
+      p_scope, p_conditions
     )
-    into share
+    into share_in_scope, share
     using
       c_document, c_from, c_to,
       (2 ^ greatest(round(log(2, (rows / 32 / c_sample)::numeric)), 0))::integer - 1;
@@ -62,12 +65,14 @@ begin
 end
 $$;
 
-comment on function _estimate_scope(text, text, text, double precision) is
+comment on function _estimate_scope(text, text, text, text, double precision) is
 'How much of a scope a search may find, cheaply: not by statistics of the planner, which a
 bulk load leaves behind, but by a sample of postings.
-Arguments: p_repo and p_owner, as in search_memories; p_condition, SQL for which rows d of
-learning_memories may be found; p_sampled_above, from how many rows on their share matters.
-Result: one row. rows: how many memories the scope has, about, stale ones included. share:
-that of rows which meet the condition, 0 to 1; null where it was not sampled.';
+Arguments: p_repo and p_owner, as in search_memories; p_scope and p_conditions, SQL for which
+rows d of learning_memories may be found; p_sampled_above, from how many rows on their share
+matters.
+Result: one row. rows: how many memories the repository or the owner has, about, stale ones
+included. share_in_scope: that of them which are in p_scope, 0 to 1; share: that of them
+which meet p_conditions too; both null where it was not sampled.';
 
 commit;

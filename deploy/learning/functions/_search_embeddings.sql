@@ -44,11 +44,8 @@ declare
   c_rank constant text := '
     select
       count(*),
-      least(
-        avg(r.distance) filter (where 2 * r.place > $4)
-        - 2.7 * stddev_samp(r.distance) filter (where 2 * r.place > $4),
-        1
-      ),
+      avg(r.distance) filter (where 2 * r.place > $4),
+      stddev_samp(r.distance) filter (where 2 * r.place > $4),
       coalesce(array_agg(r.id order by r.distance, r.id) filter (where r.is_near), ''{}''),
       coalesce(array_agg(r.distance order by r.distance, r.id) filter (where r.is_near), ''{}'')
     from (
@@ -58,6 +55,7 @@ declare
         d.distance,
         d.is_allowed and ($3 is null or d.distance <= $3) as is_near
       from (
+        -- In the order of the subquery, so not sorted again.
         select c.id, row_number() over () as place
         from (
           select d.id
@@ -88,27 +86,43 @@ declare
       'd.code_distance, d.id', p_conditions
     )
   end;
+  c_first constant integer := 10;
+  c_probes constant integer := 100;
   c_enough constant integer := case when p_max_distance is null then p_limit else p_enough end;
-  c_memories constant bigint := (select max(d.id) from learning_memories as d);
   v_uses_graph boolean := p_among is null and p_rows > c_graph_price;
+  v_memories double precision;
   v_settings text[];
   v_asked integer := 2 * p_limit;
   v_candidates bigint;
-  v_beyond double precision;
+  v_mean double precision;
+  v_deviation double precision;
   v_ids bigint[] := '{}';
   v_distances double precision[] := '{}';
 begin
-  -- More and more of the nearest by code, until those asked for are so much nearer than the
-  -- farther half of what was compared that the others, whose codes are farther still, cannot
-  -- be: of a question that resembles nothing in the scope, the codes tell little, and of one
-  -- that is opposite to all of it (farther than 1), nothing.
+  if v_uses_graph then
+    -- How many memories the graph has, whomever they belong to: ids have gaps.
+    select (s.last - s.first + 1) * (
+      select avg((exists (select from learning_memories as d where d.id = n))::integer)
+      from generate_series(s.first, s.last, greatest((s.last - s.first) / c_probes, 1)) as n
+    )
+    into v_memories
+    from (select min(d.id) as first, max(d.id) as last from learning_memories as d) as s;
+  end if;
+
+  -- More and more of the nearest by code, until the first ten are so much nearer than the
+  -- farther half of what was compared that the others, whose codes are farther still, hardly
+  -- can be: of a question that resembles nothing in the scope, the codes tell little, and of
+  -- one that is opposite to all of it (farther than 1), nothing. Where p_max_distance leaves
+  -- less than is asked for, the others have to be beyond it most surely.
   while (
-    p_max_distance < v_beyond
-    or cardinality(v_ids) >= c_enough and v_distances[p_enough] < v_beyond
+    p_max_distance < v_mean - 5 * v_deviation and p_max_distance < 1
+    or cardinality(v_ids) >= c_enough
+    and v_distances[least(c_first, c_enough)] < v_mean - 2.7 * v_deviation
+    and v_distances[least(c_first, c_enough)] < 1
   ) is not true loop
     v_uses_graph := v_uses_graph and greatest(
       c_graph_price,
-      c_visit_price * coalesce(v_asked * c_memories / nullif(p_rows * p_share, 0), 'infinity')
+      c_visit_price * coalesce(v_asked * v_memories / nullif(p_rows * p_share, 0), 'infinity')
     ) < p_rows;
     if v_uses_graph then
       -- Set and set back here, not by the function: a dump of a function that names them
@@ -121,7 +135,8 @@ begin
         set_config('hnsw.iterative_scan', 'relaxed_order', true),
         -- The larger the graph, the more it overlooks.
         set_config(
-          'hnsw.ef_search', least(2 * v_asked * greatest(p_rows / 250000, 1), 1000)::integer::text, true
+          'hnsw.ef_search',
+          least(2 * v_asked * greatest(v_memories / 250000, 1), 1000)::integer::text, true
         ),
         -- By then the scan will be cheaper.
         set_config('hnsw.max_scan_tuples', (p_rows / c_visit_price)::integer::text, true),
@@ -131,7 +146,7 @@ begin
         'learning_memories as d', format('%s and %s', c_scope, p_conditions),
         'd.embedding_code <~> $1', 'true'
       )
-      into v_candidates, v_beyond, v_ids, v_distances
+      into v_candidates, v_mean, v_deviation, v_ids, v_distances
       using c_code, p_embedding, p_max_distance, v_asked;
       perform
         set_config('hnsw.iterative_scan', v_settings[1], true),
@@ -141,12 +156,12 @@ begin
       -- It gave up, or overlooked them: the scan will find all.
       v_uses_graph := v_candidates = v_asked;
       if not v_uses_graph then
-        v_beyond := null;
+        v_mean := null;
         continue;
       end if;
     else
       execute c_scan
-      into v_candidates, v_beyond, v_ids, v_distances
+      into v_candidates, v_mean, v_deviation, v_ids, v_distances
       using c_code, p_embedding, p_max_distance, v_asked, p_among, p_code_distances;
       exit when v_candidates < v_asked;
     end if;

@@ -10,12 +10,22 @@ create function rebuild_postings()
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
+-- Writers queue behind this lock, and this one behind a vacuum or a rebuild of indexes.
+set lock_timeout = '10s'
 as $$
 declare
   v_count bigint;
 begin
   -- Writers wait; searches go on, and see the old ones until this is committed.
-  lock table learning_memories, findings in share mode;
+  lock table findings in share mode;
+  lock table learning_memories in share mode;
+
+  -- The triggers do the rest.
+  update findings as f set search_tsv = f.search_tsv
+  where f.search_tsv is distinct from _search_tsvector(f.title);
+  update learning_memories as m set search_tsv = m.search_tsv
+  where m.search_tsv is distinct from _search_tsvector(m.finding_text);
+
   delete from postings;
   execute format(
     'insert into postings (term, repo_hash, document_id, frequency, length)
@@ -34,9 +44,10 @@ $$;
 
 comment on function rebuild_postings() is
 'Writes the inverted index of the text arm anew, for where check_search found it incomplete:
-after a restore or a load that went past the triggers. Searches go on meanwhile; writers of
-memories and findings wait, for about 10 seconds for 100000 memories. Vacuum afterwards.
+after a load that went past the triggers. Searches go on meanwhile; writers of memories and
+findings wait, for about 10 seconds for 100000 memories. Vacuum afterwards.
 Result: how many postings were written.
-Errors: none of its own.';
+Errors: 55P03 where it does not get its locks within 10 seconds, such as while a vacuum or a
+rebuild of indexes goes on.';
 
 commit;

@@ -69,7 +69,7 @@ declare
   c_pool constant integer := 100;
   -- So many rows are listed sooner than they are found among those that do not match.
   c_most_listed constant double precision := 10000;
-  -- From so many on, what share of them may be found decides about the graph.
+  -- From so many on the graph may pay (_search_embeddings), if enough of them may be found.
   c_graph_pays constant double precision := 30000;
   c_is_filtered constant boolean := num_nonnulls(
     p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after
@@ -83,6 +83,7 @@ declare
   v_question record;
   v_scope text;
   v_rows double precision;
+  v_share_in_scope double precision;
   v_share double precision;
   v_among bigint[];
   v_code_distances double precision[];
@@ -179,13 +180,18 @@ begin
   );
 
   -- The few rows that filters leave are listed once, for both arms.
-  select e.rows, e.share
-  into v_rows, v_share
-  from _estimate_scope(
-    p_repo, p_owner, format('%s and %s', v_scope, v_conditions),
-    case when c_is_filtered then c_most_listed else c_graph_pays end
-  ) as e;
-  if c_is_filtered and v_rows * coalesce(v_share, 1) <= c_most_listed then
+  if c_is_filtered or p_query_embedding is not null then
+    select e.rows, e.share_in_scope, e.share
+    into v_rows, v_share_in_scope, v_share
+    from _estimate_scope(
+      p_repo, p_owner, v_scope,
+      format(
+        '%s and d.embedding_model = %L and d.embedding_code is not null', v_conditions, v_model
+      ),
+      case when c_is_filtered then c_most_listed else c_graph_pays end
+    ) as e;
+  end if;
+  if c_is_filtered and v_rows * coalesce(v_share_in_scope, 1) <= c_most_listed then
     execute format(
       'select
         coalesce(array_agg(d.id), ''{}''),

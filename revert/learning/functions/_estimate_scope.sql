@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function _estimate_scope(text, text, text, double precision);
+drop function _estimate_scope(text, text, text, text, double precision);
 
 commit;
