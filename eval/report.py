@@ -97,7 +97,7 @@ measures them and writes this page; its option `--data` names their folder. Meas
 PEERS = """
 The hybrid searches of others ran on the same server, each with the filter for the
 repository that its interface offers, and without a vector index, so that their vectors
-are compared exactly. kodiai has its HNSW index.
+are compared exactly. kodiai compares short codes before vectors.
 """
 
 #: The value of every method for each collection.
