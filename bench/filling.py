@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 
 import numpy as np
@@ -61,14 +60,6 @@ def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> N
     )
     print("Vacuuming, as autovacuum does in time ...", flush=True)
     admin.execute("vacuum analyze")
-
-
-def seconds(action: str, statement: str, admin: psycopg.Connection) -> float:
-    """Execute a long statement, and say so."""
-    print(f"{action} ...", flush=True)
-    start = time.perf_counter()
-    admin.execute(statement.encode())
-    return time.perf_counter() - start
 
 
 def nearest(

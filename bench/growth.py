@@ -26,11 +26,11 @@ REPO, ROWS = f"{OWNER}/same", 2000
 WARM_UP = 20
 
 SIZES = {
-    "table": ["learning_memories"],
-    "graph": ["learning_memories_embedding_idx"],
-    "codes": ["learning_memories_scope_idx"],
-    "postings": ["postings"],
-    "GIN": ["learning_memories_search_tsv_idx"],
+    "table": "learning_memories",
+    "graph": "learning_memories_embedding_idx",
+    "codes": "learning_memories_scope_idx",
+    "postings": "postings",
+    "GIN": "learning_memories_search_tsv_idx",
 }
 
 
@@ -78,10 +78,8 @@ def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
                 line[f"{name} p95, ms"] = quantiles(times[WARM_UP:], n=20)[-1]
             for check in client.check_search(None, OWNER):
                 print(f"{check.check_name}: {check.detail}", flush=True)
-        for name, relations in SIZES.items():
-            line[f"{name}, bytes of a memory"] = (
-                sum(size(admin, each) for each in relations) / rows
-            )
+        for name, relation in SIZES.items():
+            line[f"{name}, bytes of a memory"] = size(admin, relation) / rows
     return line
 
 

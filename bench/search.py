@@ -29,7 +29,7 @@ from tqdm import tqdm
 import page
 from corpus import LARGE, MIDDLE, NOW, SMALL, TINY, Corpus, Memories
 from deployed import ROOT, deployed_memory
-from filling import WIDTH, connect, fill, nearest, seconds
+from filling import WIDTH, connect, fill, nearest
 from systems import OURS, PEERS, SYSTEMS, K, Scenario, Tasks
 
 RECENT = NOW - timedelta(days=180)
@@ -141,8 +141,10 @@ def fill_others(
     url: str, admin: psycopg.Connection, dimensions: int, names: list[str]
 ) -> None:
     admin.execute("set search_path = public")
-    seconds("Filling the table of the others", DOCUMENTS, admin)
-    seconds("Building their graph", DOCUMENTS_GRAPH, admin)
+    print("Filling the table of the others ...", flush=True)
+    admin.execute(DOCUMENTS)
+    print("Building their graph ...", flush=True)
+    admin.execute(DOCUMENTS_GRAPH)
     if not PEERS.isdisjoint(names):
         make = (
             f"from systems import *; llama_store({url!r}, {dimensions})._initialize()"
@@ -150,8 +152,10 @@ def fill_others(
         subprocess.run(
             [python_of("LlamaIndex"), "-c", make], cwd=ROOT / "bench", check=True
         )
-        seconds("Filling the table of LlamaIndex", LLAMA, admin)
-        seconds("Building its graph", LLAMA_GRAPH, admin)
+        print("Filling the table of LlamaIndex ...", flush=True)
+        admin.execute(LLAMA)
+        print("Building its graph ...", flush=True)
+        admin.execute(LLAMA_GRAPH)
     admin.execute("vacuum analyze")
 
 

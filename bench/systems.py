@@ -193,17 +193,25 @@ def floor(url: str, tasks: Tasks) -> Search:
 
     def search(scenario: Scenario, text: str | None, vector: np.ndarray) -> list[int]:
         by_vector, by_text = prepared.setdefault(scenario.name, statements(scenario))
-        arguments = {"vector": vector_text(vector), "text": text}
-        arms = [connection.execute(by_vector.encode(), arguments).fetchall()]
-        if text is not None:
-            arms.append(connection.execute(by_text.encode(), arguments).fetchall())
-        return fuse([[row[0] for row in arm] for arm in arms])
+        return ask_both(connection, by_vector, by_text, text, vector)
 
     return search
 
 
-def fuse(arms: list[list[int]]) -> list[int]:
-    """Fuse by reciprocal rank, k 60."""
+def ask_both(
+    connection: psycopg.Connection,
+    by_vector: str,
+    by_text: str,
+    text: str | None,
+    vector: np.ndarray,
+) -> list[int]:
+    """Execute a statement for each arm, and fuse by reciprocal rank, k 60."""
+    arguments = {"vector": vector_text(vector), "text": text}
+    statements = [by_vector] if text is None else [by_vector, by_text]
+    arms = [
+        [row[0] for row in connection.execute(statement.encode(), arguments)]
+        for statement in statements
+    ]
     scores: dict[int, float] = {}
     for arm in arms:
         for rank, found in enumerate(arm, 1):
@@ -271,11 +279,7 @@ def application(url: str, tasks: Tasks) -> Search:
             order by ts_rank_cd(d.fts, plainto_tsquery('english', %(text)s)) desc
             limit {CANDIDATES}
         """
-        arguments = {"vector": vector_text(vector), "text": text}
-        arms = [connection.execute(by_vector.encode(), arguments).fetchall()]
-        if text is not None:
-            arms.append(connection.execute(by_text.encode(), arguments).fetchall())
-        return fuse([[row[0] for row in arm] for arm in arms])
+        return ask_both(connection, by_vector, by_text, text, vector)
 
     return search
 

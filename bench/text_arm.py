@@ -19,15 +19,14 @@ from typing import Any
 import psycopg
 from tqdm import tqdm
 
+import corpus
 from deployed import deployed_memory
 from kodiai import Client
 
 WIDTH = 80
 BATCH = 1000
-# Of letters alone: what has digits would be taken apart.
-LETTERS = str.maketrans("0123456789", "bdfgklmprt")
-WORDS = [f"x{str(rank).translate(LETTERS)}ox" for rank in range(50_000)]
-STOP_WORDS = ["the", "of", "to", "in", "is", "it", "and", "for"]
+WORDS = corpus.WORDS.tolist()
+STOP_WORDS = corpus.STOP_WORDS.tolist()
 SHARES = list(accumulate(1 / (rank + 10) for rank in range(len(WORDS))))
 TRIGGER = "alter table learning_memories {} trigger learning_memories_postings_insert"
 

@@ -176,7 +176,6 @@ IMPOSSIBLE: dict[str, list[Any]] = {
         ("cost_usd", [-0.01, 1e7, float("inf"), float("nan")]),
         ("older_than max_age", INTERVAL),
         ("days", [0, -1, 3661]),
-        ("questions", [0, 1001]),
         ("limit", [0, -1, 100_001]),
         ("questions", [0, -1, 1001]),
         ("top_files", [0, 1001]),

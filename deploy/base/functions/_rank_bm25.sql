@@ -49,7 +49,6 @@ declare
   v_document constant bigint := _posting_term(p_table, v_owner, '');
   v_documents double precision;
   v_mean_length double precision;
-  v_lexemes text[];
   v_terms bigint[];
   v_frequencies integer[];
   v_estimates bigint[];
@@ -84,12 +83,11 @@ begin
 
   -- The rarest words first; how common they are is estimated where that may matter.
   select
-    array_agg(t.lexeme order by t.estimate, t.lexeme),
     array_agg(t.term order by t.estimate, t.lexeme),
     array_agg(t.frequency order by t.estimate, t.lexeme),
     array_agg(t.estimate order by t.estimate, t.lexeme),
     count(*) filter (where t.reach > c_most_postings and t.place > 1)
-  into v_lexemes, v_terms, v_frequencies, v_estimates, v_skipped
+  into v_terms, v_frequencies, v_estimates, v_skipped
   from (
     select
       l.lexeme,

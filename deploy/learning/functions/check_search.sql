@@ -25,6 +25,9 @@ declare
     'learning_memories_search_tsv_idx', 'findings_search_tsv_idx', 'postings_pkey'
   ];
   c_tables constant text[] := array['learning_memories', 'postings'];
+  c_document constant bigint := _posting_term(
+    'learning_memories', coalesce(p_owner, split_part(p_repo, '/', 1)), ''
+  );
   v_lost text;
   v_model text;
   v_memories bigint;
@@ -32,6 +35,7 @@ declare
   v_questions bigint[];
   v_missing bigint;
   v_scans bigint[];
+  v_counted bigint;
   v_found bigint;
   v_possible bigint := 0;
   v_near bigint := 0;
@@ -68,9 +72,7 @@ begin
   into v_postings
   from postings as p
   where
-    p.term between
-    _posting_term('learning_memories', coalesce(p_owner, split_part(p_repo, '/', 1)), '')
-    and _posting_term('learning_memories', coalesce(p_owner, split_part(p_repo, '/', 1)), '') + 31
+    p.term between c_document and c_document + 31
     and (p_owner is not null or p.repo_hash = _posting_repo(p_repo));
   v_model := (select a.embedding_model from active_embedding_model as a);
   execute format(
@@ -128,28 +130,35 @@ begin
     string_agg(
       format('%s %s', r.name, case when r.name = any (c_tables) then 'read whole' else 'not read' end),
       ', ' order by r.n
-    )
-  into v_lost
-  from unnest(c_tables || c_indexes, v_scans) with ordinality as r (name, before, n)
-  where case
-    when r.name = any (c_tables)
-      then coalesce(pg_stat_get_xact_numscans(to_regclass(r.name)), 0) > r.before
-    when r.name in ('learning_memories_pkey', 'postings_pkey')
-      then coalesce(pg_stat_get_xact_numscans(to_regclass(r.name)), 0) = r.before
-    -- This or the graph, whichever is cheaper.
-    when r.name = 'learning_memories_scope_idx'
-      then (
-        select sum(coalesce(pg_stat_get_xact_numscans(to_regclass(o.name)), 0) - o.before) = 0
-        from unnest(c_tables || c_indexes, v_scans) as o (name, before)
-        where o.name in ('learning_memories_scope_idx', 'learning_memories_embedding_idx')
-      )
-  end;
+    ) filter (
+      where case
+        when r.name = any (c_tables) then r.scans > 0
+        when r.name in ('learning_memories_pkey', 'postings_pkey') then r.scans = 0
+        -- This or the graph, whichever is cheaper.
+        when r.name = 'learning_memories_scope_idx' then r.scans_of_codes = 0
+      end
+    ),
+    sum(r.scans)
+  into v_lost, v_counted
+  from (
+    select
+      r.name,
+      r.n,
+      r.scans,
+      sum(r.scans) filter (
+        where r.name in ('learning_memories_scope_idx', 'learning_memories_embedding_idx')
+      ) over () as scans_of_codes
+    from (
+      select
+        r.name,
+        r.n,
+        coalesce(pg_stat_get_xact_numscans(to_regclass(r.name)), 0) - r.before as scans
+      from unnest(c_tables || c_indexes, v_scans) with ordinality as r (name, before, n)
+    ) as r
+  ) as r;
   is_ok := v_lost is null;
   detail := coalesce(v_lost, format('%s searches by indexes alone', cardinality(v_questions)));
-  if (
-    select sum(coalesce(pg_stat_get_xact_numscans(to_regclass(r.name)), 0) - r.before) = 0
-    from unnest(c_tables || c_indexes, v_scans) as r (name, before)
-  ) then
+  if v_counted = 0 then
     is_ok := null;
     detail := 'not known: track_counts is off, or it was another node that searched';
   end if;
