@@ -18,8 +18,13 @@ NAMES = {
     "AsyncConnection": "Connection",
     "AsyncConnectionPool": "ConnectionPool",
     "AsyncCursor": "Cursor",
+    "AsyncEntraConnection": "EntraConnection",
     "AsyncExitStack": "ExitStack",
+    "AsyncTokenCredential": "TokenCredential",
+    "AsyncTokens": "Tokens",
     "aclose": "close",
+    "asyncio": "threading",
+    "credentials_async": "credentials",
     "push_async_callback": "callback",
 }
 
@@ -30,9 +35,11 @@ def write(source: Path, target: Path) -> None:
     unasync_files([str(path) for path in source.glob("*.py")], [rule])
     ruff = Path(sys.executable).with_name("ruff")
     config = Path("pyproject.toml").resolve()
-    subprocess.run(  # noqa: S603
-        [ruff, "format", "--quiet", "--config", config, target], check=True
-    )
+    # Other names, another order of imports.
+    for command in (["check", "--select=I", "--fix"], ["format"]):
+        subprocess.run(  # noqa: S603
+            [ruff, *command, "--quiet", "--config", config, target], check=True
+        )
 
 
 if "--check" in sys.argv[1:]:

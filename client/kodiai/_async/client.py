@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from kodiai.call import BinaryVector, BinaryVectorDumper, BinaryVectors, Call
 from kodiai.functions import Functions
 from kodiai.learning import get_memories
+from kodiai.tls import verify_azure
 
 Result = TypeVar("Result")
 
@@ -51,18 +52,26 @@ class AsyncClient(Functions):
 
     @classmethod
     async def connect(
-        cls, conninfo: str | None = None, *, schema: str = "kodiai"
+        cls,
+        conninfo: str | None = None,
+        *,
+        schema: str = "kodiai",
+        connection_class: type[AsyncConnection[Any]] = AsyncConnection,
+        **kwargs: Any,
     ) -> Self:
         """Connect to a URL or conninfo string; by default, the URL in DATABASE_URL.
 
         Each call is a transaction of its own. Closing the client, or leaving it as a
-        context manager, closes the connection.
+        context manager, closes the connection. connection_class and its kwargs: as a
+        pool takes them. A server on Azure is verified unless the conninfo, kwargs or
+        libpq's environment say otherwise.
         """
         if conninfo is None:
             conninfo = os.environ.get("DATABASE_URL")
             if not conninfo:
                 raise ValueError("no conninfo was given and DATABASE_URL is not set")
-        connection = await AsyncConnection.connect(conninfo, autocommit=True)
+        kwargs = verify_azure(conninfo, **kwargs) | {"autocommit": True}
+        connection = await connection_class.connect(conninfo, **kwargs)
         client = cls(connection, schema=schema)
         client._owned.push_async_callback(connection.close)
         return client

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+from azure.core.credentials import AccessToken
+from azure.core.credentials_async import AsyncTokenCredential
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from kodiai.tls import verify_network
+
+#: Of tokens for Azure Database for PostgreSQL.
+SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
+
+#: Seconds before it expires that a token is replaced; azure-core takes as many.
+MARGIN = 300
+
+
+class AsyncEntraConnection(AsyncConnection[TupleRow]):
+    """A connection whose password is a token of Microsoft Entra ID."""
+
+    @classmethod
+    async def connect(  # type: ignore[override] # which has no credential
+        cls,
+        conninfo: str = "",
+        *,
+        credential: AsyncTokenCredential,
+        scope: str = SCOPE,
+        **kwargs: Any,
+    ) -> Self:
+        """Connect as psycopg does, with a token for a password.
+
+        credential: of azure-identity, or what has its get_token(scope). scope: of the
+        token; sovereign clouds have others. The conninfo or kwargs name the user: the
+        role in Postgres that was made for the identity. The server is verified unless
+        they, or libpq's environment, say otherwise. Raises what the credential raises,
+        such as azure.core.exceptions.ClientAuthenticationError.
+        """
+        tokens = _tokens.setdefault(credential, AsyncTokens())
+        kwargs["password"] = await tokens.get(credential, scope)
+        return await super().connect(conninfo, **verify_network(conninfo, **kwargs))
+
+
+class AsyncTokens:
+    """The tokens of a credential, by scope, each kept until it is about to expire.
+
+    Some credentials keep none: that of the Azure CLI starts az for each.
+    """
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, AccessToken] = {}
+        # A pool connects several times at once; one of them asks.
+        self._lock = asyncio.Lock()
+
+    async def get(self, credential: AsyncTokenCredential, scope: str) -> str:
+        async with self._lock:
+            token = self._tokens.get(scope)
+            if token is None or token.expires_on - time.time() < MARGIN:
+                token = self._tokens[scope] = await credential.get_token(scope)
+            return token.token
+
+
+_tokens: WeakKeyDictionary[AsyncTokenCredential, AsyncTokens] = WeakKeyDictionary()

@@ -1,0 +1,264 @@
+"""Tokens for passwords, and servers that are verified: kodiai[azure]."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+import pytest
+import trustme
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+from kodiai import AsyncClient, Client
+from kodiai.azure import AsyncEntraConnection, EntraConnection
+from kodiai.tls import verify_azure, verify_network
+from tests import server, tls
+
+HOST = "kodiai-test.postgres.database.azure.com"
+SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
+
+
+class Credential:
+    """Hands out one token after the other, as a credential of azure-identity does.
+
+    The last of them is good for an hour, those before it have almost expired.
+    """
+
+    def __init__(self, *tokens: str, seconds: float = 3600) -> None:
+        self.tokens = list(tokens)
+        self.seconds = seconds
+        self.asked: list[str] = []
+
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        self.asked += scopes
+        if not self.tokens:
+            raise ClientAuthenticationError("nobody is signed in")
+        token = self.tokens[0]
+        seconds = 100 if len(self.tokens) > 1 else self.seconds
+        self.tokens = self.tokens[1:] or self.tokens
+        return AccessToken(token, int(time.time() + seconds))
+
+
+class AsyncCredential(Credential):
+    async def get_token(  # type: ignore[override]
+        self, *scopes: str, **options: Any
+    ) -> AccessToken:
+        # Meanwhile others may ask.
+        await asyncio.sleep(0)
+        return super().get_token(*scopes, **options)
+
+    async def close(self) -> None: ...
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def agent(database: psycopg.Connection) -> Iterator[str]:
+    """A conninfo without a password, for a role that needs one: first-token."""
+    server.ask_for_passwords(database)
+    info = database.info
+    role = f"agent-{info.dbname}@example.com"
+    database.execute(
+        f"create role \"{role}\" login password 'first-token' in role kodiai_app".encode()
+    )
+    yield psycopg.conninfo.make_conninfo(
+        host=info.host, port=info.port, dbname=info.dbname, user=role
+    )
+    database.execute(f'drop role "{role}"'.encode())
+
+
+def change_password(database: psycopg.Connection, agent: str, password: str) -> None:
+    role = psycopg.conninfo.conninfo_to_dict(agent)["user"]
+    database.execute(f"alter role \"{role}\" password '{password}'".encode())
+
+
+def is_answered(client: Client) -> bool:
+    return client.search_memories("acme/api", "cache") == []
+
+
+class TestTokens:
+    def test_a_connection(self, agent: str) -> None:
+        credential = Credential("first-token")
+        with Client.connect(
+            agent, connection_class=EntraConnection, credential=credential
+        ) as client:
+            assert is_answered(client)
+        assert credential.asked == [SCOPE]
+
+    def test_the_server_looks_at_the_token(self, agent: str) -> None:
+        with pytest.raises(psycopg.OperationalError, match="password authentication"):
+            EntraConnection.connect(agent, credential=Credential("another"))
+
+    def test_a_pool(self, agent: str, database: psycopg.Connection) -> None:
+        credential = Credential("first-token", "second-token")
+        with ConnectionPool(
+            agent,
+            min_size=1,
+            max_size=2,
+            connection_class=EntraConnection,
+            kwargs={"credential": credential},
+        ) as pool:
+            pool.wait()
+            change_password(database, agent, "second-token")
+            # The first goes on; the new one needs the new token.
+            with pool.connection() as first, pool.connection() as second:
+                assert is_answered(Client(first))
+                assert is_answered(Client(second))
+        assert credential.asked == [SCOPE, SCOPE]
+
+    def test_asynchronously(self, agent: str, database: psycopg.Connection) -> None:
+        async def ask(credential: AsyncCredential) -> None:
+            async with await AsyncClient.connect(
+                agent, connection_class=AsyncEntraConnection, credential=credential
+            ) as client:
+                assert await client.search_memories("acme/api", "cache") == []
+            change_password(database, agent, "second-token")
+            async with AsyncConnectionPool(
+                agent,
+                min_size=3,
+                connection_class=AsyncEntraConnection,
+                kwargs={"credential": credential},
+            ) as pool:
+                await pool.wait()
+                assert await AsyncClient(pool).search_memories("acme/api", "x") == []
+
+        credential = AsyncCredential("first-token", "second-token")
+        asyncio.run(ask(credential))
+        # The second time by one of the three connections of the pool.
+        assert credential.asked == [SCOPE, SCOPE]
+
+    @pytest.mark.parametrize(("seconds", "asked"), [(310, 1), (290, 3)])
+    def test_a_token_is_kept_until_it_is_about_to_expire(
+        self, agent: str, seconds: float, asked: int
+    ) -> None:
+        credential = Credential("first-token", seconds=seconds)
+        for _ in range(3):
+            EntraConnection.connect(agent, credential=credential).close()
+        assert len(credential.asked) == asked
+
+    def test_a_pool_asks_once_for_all_that_it_opens(self, agent: str) -> None:
+        credential = Credential("first-token")
+        with ConnectionPool(
+            agent,
+            min_size=4,
+            connection_class=EntraConnection,
+            kwargs={"credential": credential},
+        ) as pool:
+            pool.wait()
+        assert credential.asked == [SCOPE]
+
+    def test_another_scope(self, agent: str) -> None:
+        credential = Credential("first-token")
+        EntraConnection.connect(agent, credential=credential, scope="theirs").close()
+        assert credential.asked == ["theirs"]
+
+    def test_what_the_credential_raises(self, agent: str) -> None:
+        with pytest.raises(ClientAuthenticationError, match="nobody is signed in"):
+            EntraConnection.connect(agent, credential=Credential())
+
+    def test_the_token_is_not_shown(self, agent: str) -> None:
+        with EntraConnection.connect(
+            agent, credential=Credential("first-token")
+        ) as connection:
+            assert "first-token" not in connection.info.dsn
+
+
+class TestTls:
+    @pytest.fixture
+    def authority(self) -> trustme.CA:
+        return trustme.CA()
+
+    @pytest.fixture
+    def roots(self, authority: trustme.CA, tmp_path: Path) -> str:
+        path = tmp_path / "roots.pem"
+        authority.cert_pem.write_to_path(str(path))
+        return str(path)
+
+    @pytest.fixture
+    def listening(
+        self, authority: trustme.CA, database: psycopg.Connection
+    ) -> Iterator[dict[str, Any]]:
+        """What is to be known of a server at Azure, which is the one here."""
+        info = database.info
+        path = f"{info.host}/.s.PGSQL.{info.port}"
+        with tls.listener(path, authority, HOST) as port:
+            yield {
+                "conninfo": f"postgresql://postgres@{HOST}:{port}/{info.dbname}",
+                "hostaddr": "127.0.0.1",
+            }
+
+    def test_a_server_of_azure_is_verified(self, listening: dict[str, Any]) -> None:
+        # By the roots that the world knows, of which the test's is none.
+        with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
+            Client.connect(**listening)
+
+    def test_it_is_the_one_it_says(self, listening: dict[str, Any], roots: str) -> None:
+        with Client.connect(**listening, sslrootcert=roots) as client:
+            assert is_answered(client)
+        another = listening["conninfo"].replace("kodiai-test", "kodiai-other")
+        with pytest.raises(psycopg.OperationalError, match="does not match host name"):
+            Client.connect(another, hostaddr="127.0.0.1", sslrootcert=roots)
+
+    def test_asynchronously(self, listening: dict[str, Any]) -> None:
+        with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
+            asyncio.run(AsyncClient.connect(**listening))
+
+    def test_who_asks_for_less_gets_it(self, listening: dict[str, Any]) -> None:
+        with Client.connect(**listening, sslmode="require") as client:
+            assert is_answered(client)
+
+    def test_no_token_goes_to_a_server_that_is_not_verified(
+        self, listening: dict[str, Any], roots: str
+    ) -> None:
+        conninfo = listening["conninfo"].replace(HOST, "db.example.com")
+        credential = Credential("a-token")
+        with pytest.raises(psycopg.OperationalError, match="does not match host name"):
+            EntraConnection.connect(
+                conninfo,
+                hostaddr="127.0.0.1",
+                sslrootcert=roots,
+                credential=credential,
+            )
+
+    @pytest.mark.parametrize(
+        ("conninfo", "mode"),
+        [
+            (f"postgresql://a:b@{HOST}/kodiai", "verify-full"),
+            (f"host={HOST.upper()} user=a", "verify-full"),
+            ("host=x.private.postgres.database.azure.com", "verify-full"),
+            ("host=x.postgres.database.usgovcloudapi.net", "verify-full"),
+            (f"host={HOST} sslmode=require", "require"),
+            (f"host={HOST},db.example.com", None),
+            ("host=db.example.com", None),
+            ("host=postgres.database.azure.com.example.com", None),
+            ("host=/run/postgresql", None),
+            ("", None),
+        ],
+    )
+    def test_which_servers(self, conninfo: str, mode: str | None) -> None:
+        parameters = verify_azure(conninfo, connect_timeout=3)
+        said = psycopg.conninfo.conninfo_to_dict(conninfo, **parameters)
+        assert said.get("sslmode") == mode
+        assert ("sslrootcert" in said) is (mode == "verify-full")
+        assert said["connect_timeout"] == 3
+
+    def test_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PGHOST", HOST)
+        assert verify_azure("")["sslmode"] == "verify-full"
+        monkeypatch.setenv("PGSSLROOTCERT", "/theirs.pem")
+        assert verify_azure("")["sslrootcert"] == "/theirs.pem"
+        monkeypatch.setenv("PGSSLMODE", "require")
+        assert verify_azure("") == {"sslmode": "require"}
+
+    @pytest.mark.parametrize("host", ["/run/postgresql", "@kodiai", ""])
+    def test_nothing_to_verify_behind_a_socket(self, host: str) -> None:
+        assert verify_network(f"host='{host}'") == {}
