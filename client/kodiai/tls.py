@@ -15,42 +15,50 @@ AZURE = (
 )
 
 
+#: What libpq reads in its environment, where the conninfo does not say.
+ENVIRONMENT = {
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+}
+
+
 def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
-    """Return the parameters, and those that verify a server of Azure.
+    """Return the parameters, with those that verify a server of Azure.
 
     conninfo, parameters: as psycopg's connect() takes them. What they or libpq's
     environment say of TLS stays.
     """
-    hosts = _hosts(conninfo, parameters)
-    if all(host.lower().endswith(AZURE) for host in hosts):
-        return _verify(conninfo, parameters)
+    known = _known(conninfo, parameters)
+    hosts = known.get("host", "").lower().split(",")
+    if all(host.endswith(AZURE) for host in hosts):
+        return _verified(known, parameters)
     return parameters
 
 
 def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
     """Do the same for any server but one behind a Unix socket."""
-    if any(
-        host and not host.startswith(("/", "@"))
-        for host in _hosts(conninfo, parameters)
-    ):
-        return _verify(conninfo, parameters)
+    known = _known(conninfo, parameters)
+    hosts = known.get("host", "").split(",")
+    if "hostaddr" in known or any(h and not h.startswith(("/", "@")) for h in hosts):
+        return _verified(known, parameters)
     return parameters
 
 
-def _hosts(conninfo: str, parameters: dict[str, Any]) -> list[str]:
-    host = conninfo_to_dict(conninfo, **parameters).get("host")
-    return str(host or os.environ.get("PGHOST", "")).split(",")
+def _known(conninfo: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return what libpq will know."""
+    environment = {n: os.environ.get(variable) for n, variable in ENVIRONMENT.items()}
+    said = environment | conninfo_to_dict(conninfo, **parameters)
+    return {name: value for name, value in said.items() if value}
 
 
-def _verify(conninfo: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    said = conninfo_to_dict(conninfo, **parameters)
-    mode = said.get("sslmode") or os.environ.get("PGSSLMODE") or "verify-full"
-    defaults = {"sslmode": mode}
-    # With a root certificate, `require` would verify too, which it was not asked for.
-    if str(mode).startswith("verify-"):
-        roots = said.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
-        defaults["sslrootcert"] = str(roots or _roots())
-    return defaults | parameters
+def _verified(known: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+    mode = known.get("sslmode", "verify-full")
+    if not mode.startswith("verify-"):
+        return parameters
+    roots = known.get("sslrootcert") or _roots()
+    return {"sslmode": mode, "sslrootcert": roots} | parameters
 
 
 def _roots() -> str:

@@ -257,8 +257,21 @@ class TestTls:
         monkeypatch.setenv("PGSSLROOTCERT", "/theirs.pem")
         assert verify_azure("")["sslrootcert"] == "/theirs.pem"
         monkeypatch.setenv("PGSSLMODE", "require")
-        assert verify_azure("") == {"sslmode": "require"}
+        assert verify_azure("") == {}
 
-    @pytest.mark.parametrize("host", ["/run/postgresql", "@kodiai", ""])
-    def test_nothing_to_verify_behind_a_socket(self, host: str) -> None:
-        assert verify_network(f"host='{host}'") == {}
+    @pytest.mark.parametrize(
+        ("conninfo", "is_verified"),
+        [
+            ("host=db.example.com", True),
+            ("host=/run/postgresql,db.example.com", True),
+            ("hostaddr=192.0.2.1", True),
+            ("host=db.example.com sslmode=disable", False),
+            ("host=/run/postgresql", False),
+            ("host=@kodiai", False),
+            ("", False),
+        ],
+    )
+    def test_before_a_token_any_server_is(
+        self, conninfo: str, is_verified: bool
+    ) -> None:
+        assert ("sslrootcert" in verify_network(conninfo)) is is_verified
