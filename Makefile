@@ -26,6 +26,14 @@ test: .venv/test sqitch ## Run the tests on PostgreSQL 18, then on 16
 	$(BIN)/pytest -n logical
 	$(BIN)/pytest -n logical --postgres 16 -m "not slow"
 
+.PHONY: test-azure
+test-azure: .venv/test .venv-azure/ready sqitch ## Test the Azure script with az (7 minutes)
+	$(BIN)/pytest tests/azure -n logical
+
+# As dash knows pipefail, read -s, printf %q and local no more than POSIX does, but bash 3.2,
+# which macOS has, knows them; and hardly anything else that is newer.
+BASH_3 := --shell=dash --exclude=SC3040,SC3043,SC3045,SC3050
+
 .PHONY: lint
 lint: .venv/test ## Check style and types of Python, SQL and shell
 	$(BIN)/ruff check
@@ -33,6 +41,7 @@ lint: .venv/test ## Check style and types of Python, SQL and shell
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 	$(BIN)/shellcheck scripts/*.sh .ci/run
+	$(BIN)/shellcheck $(BASH_3) scripts/provision-postgres.sh
 	$(BIN)/python scripts/write_sync_client.py --check
 
 .PHONY: sync-client
@@ -54,6 +63,10 @@ bench-writes: .venv/eval sqitch ## Time writes, marking, and searches meanwhile 
 .PHONY: bench-growth
 bench-growth: .venv/eval sqitch ## Time a search as the memory grows (5 minutes)
 	@$(BIN)/python bench/growth.py $(OPTIONS)
+
+.PHONY: bench-settings
+bench-settings: .venv/eval sqitch ## Time what server parameters bring (5 minutes)
+	@$(BIN)/python bench/settings.py $(OPTIONS)
 
 .PHONY: bench-reports
 bench-reports: .venv/test sqitch ## Time the reports on a large memory (2 minutes)
@@ -79,7 +92,7 @@ down: ## Stop the embedded Postgres; its data stays
 
 .PHONY: clean
 clean: down ## Stop it and delete its data, and the virtual environment
-	rm -rf .postgres .venv .venv-peers
+	rm -rf .postgres .venv .venv-peers .venv-azure
 
 .PHONY: sqitch
 sqitch:
@@ -111,4 +124,11 @@ sqitch:
 	@$(PYTHON) -m venv .venv-peers
 	@.venv-peers/bin/pip install --quiet --disable-pip-version-check \
 	--requirement eval/peers-requirements.txt
+	@touch $@
+
+.venv-azure/ready: tests/azure/requirements.txt
+	@echo "Installing az from PyPI (about 150 MB) ..." >&2
+	@$(PYTHON) -m venv .venv-azure
+	@.venv-azure/bin/pip install --quiet --disable-pip-version-check \
+	--requirement tests/azure/requirements.txt
 	@touch $@

@@ -1,0 +1,126 @@
+"""What server parameters bring: each against the server's default, call by call.
+
+On an embedded Postgres of its own that holds made-up memories (corpus.py). Two sessions
+differ in one parameter alone and do the same in turns; the ratio of their medians says
+what the parameter is worth. docs/azure.md has the result.
+
+Usage: make bench-settings [OPTIONS="--rows 100000"]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterable
+from statistics import median
+from typing import NamedTuple
+
+import psycopg
+
+from corpus import LARGE, OWNER, Corpus, Question
+from deployed import deployed_memory
+from filling import GRAPH, connect, fill
+from kodiai import Client
+
+#: parameter, what a new server on Azure has, what is tried.
+SETTINGS = [
+    ("work_mem", "4MB", "16MB"),
+    ("work_mem", "4MB", "64MB"),
+    ("random_page_cost", "2", "1.1"),
+    ("jit", "off", "on"),
+    ("effective_cache_size", "4GB", "12GB"),
+]
+#: The graph of 100,000 memories needs 70 MB.
+BUILDS = [
+    ("maintenance_work_mem", "32MB", "1GB"),
+    ("max_parallel_maintenance_workers", "0", "2"),
+]
+
+
+class Line(NamedTuple):
+    """Milliseconds by default, and with the other value."""
+
+    call: str
+    setting: str
+    default: str
+    other: str
+    by_default: float
+    with_other: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Time what server parameters bring.")
+    parser.add_argument("--rows", type=int, default=100_000, help="(100000)")
+    parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
+    parser.add_argument("--repeat", type=int, default=60, help="calls of each (60)")
+    arguments = parser.parse_args()
+    corpus = Corpus(arguments.dimensions)
+    with (
+        deployed_memory(embedding_dim=arguments.dimensions) as url,
+        connect(url) as admin,
+    ):
+        fill(admin, corpus.batches(arguments.rows), arguments.rows)
+        questions = corpus.questions(arguments.repeat)
+        for setting in SETTINGS:
+            report(measure_searches(url, questions, *setting))
+        for setting in BUILDS:
+            report([measure_build(admin, *setting)])
+
+
+def measure_searches(
+    url: str, questions: list[Question], setting: str, default: str, other: str
+) -> Iterable[Line]:
+    """Ask the same questions in two sessions, in turns."""
+    sessions = [
+        psycopg.connect(url, options=f"-c {setting}={value}", autocommit=True)
+        for value in (default, other)
+    ]
+    clients = [Client(session) for session in sessions]
+    calls: dict[str, Callable[[Client, Question], object]] = {
+        "search, one repository": lambda client, question: client.search_memories(
+            LARGE, question.text, question.embedding
+        ),
+        "search, whole owner": lambda client, question: client.search_memories(
+            None, question.text, question.embedding, owner=OWNER
+        ),
+    }
+    for name, call in calls.items():
+        times: list[list[float]] = [[], []]
+        for question in questions:
+            for client, spent in zip(clients, times, strict=True):
+                start = time.perf_counter()
+                call(client, question)
+                spent.append((time.perf_counter() - start) * 1000)
+        # The first calls plan and fill the cache.
+        medians = [median(spent[10:]) for spent in times]
+        yield Line(name, setting, default, other, *medians)
+    for session in sessions:
+        session.close()
+
+
+def measure_build(
+    admin: psycopg.Connection, setting: str, default: str, other: str
+) -> Line:
+    """Build the graph twice."""
+    times = []
+    for value in (default, other):
+        admin.execute(f"set {setting} = '{value}'".encode())
+        start = time.perf_counter()
+        admin.execute(f"reindex index {GRAPH}".encode())
+        times.append((time.perf_counter() - start) * 1000)
+        admin.execute(f"reset {setting}".encode())
+    return Line("graph", setting, default, other, *times)
+
+
+def report(lines: Iterable[Line]) -> None:
+    for line in lines:
+        ratio = line.with_other / line.by_default
+        print(
+            f"{line.call:<24}{line.setting} {line.default} -> {line.other}: "
+            f"{line.by_default:.1f} -> {line.with_other:.1f} ms, x {ratio:.2f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,845 @@
+#!/usr/bin/env bash
+# Make an Azure Database for PostgreSQL flexible server that is ready for Sqitch, or
+# complete one that is there. docs/azure.md is its guide.
+#
+# Bash 3.2, which macOS has, is enough: but for pipefail, `read -s`, `printf %q` and local
+# variables this is POSIX, and `make lint` holds it to that.
+#
+# shellcheck disable=SC2016 # --dry-run prints what another shell shall expand
+# shellcheck disable=SC2153 # read_arguments assigns the options' variables by eval
+set -euo pipefail
+
+ROOT="$(cd "$(dirname "$0")/.." && pwd)"
+ME=provision-postgres
+
+usage() {
+  cat <<'EOF'
+Usage: scripts/provision-postgres.sh [MODE] [--deploy] [OPTION VALUE]...
+
+Makes a flexible server with pgvector on Azure, or completes one that is there.
+Can be run again at any time: it makes what is missing and changes what you
+name, and takes nothing away. Needs az, signed in.
+
+Modes:
+  --apply      make it, and say what was made (this is the default)
+  --what-if    read what is there, and say what would be made or changed
+  --dry-run    read nothing, and print the commands for a new server
+  --destroy    delete the server and its replica; asks for the server's name
+  --deploy     beside any of the others: deploy the memory by Sqitch, and verify
+
+Each option can be given in the environment too, as KODIAI_SKU for --sku. Of a
+server that is there, size, storage and the like change only where you name
+them.
+  --resource-group NAME      (kodiai)
+  --location NAME            of a new group or server (the group's, or eastus)
+  --server NAME              unique in all of Azure
+                        (kodiai- and the first 8 digits of the subscription)
+  --database NAME            (kodiai)
+  --postgres-version 16|17|18                                   (17)
+  --sku NAME                 Standard_B..., D... or E...     (Standard_D2ds_v5)
+  --storage GIB              32, 64, 128, ...                   (64)
+  --auto-grow Enabled|Disabled        of the storage            (Enabled)
+  --backup-days 7...35                                          (14)
+  --zone-redundancy Enabled|Disabled  a standby in another zone (Disabled)
+  --replica NAME             a second server, to read from      (none)
+  --nodes NUMBER             of an elastic cluster              (no cluster)
+  --auth entra|password      how to sign in to Postgres         (entra)
+  --admin NAME               the Entra administrator, by the name it has in
+                             Postgres (who is signed in to az); with passwords,
+                             the administrator's login (kodiai_admin)
+  --admin-id ID              the Entra administrator's object id
+  --admin-type User|Group|ServicePrincipal                      (User)
+  --allow-ip ADDRESS|me      the one address that may connect from outside
+                             (no public access)
+  --subnet ID                a delegated subnet, for a server inside a virtual
+  --private-dns-zone ID      network, and the zone of its name  (none)
+
+An administrator's password is read from KODIAI_ADMIN_PASSWORD, or asked for.
+EOF
+}
+
+OPTIONS="resource-group location server database postgres-version sku storage auto-grow \
+backup-days zone-redundancy replica nodes auth admin admin-id admin-type allow-ip subnet \
+private-dns-zone"
+FIREWALL_RULE=kodiai-operator
+ADDRESS_SERVICE=https://api.ipify.org # the one az asks, too
+
+# 1. What is wanted -----------------------------------------------------------------
+
+# die MESSAGE [STATUS]
+die() {
+  printf '%s: %s\n' "$ME" "$1" >&2
+  exit "${2:-1}"
+}
+
+misuse() { die "$1" 2; }
+
+# variable_of OPTION: the variable that holds it
+variable_of() { printf '%s' "$1" | tr 'a-z-' 'A-Z_'; }
+
+read_arguments() {
+  local option variable
+  for option in $OPTIONS; do
+    variable=$(variable_of "$option")
+    eval "$variable=\${KODIAI_$variable:-}"
+  done
+  mode='' deploys=''
+  while [ $# -gt 0 ]; do
+    option=${1#--}
+    case "$1" in
+      --help | -h)
+        usage
+        exit
+        ;;
+      --apply | --what-if | --dry-run | --destroy)
+        [ -z "$mode" ] || misuse "--$mode and $1: expected one mode"
+        mode=$option
+        ;;
+      --deploy) deploys=yes ;;
+      --*)
+        case " $OPTIONS " in
+          *" $option "*) ;;
+          *) misuse "unknown option $1; --help lists them" ;;
+        esac
+        [ $# -ge 2 ] || misuse "$1: expected a value"
+        eval "$(variable_of "$option")=\$2"
+        shift
+        ;;
+      *) misuse "unexpected $1; --help shows the usage" ;;
+    esac
+    shift
+  done
+  mode=${mode:-apply}
+  [ "$mode$deploys" != destroyyes ] || misuse "--destroy and --deploy: expected one"
+}
+
+# expect OPTION PATTERN WORDS: refuse any other value of it
+expect() {
+  local value
+  eval "value=\$$(variable_of "$1")"
+  if [ -n "$value" ] && ! printf '%s\n' "$value" | grep -Eqx -- "$2"; then
+    misuse "--$1 $value: expected $3"
+  fi
+}
+
+check_arguments() {
+  local name='[a-z0-9][a-z0-9-]{1,61}[a-z0-9]'
+  expect resource-group '[[:alnum:]_().-]{1,90}' "the name of a resource group"
+  expect location '[a-z0-9]+' "the name of a location, such as eastus"
+  expect server "$name" "3 to 63 of a-z, 0-9 and -"
+  expect replica "$name" "3 to 63 of a-z, 0-9 and -"
+  expect database '[a-z_][a-z0-9_-]{0,62}' "a name of a-z, 0-9, _ and -"
+  expect postgres-version '16|17|18' "16, 17 or 18"
+  case "$REPLICA $SKU" in
+    ?*' Standard_B'*) misuse "--replica: sizes of the tier Burstable have none" ;;
+  esac
+  expect sku 'Standard_[BDE][0-9]+[a-z]*(_v[0-9]+)?' "one such as Standard_D2ds_v5"
+  expect storage '[1-9][0-9]{1,4}' "a number of GiB"
+  expect auto-grow 'Enabled|Disabled' "Enabled or Disabled"
+  expect backup-days '[7-9]|[12][0-9]|3[0-5]' "7 to 35"
+  expect zone-redundancy 'Enabled|Disabled' "Enabled or Disabled"
+  expect nodes '[1-9][0-9]?' "a number of nodes"
+  expect auth 'entra|password' "entra or password"
+  expect admin-type 'User|Group|ServicePrincipal' "User, Group or ServicePrincipal"
+  expect allow-ip 'me|([0-9]{1,3}\.){3}[0-9]{1,3}' "an IPv4 address, or me"
+  [ "$ALLOW_IP" != 0.0.0.0 ] ||
+    misuse "--allow-ip 0.0.0.0: expected one address; this would let in all of Azure"
+  [ -z "$SUBNET$PRIVATE_DNS_ZONE" ] || { [ -n "$SUBNET" ] && [ -n "$PRIVATE_DNS_ZONE" ]; } ||
+    misuse "--subnet and --private-dns-zone: expected both"
+  [ -z "$SUBNET" ] || [ -z "$ALLOW_IP" ] ||
+    misuse "--allow-ip: a server in a subnet has no public access"
+  if [ "$AUTH" = password ]; then
+    [ -z "$ADMIN_ID$ADMIN_TYPE" ] ||
+      misuse "--admin-id and --admin-type: only with --auth entra"
+    expect admin '[a-z_][a-z0-9_]{0,62}' "a login of a-z, 0-9 and _"
+  else
+    { [ -n "$ADMIN" ] && [ -n "$ADMIN_ID" ]; } || [ -z "$ADMIN$ADMIN_ID$ADMIN_TYPE" ] ||
+      misuse "--admin and --admin-id: expected both; az ad user|group|sp show has the id"
+  fi
+}
+
+# set_size SKU: sets tier, and by the names that Azure gives to sizes its processors and
+# memory (learn.microsoft.com/azure/postgresql/compute-storage/concepts-compute)
+set_size() {
+  cores=$(printf '%s' "$1" | sed -E 's/^Standard_[A-Z]+([0-9]+).*/\1/')
+  case "$1" in
+    Standard_B1ms) tier=Burstable memory=2 ;;
+    Standard_B2s) tier=Burstable memory=4 ;;
+    Standard_B*) tier=Burstable memory=$((cores * 4)) ;;
+    Standard_E*) tier=MemoryOptimized memory=$((cores * 8)) ;;
+    *) tier=GeneralPurpose memory=$((cores * 4)) ;;
+  esac
+}
+
+# 2. Speaking and running -----------------------------------------------------------
+
+changed=0
+there='' # what exists by now, a line each
+step=''  # what is being done
+
+say() { printf '%s\n' "$*"; }
+
+# line SIGN WHAT
+line() { [ "$mode" = dry-run ] || say "  $1 $2"; }
+
+# found WHAT: it is as it should be
+found() {
+  there="$there    $1
+"
+  line '=' "$1"
+}
+
+# ask ARGUMENT...: what az answers, a value or a row a line
+ask() { answer 0 "$@"; }
+
+# look_up ARGUMENT...: the same, or nothing where there is no such thing
+look_up() { answer 3 "$@"; } # with this az says so
+
+# answer MISSING ARGUMENT...: fails unless az exits with 0, or so where it is missing
+answer() {
+  local missing="$1" error status=0
+  shift
+  { error=$(az "$@" --only-show-errors --output tsv </dev/null 2>&1 >&3) || status=$?; } 3>&1
+  if [ $status != 0 ] && [ $status != "$missing" ]; then
+    step="az $1 $2 $3"
+    fail "$error"
+  fi
+}
+
+# ensure WHAT ARGUMENT...: have az do it; @- among them stands for the password
+ensure() {
+  local what="$1" error start status=0
+  shift
+  changed=$((changed + 1))
+  case "$mode" in
+    dry-run)
+      print_command az "$@" --output none
+      return
+      ;;
+    what-if)
+      line + "$what"
+      return
+      ;;
+  esac
+  step="$what"
+  printf '  + %s ... ' "$what"
+  start=$(date +%s)
+  start_ticker
+  # By a pipe, as ps shows arguments. No output: a new server's has its password.
+  error=$(input_for "$@" | az "$@" --only-show-errors --output none 2>&1) || status=$?
+  stop_ticker
+  if [ $status != 0 ]; then
+    say failed
+    fail "$error"
+  fi
+  say "$(($(date +%s) - start)) s"
+  step=''
+  there="$there    $what
+"
+}
+
+# input_for ARGUMENT...: what az reads for them
+input_for() {
+  case " $* " in
+    *' @- '*) printf '%s' "$password" ;;
+  esac
+}
+
+ticker=''
+
+# On a terminal, a dot every ten seconds.
+start_ticker() {
+  [ -t 1 ] || return 0
+  while sleep 10; do printf '.'; done &
+  ticker=$!
+}
+
+stop_ticker() {
+  [ -z "$ticker" ] || kill "$ticker"
+  ticker=''
+}
+
+# fail ERROR: az has refused; say what failed, what there is, and how to go on
+fail() {
+  {
+    printf '\n%s\n\n' "$1"
+    printf '%s: stopped at: %s\n' "$ME" "$step"
+    report_there
+    case "$1" in
+      *'az login'* | *AADSTS*) say "  Sign in again first: az login" ;;
+      *Authorization*)
+        say "  Whoever runs this needs the role Contributor on the subscription, or on"
+        say "  a resource group that is there (--resource-group); an owner can give it:"
+        say "    az role assignment create --role Contributor \\"
+        say "      --assignee ... --scope /subscriptions/.../resourceGroups/..."
+        ;;
+      *[Qq]uota*)
+        say "  Take another --sku or --location, or ask for more processors under"
+        say "  Quotas in the portal. What a location has to offer:"
+        say "    az postgres flexible-server list-skus --location ... --output table"
+        ;;
+      *restricted* | *'No available SKUs'*)
+        say "  This subscription may make no servers there: take another --location."
+        ;;
+      *'already used'* | *AlreadyExists*)
+        say "  Names of servers are unique in all of Azure: choose another --server."
+        ;;
+      *MissingSubscriptionRegistration*)
+        say "  Once for each subscription:"
+        say "    az provider register --namespace Microsoft.DBforPostgreSQL --wait"
+        ;;
+    esac
+    say "  Run the same command again to go on: it keeps what is there."
+  } >&2
+  # In a command substitution this ends only that; set -e then ends the rest.
+  exit 1
+}
+
+report_there() {
+  if [ -n "$there" ]; then
+    printf '  There is by now:\n%s' "$there"
+  else
+    printf '  Nothing was made.\n'
+  fi
+}
+
+interrupted() {
+  trap - INT TERM
+  stop_ticker
+  {
+    printf '\n%s: interrupted at: %s\n' "$ME" "${step:-reading what is there}"
+    report_there
+    say "  Azure may still be busy with it. Run the same command again to go on:"
+    say "  it waits for a server that is being made, and keeps what is there."
+  } >&2
+  exit 130
+}
+
+# print_command WORD...: as it can be pasted, an option a line
+print_command() {
+  local word text='' separator=''
+  for word in "$@"; do
+    case "$word" in
+      --*) separator=' \
+  ' ;;
+    esac
+    text="$text$separator$(quoted "$word")"
+    separator=' '
+  done
+  case "$text" in
+    *' @-'*) text="printf '%s' \"\$KODIAI_ADMIN_PASSWORD\" | $text" ;;
+  esac
+  say "$text"
+}
+
+# quoted WORD: for a shell; --dry-run has variables for what it did not read
+quoted() {
+  case "$1" in
+    *'$server'* | '$ip' | '$extensions' | '$admin' | '$admin_id') printf '"%s"' "$1" ;;
+    @-) printf '%s' "$1" ;;
+    *) printf '%q' "$1" ;;
+  esac
+}
+
+# 3. What is there ------------------------------------------------------------------
+
+# Sets server, group and database; where there is a group, and how there is a server.
+read_state() {
+  local subscription id
+  server=$SERVER
+  group=${RESOURCE_GROUP:-kodiai}
+  database=${DATABASE:-kodiai}
+  group_location='' has_server=''
+  now_version='' now_sku='' now_entra='' now_public='' now_nodes='' now_login=''
+  if [ "$mode" = dry-run ]; then
+    say "# For a new server. What is there already would be kept."
+    if [ -z "$server" ]; then
+      say 'server=kodiai-$(az account show --query id --output tsv | cut -c 1-8)'
+      server='$server'
+    fi
+    return
+  fi
+  command -v az >/dev/null ||
+    die "az, the Azure CLI, is not there: https://aka.ms/azure-cli"
+  subscription=$(ask account show --query '[name, id]')
+  id=$(printf '%s\n' "$subscription" | tail -n 1)
+  server=${server:-kodiai-$(printf '%s' "$id" | cut -c 1-8)}
+  say "Server $server, resource group $group,"
+  say "subscription $(printf '%s\n' "$subscription" | head -n 1) ($id)"
+  group_location=$(look_up group show --name "$group" --query location)
+  [ -z "$group_location" ] || read_server
+}
+
+read_server() {
+  local state
+  state=$(look_up postgres flexible-server show \
+    --resource-group "$group" --name "$server" \
+    --query "[version, sku.name, storage.storageSizeGb, storage.autoGrow,
+      backup.backupRetentionDays, highAvailability.mode, authConfig.activeDirectoryAuth,
+      authConfig.passwordAuth, network.publicNetworkAccess, cluster.clusterSize || '',
+      cluster.defaultDatabaseName || '', administratorLogin || '', state]")
+  [ -n "$state" ] || return 0
+  has_server=yes
+  {
+    read -r now_version
+    read -r now_sku
+    read -r now_storage
+    read -r now_auto_grow
+    read -r now_backup_days
+    read -r now_standby
+    read -r now_entra
+    read -r now_password
+    read -r now_public
+    read -r now_nodes
+    read -r now_cluster_database
+    read -r now_login
+    read -r now_state
+  } <<EOF
+$state
+EOF
+  [ "$now_standby" = Disabled ] || now_standby=Enabled
+}
+
+check_server() {
+  case "$now_state" in
+    Ready) ;;
+    Stopped | Disabled)
+      die "the server is ${now_state}: az postgres flexible-server start \\
+  --resource-group $group --name $server"
+      ;;
+    *)
+      line '~' "server $server is ${now_state}: waiting until it is ready"
+      [ "$mode" = what-if ] ||
+        ask postgres flexible-server wait --resource-group "$group" --name "$server" \
+          --custom "state=='Ready'" --interval 10 --timeout 3600
+      ;;
+  esac
+  [ "${POSTGRES_VERSION:-$now_version}" = "$now_version" ] ||
+    die "--postgres-version $POSTGRES_VERSION: the server has PostgreSQL $now_version; docs/azure.md
+  says how to upgrade"
+  case "$now_version" in
+    16 | 17 | 18) ;;
+    *) die "the server has PostgreSQL $now_version; kodiai needs 16, 17 or 18" ;;
+  esac
+  [ "$now_storage" -le "${STORAGE:-$now_storage}" ] ||
+    die "--storage $STORAGE: the server has $now_storage GiB, and storage never shrinks"
+  [ -z "$NODES" ] || [ -n "$now_nodes" ] ||
+    die "--nodes: the server is no elastic cluster, and cannot become one"
+  [ -z "$now_nodes" ] || [ "$database" = "$now_cluster_database" ] ||
+    die "--database $database: the one database of this cluster is $now_cluster_database"
+  [ "$AUTH" != password ] || [ "$now_password" = Enabled ] ||
+    die "--auth password: the server takes no passwords; that stays as it is"
+  [ "$AUTH" != password ] || [ "${ADMIN:-$now_login}" = "$now_login" ] ||
+    die "--admin $ADMIN: the administrator of this server is $now_login"
+}
+
+# Who administrates, by Entra: sets admin, admin_id and admin_type.
+read_admin() {
+  local kind me
+  admin=$ADMIN admin_id=$ADMIN_ID admin_type=${ADMIN_TYPE:-User}
+  [ -z "$admin" ] || return 0
+  if [ "$mode" = dry-run ]; then
+    say 'admin=$(az ad signed-in-user show --query userPrincipalName --output tsv)'
+    say 'admin_id=$(az ad signed-in-user show --query id --output tsv)'
+    admin='$admin' admin_id='$admin_id'
+    return
+  fi
+  kind=$(ask account show --query user.type)
+  if [ "$kind" != user ]; then
+    die "--admin and --admin-id: expected, as whoever is signed in to az is no user;
+  az ad sp show --id APP has displayName and id"
+  fi
+  me=$(ask ad signed-in-user show --query '[userPrincipalName, id]')
+  admin=$(printf '%s\n' "$me" | head -n 1)
+  admin_id=$(printf '%s\n' "$me" | tail -n 1)
+}
+
+read_password() {
+  [ -z "$password" ] && [ "$mode" = apply ] || return 0
+  [ -t 0 ] || die "KODIAI_ADMIN_PASSWORD: expected the administrator's password"
+  printf 'Password of the administrator %s: ' "$login" >&2
+  IFS= read -rs password
+  printf '\n' >&2
+}
+
+read_address() {
+  ip=$ALLOW_IP
+  [ "$ip" = me ] || return 0
+  if [ "$mode" = dry-run ]; then
+    say "ip=\$(curl --fail --silent --show-error $ADDRESS_SERVICE)"
+    ip='$ip'
+  else
+    ip=$(curl --fail --silent --show-error --max-time 20 "$ADDRESS_SERVICE") ||
+      die "--allow-ip me: $ADDRESS_SERVICE did not tell; give the address itself"
+    ALLOW_IP=$ip
+    expect allow-ip '([0-9]{1,3}\.){3}[0-9]{1,3}' "an IPv4 address from $ADDRESS_SERVICE"
+  fi
+}
+
+# 4. Making it ----------------------------------------------------------------------
+
+# on_server WHAT PART VERB OPTION...: to a part of the server
+on_server() {
+  local what="$1" part="$2" verb="$3"
+  shift 3
+  ensure "$what" postgres flexible-server "$part" "$verb" \
+    --resource-group "$group" --server-name "$server" "$@"
+}
+
+ensure_group() {
+  location=${LOCATION:-${group_location:-eastus}}
+  if [ -n "$group_location" ]; then
+    found "resource group $group"
+  else
+    ensure "resource group $group in $location" \
+      group create --name "$group" --location "$location"
+  fi
+}
+
+ensure_server() {
+  if [ -z "$has_server" ]; then
+    create_server
+  else
+    check_server
+    found "server $server: PostgreSQL $now_version, $now_sku, $now_storage GiB"
+    update_server
+  fi
+}
+
+create_server() {
+  local what
+  sku=${SKU:-Standard_D2ds_v5}
+  set_size "$sku"
+  set -- --resource-group "$group" --name "$server" --location "$location" \
+    --version "${POSTGRES_VERSION:-17}" --tier "$tier" --sku-name "$sku" \
+    --storage-size "${STORAGE:-64}" --backup-retention "${BACKUP_DAYS:-14}" \
+    --zonal-resiliency "${ZONE_REDUNDANCY:-Disabled}"
+  if [ -n "$NODES" ]; then
+    # An elastic cluster's storage does not grow, and its one database is made with it.
+    set -- "$@" --storage-auto-grow "${AUTO_GROW:-Disabled}" \
+      --node-count "$NODES" --database-name "$database"
+  else
+    set -- "$@" --storage-auto-grow "${AUTO_GROW:-Enabled}"
+  fi
+  if [ -n "$SUBNET" ]; then
+    set -- "$@" --subnet "$SUBNET" --private-dns-zone "$PRIVATE_DNS_ZONE"
+  elif [ -n "$ALLOW_IP" ]; then
+    set -- "$@" --public-access Enabled
+  else
+    set -- "$@" --public-access Disabled
+  fi
+  if [ "$auth" = password ]; then
+    set -- "$@" --password-auth Enabled --microsoft-entra-auth Disabled \
+      --admin-user "$login" --admin-password @-
+  else
+    # az would make up a login, which nothing could change if passwords came later.
+    set -- "$@" --password-auth Disabled --microsoft-entra-auth Enabled \
+      --admin-user kodiai_admin
+  fi
+  what="server $server: PostgreSQL ${POSTGRES_VERSION:-17}, $sku, ${STORAGE:-64} GiB"
+  [ "$mode" != apply ] || say "    (the next takes 5 to 10 minutes)"
+  ensure "$what" postgres flexible-server create "$@" --yes
+}
+
+# update_to WHAT NOW WANTED OPTION...: unless it is so, or was not named
+update_to() {
+  local what="$1" now="$2" wanted="$3"
+  shift 3
+  [ -z "$wanted" ] || [ "$wanted" = "$now" ] ||
+    ensure "$what $now -> $wanted" postgres flexible-server update \
+      --resource-group "$group" --name "$server" "$@" --yes
+}
+
+update_server() {
+  set_size "${SKU:-$now_sku}"
+  update_to "size" "$now_sku" "$SKU" --sku-name "$SKU" --tier "$tier"
+  update_to "storage, GiB" "$now_storage" "$STORAGE" --storage-size "$STORAGE"
+  update_to "storage grows:" "$now_auto_grow" "$AUTO_GROW" --storage-auto-grow "$AUTO_GROW"
+  update_to "days of backups:" "$now_backup_days" "$BACKUP_DAYS" \
+    --backup-retention "$BACKUP_DAYS"
+  update_to "standby in another zone:" "$now_standby" "$ZONE_REDUNDANCY" \
+    --zonal-resiliency "$ZONE_REDUNDANCY"
+  update_to "public access:" "$now_public" "${ALLOW_IP:+Enabled}" --public-access Enabled
+  [ "$auth" = password ] ||
+    update_to "signing in by Entra:" "$now_entra" Enabled --microsoft-entra-auth Enabled
+  [ -z "$now_nodes" ] ||
+    update_to "nodes:" "$now_nodes" "$NODES" --node-count "$NODES"
+}
+
+# Before the database, whose owner becomes who administrates when it is made.
+ensure_admin() {
+  local admins=''
+  [ "$auth" = entra ] || return 0
+  [ -z "$has_server" ] || admins=$(ask postgres flexible-server microsoft-entra-admin list \
+    --resource-group "$group" --server-name "$server" --query '[].[name, principalName]')
+  # Who was not named does not become one beside those that there are.
+  if [ -n "$admins" ] && [ -z "$ADMIN" ]; then
+    found "Entra administrator $(printf '%s\n' "$admins" | head -n 1 | cut -f 2)"
+  else
+    [ -n "$admin" ] || read_admin
+    if printf '%s\n' "$admins" | cut -f 1 | grep -qx -- "$admin_id"; then
+      found "Entra administrator $admin"
+    else
+      on_server "Entra administrator $admin" microsoft-entra-admin create \
+        --display-name "$admin" --object-id "$admin_id" --type "$admin_type"
+    fi
+  fi
+}
+
+ensure_address() {
+  local rules='' now
+  [ -n "$ALLOW_IP" ] || return 0
+  # az lists no rules of a server without public access.
+  [ -z "$has_server" ] || [ "$now_public" != Enabled ] ||
+    rules=$(ask postgres flexible-server firewall-rule list \
+      --resource-group "$group" --server-name "$server" \
+      --query '[].[name, startIpAddress, endIpAddress]')
+  now=$(printf '%s\n' "$rules" | awk -v n="$FIREWALL_RULE" '$1 == n { print $2 "-" $3 }')
+  if [ "$now" = "$ip-$ip" ]; then
+    found "firewall rule $FIREWALL_RULE for $ip"
+  else
+    on_server "firewall rule $FIREWALL_RULE for $ip" firewall-rule create \
+      --name "$FIREWALL_RULE" --start-ip-address "$ip" --end-ip-address "$ip"
+  fi
+}
+
+ensure_parameters() {
+  parameters=''
+  [ -z "$has_server" ] || parameters=$(ask postgres flexible-server parameter list \
+    --resource-group "$group" --server-name "$server" --query "[].[name, source, value || '']")
+  allow_vector
+  # Passwords, tokens and the team's code go over this wire.
+  set_parameter require_secure_transport always on
+  # The graph is built in it, 700 bytes a memory of 1024 dimensions, or far more slowly:
+  # a sixteenth of the server's memory, and 2 GB at most, in kB.
+  set_parameter maintenance_work_mem least "$(least $((memory * 65536)) 2097151)"
+  # The graph is built by all processors; Azure sets 2.
+  [ "$cores" -le 2 ] ||
+    set_parameter max_parallel_maintenance_workers least "$(least "$cores" 8)"
+  # Or each of the three would take maintenance_work_mem; it remembers 11 million rows.
+  set_parameter autovacuum_work_mem unset 65536
+  # A transaction that somebody forgot makes claims and reviews wait. In ms.
+  set_parameter idle_in_transaction_session_timeout unset 60000
+  # The metrics of deadlocks, long transactions and dead rows.
+  set_parameter metrics.collector_database_activity unset on
+  set_parameter metrics.autovacuum_diagnostics unset on
+}
+
+least() { if [ "$1" -lt "$2" ]; then say "$1"; else say "$2"; fi; }
+
+# column NUMBER NAME: of a parameter that was read
+column() { printf '%s\n' "$parameters" | awk -F '\t' -v n="$2" -v c="$1" '$1 == n { print $c }'; }
+
+# set_parameter NAME WHEN VALUE: always, where it is less (least), or where nobody has set
+# it (unset)
+set_parameter() {
+  local name="$1" when="$2" value="$3" source now keep=''
+  source=$(column 2 "$name") now=$(column 3 "$name")
+  if [ -n "$source" ]; then
+    case "$when" in
+      least) [ "$now" -lt "$value" ] || keep=yes ;;
+      unset) [ "$source" = system-default ] || keep=yes ;;
+    esac
+    [ "$now" != "$value" ] || keep=yes
+  fi
+  if [ -n "$keep" ]; then
+    found "parameter $name $now"
+  else
+    on_server "parameter $name ${now:+$now -> }$value" parameter set \
+      --name "$name" --value "$value"
+  fi
+}
+
+# Adds to the extensions that are allowed, whose names may have either case.
+allow_vector() {
+  local name=azure.extensions now all
+  now=$(column 3 "$name")
+  if printf '%s' "$now" | tr ',' '\n' | grep -qix ' *vector *'; then
+    found "parameter $name $now"
+    return
+  fi
+  all=${now:+$now,}VECTOR
+  if [ "$mode" = dry-run ]; then
+    say "extensions=\$(az postgres flexible-server parameter show --name $name \\"
+    say "  --resource-group $(quoted "$group") --server-name $(quoted "$server") \\"
+    say "  --query \"join(',', [value, 'VECTOR'][?@ != '' && @ != null])\" --output tsv)"
+    all='$extensions'
+  fi
+  on_server "parameter $name $all" parameter set --name "$name" --value "$all"
+}
+
+ensure_database() {
+  local databases=''
+  [ -z "$NODES${now_nodes:-}" ] || return 0
+  [ -z "$has_server" ] || databases=$(ask postgres flexible-server db list \
+    --resource-group "$group" --server-name "$server" --query '[].name')
+  if printf '%s\n' "$databases" | grep -qx -- "$database"; then
+    found "database $database"
+  else
+    on_server "database $database" db create --name "$database"
+  fi
+}
+
+list_replicas() {
+  [ -z "$has_server" ] || ask postgres flexible-server replica list \
+    --resource-group "$group" --name "$server" --query '[].name'
+}
+
+ensure_replica() {
+  local replicas
+  [ -n "$REPLICA" ] || return 0
+  replicas=$(list_replicas)
+  if printf '%s\n' "$replicas" | grep -qx -- "$REPLICA"; then
+    found "replica $REPLICA"
+  else
+    ensure "replica $REPLICA" postgres flexible-server replica create \
+      --resource-group "$group" --name "$REPLICA" --source-server "$server" --yes
+  fi
+}
+
+provision() {
+  auth=$AUTH admin=''
+  if [ -z "$auth" ]; then
+    auth=entra
+    [ -z "$has_server" ] || [ "$now_entra" = Enabled ] || auth=password
+  fi
+  if [ "$auth" = password ]; then
+    login=${ADMIN:-${now_login:-kodiai_admin}}
+    [ -n "$has_server" ] && [ -z "$deploys" ] || read_password
+  elif [ -z "$has_server" ] || [ -n "$ADMIN$deploys" ]; then
+    read_admin
+  fi
+  read_address
+  ensure_group
+  ensure_server
+  [ "$mode" != apply ] || [ -n "$has_server" ] || {
+    read_server
+  }
+  ensure_admin
+  ensure_address
+  ensure_parameters
+  ensure_database
+  ensure_replica
+}
+
+# 5. Sqitch -------------------------------------------------------------------------
+
+# A file with the roots that the system trusts; libpq before 16 knows no better.
+root_certificates() {
+  local file
+  for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+    /etc/ssl/cert.pem; do
+    if [ -r "$file" ]; then
+      printf '%s' "$file"
+      return
+    fi
+  done
+  printf system
+}
+
+deploy() {
+  local target="db:pg://$server.postgres.database.azure.com/$database"
+  if [ "$auth" = entra ]; then
+    PGUSER=$admin
+  else
+    PGUSER=$login
+  fi
+  export PGUSER
+  export PGSSLMODE=verify-full
+  export PGSSLROOTCERT="${PGSSLROOTCERT:-$(root_certificates)}"
+  export PGCONNECT_TIMEOUT="${PGCONNECT_TIMEOUT:-30}"
+  # On an elastic cluster a memory is wholly on one node; docs/azure.md.
+  set -- "$target"
+  [ -z "$NODES${now_nodes:-}" ] || set -- --set schema_sharding=on "$@"
+  case "$mode" in
+    what-if)
+      say "  + the memory, by sqitch deploy"
+      return
+      ;;
+    dry-run)
+      say "export PGUSER=$(quoted "$PGUSER") PGSSLMODE=verify-full"
+      say "export PGSSLROOTCERT=$PGSSLROOTCERT"
+      if [ "$auth" = entra ]; then
+        say "PGPASSWORD=\$(az account get-access-token --resource-type oss-rdbms \\"
+        say '  --query accessToken --output tsv)'
+      else
+        say 'PGPASSWORD=$KODIAI_ADMIN_PASSWORD'
+      fi
+      say "export PGPASSWORD"
+      print_command sqitch deploy "$@"
+      print_command sqitch verify "$@"
+      return
+      ;;
+  esac
+  "$ROOT/scripts/install-sqitch.sh"
+  if [ "$auth" = entra ]; then
+    PGPASSWORD=$(ask account get-access-token --resource-type oss-rdbms --query accessToken)
+  else
+    PGPASSWORD=$password
+  fi
+  export PGPASSWORD
+  cd "$ROOT"
+  step="sqitch deploy"
+  sqitch deploy "$@" || deploy_failed
+  step="sqitch verify"
+  sqitch verify "$@" || deploy_failed
+}
+
+deploy_failed() {
+  {
+    printf '\n%s: stopped at: %s\n' "$ME" "$step"
+    report_there
+    say "  If it could not connect: docs/azure.md, networking. Run the same command"
+    say "  again to go on."
+  } >&2
+  exit 1
+}
+
+# 6. Taking it away -----------------------------------------------------------------
+
+destroy() {
+  local replicas replica answer
+  if [ -z "$has_server" ]; then
+    say "There is no such server: nothing to delete."
+    return
+  fi
+  replicas=$(list_replicas)
+  say "This deletes the server $server with all its data${replicas:+, and its replicas:}"
+  # shellcheck disable=SC2086 # one a line
+  [ -z "$replicas" ] || printf '  %s\n' $replicas
+  say "The resource group stays, as it may hold other things. Azure keeps the last"
+  say "backup for five days: az postgres flexible-server revive-dropped."
+  printf 'Type the name of the server to delete it: '
+  IFS= read -r answer || answer=''
+  [ "$answer" = "$server" ] || die "that is not its name; nothing was deleted"
+  for replica in $replicas; do
+    ensure "delete replica $replica" postgres flexible-server delete \
+      --resource-group "$group" --name "$replica" --yes
+  done
+  ensure "delete server $server" postgres flexible-server delete \
+    --resource-group "$group" --name "$server" --yes
+}
+
+# -----------------------------------------------------------------------------------
+
+# Known to this shell alone, not to all that it starts.
+password=${KODIAI_ADMIN_PASSWORD:-}
+unset KODIAI_ADMIN_PASSWORD
+
+read_arguments "$@"
+check_arguments
+trap interrupted INT TERM
+read_state
+if [ "$mode" = destroy ]; then
+  destroy
+  exit
+fi
+provision
+[ -z "$deploys" ] || deploy
+case "$mode" in
+  what-if) say "Would make or change: $changed." ;;
+  apply)
+    say "Made or changed: $changed."
+    say "Host: $server.postgres.database.azure.com"
+    ;;
+esac

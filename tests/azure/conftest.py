@@ -1,0 +1,160 @@
+"""The real az, signed in to a stand-in for Azure."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from tests.server import ROOT
+
+from .standin import StandIn
+from .subscription import Subscription
+
+AZ = ROOT / ".venv-azure" / "bin" / "az"
+SCRIPT = ROOT / "scripts" / "provision-postgres.sh"
+
+
+class Operator:
+    """Somebody at a shell with az on the path, who has signed in."""
+
+    def __init__(self, home: Path, stand_in: StandIn, certificates: Path) -> None:
+        self.home = home
+        self.log = home / "az.log"
+        self._stand_in = stand_in
+        self._folder = home / "bin"
+        self._folder.mkdir()
+        self.install(
+            "az",
+            f"printf '%s\\n' \"$*\" >> {shlex.quote(str(self.log))}\n"
+            f'exec {shlex.quote(str(AZ))} "$@"\n',
+        )
+        self.environment = {
+            "PATH": f"{self._folder}:{os.environ['PATH']}",
+            "HOME": str(home),
+            "AZURE_CONFIG_DIR": str(home / "azure"),
+            "AZURE_CORE_COLLECT_TELEMETRY": "no",
+            "AZURE_CORE_INSTANCE_DISCOVERY": "false",
+            "REQUESTS_CA_BUNDLE": str(certificates),
+            "LANG": "C.UTF-8",
+        }
+        self._sign_in()
+
+    @property
+    def azure(self) -> Subscription:
+        return self._stand_in.azure
+
+    def install(self, name: str, text: str) -> None:
+        """Put a command on the path."""
+        path = self._folder / name
+        path.write_text("#!/bin/sh\n" + text)
+        path.chmod(0o755)
+
+    def uninstall(self) -> None:
+        """Take away what a test has put there."""
+        for path in self._folder.iterdir():
+            if path.name != "az":
+                path.unlink()
+
+    def _sign_in(self) -> None:
+        url = self._stand_in.url
+        # A user of ADFS, as MSAL asks for the realm of any other at port 443.
+        endpoints = {
+            "activeDirectory": f"{url}/adfs",
+            "activeDirectoryResourceId": url,
+            "management": url,
+            "microsoftGraphResourceId": url,
+            "ossrdbmsResourceId": "https://ossrdbms-aad.database.windows.net",
+            "resourceManager": url,
+        }
+        suffixes = {"postgresqlServerEndpoint": ".postgres.database.azure.com"}
+        cloud = json.dumps({"endpoints": endpoints, "suffixes": suffixes})
+        new = ["--cloud-config", cloud, "--skip-endpoint-discovery"]
+        for words in (
+            ["cloud", "register", "--name", "standin", *new],
+            ["cloud", "set", "--name", "standin"],
+            ["login", "--username", "ada@example.com", "--password", "secret"],
+        ):
+            done = self.run([str(AZ), *words])
+            assert done.returncode == 0, done.stderr
+
+    def run(
+        self, command: list[str], *, answer: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command; what it asks for on its input is answered."""
+        return subprocess.run(
+            command,
+            env=self.environment | environment,
+            input=answer,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def provision(
+        self, *arguments: str, answer: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the script; everything that az was asked is in the log."""
+        self.log.write_text("")
+        return self.run([str(SCRIPT), *arguments], answer=answer, **environment)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the script in a process group of its own."""
+        return subprocess.Popen(
+            [str(SCRIPT), *arguments],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def certificates(
+    authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A file with the root certificate that signs what the tests listen with."""
+    path = tmp_path_factory.mktemp("authority") / "root.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def signed_in(
+    authority: trustme.CA,
+    certificates: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Operator, StandIn]]:
+    assert AZ.exists(), "az is not here: make test-azure installs it"
+    stand_in = StandIn(authority)
+    home = tmp_path_factory.mktemp("home")
+    yield Operator(home, stand_in, certificates), stand_in
+    stand_in.shutdown()
+    stand_in.server_close()
+
+
+@pytest.fixture
+def operator(signed_in: tuple[Operator, StandIn]) -> Iterator[Operator]:
+    """An operator with an empty subscription."""
+    operator, stand_in = signed_in
+    stand_in.azure = Subscription()
+    yield operator
+    operator.uninstall()
+
+
+@pytest.fixture
+def azure(operator: Operator) -> Subscription:
+    return operator.azure

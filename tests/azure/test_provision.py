@@ -1,0 +1,694 @@
+"""scripts/provision-postgres.sh, run by the real az against a stand-in for Azure."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import trustme
+
+from tests import server, tls
+
+from . import subscription
+from .conftest import SCRIPT, Operator
+from .standin import POSTGRES_TOKEN, USER, StandIn
+from .subscription import Subscription
+
+SERVER = "kodiai-0a1b2c3d"
+PASSWORD = "Wer-das-liest-2026"
+
+#: What a first run with defaults writes, in this order.
+WRITES = [
+    "put group kodiai",
+    f"put server {SERVER}",
+    # Before the database, whose owner it becomes.
+    f"put administrator {USER['id']}",
+    "patch parameter azure.extensions",
+    "patch parameter maintenance_work_mem",
+    "patch parameter autovacuum_work_mem",
+    "patch parameter idle_in_transaction_session_timeout",
+    "patch parameter metrics.collector_database_activity",
+    "patch parameter metrics.autovacuum_diagnostics",
+    "put database kodiai",
+]
+
+
+def parameter(azure: Subscription, name: str, server: str = SERVER) -> str:
+    value: str = azure.parts[server]["configurations"][name]["properties"]["value"]
+    return value
+
+
+def set_parameter(azure: Subscription, name: str, value: str) -> None:
+    azure.parts[SERVER]["configurations"][name]["properties"] |= {
+        "value": value,
+        "source": "user-override",
+    }
+
+
+def test_a_first_run_makes_everything(operator: Operator, azure: Subscription) -> None:
+    done = operator.provision()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert azure.writes == WRITES
+    server = azure.servers[SERVER]
+    assert server["location"] == "eastus"
+    assert server["sku"] == {"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"}
+    properties = server["properties"]
+    assert properties["version"] == "17"
+    assert properties["storage"]["storageSizeGB"] == 64
+    assert properties["storage"]["autoGrow"] == "Enabled"
+    assert properties["backup"]["backupRetentionDays"] == 14
+    assert properties["highAvailability"]["mode"] == "Disabled"
+    assert properties["network"]["publicNetworkAccess"] == "Disabled"
+    assert properties["authConfig"] == {
+        "activeDirectoryAuth": "Enabled",
+        "passwordAuth": "Disabled",
+    }
+    parts = azure.parts[SERVER]
+    [administrator] = parts["administrators"].values()
+    assert administrator["properties"]["principalName"] == "ada@example.com"
+    assert not parts["firewallRules"]
+    assert parameter(azure, "azure.extensions") == "VECTOR"
+    assert parameter(azure, "require_secure_transport") == "on"
+    # A sixteenth of 8 GiB.
+    assert parameter(azure, "maintenance_work_mem") == str(512 * 1024)
+    assert f"Made or changed: {len(WRITES)}." in done.stdout
+    assert f"Host: {SERVER}.postgres.database.azure.com" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_a_second_run_changes_nothing(operator: Operator, azure: Subscription) -> None:
+    assert operator.provision().returncode == 0
+    first = azure.snapshot()
+    azure.writes.clear()
+    done = operator.provision()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert azure.writes == []
+    assert azure.snapshot() == first
+    assert "Made or changed: 0." in done.stdout
+    assert "  + " not in done.stdout
+
+
+@pytest.fixture(scope="session")
+def complete(signed_in: tuple[Operator, StandIn]) -> dict[str, object]:
+    """What there is after a run that nothing disturbed."""
+    operator, stand_in = signed_in
+    stand_in.azure = Subscription()
+    assert operator.provision().returncode == 0
+    return stand_in.azure.snapshot()
+
+
+@pytest.mark.parametrize("step", range(len(WRITES)), ids=WRITES)
+def test_it_goes_on_after_an_error_and_an_interruption(
+    complete: dict[str, object], operator: Operator, azure: Subscription, step: int
+) -> None:
+    # Azure refuses this step.
+    azure.faults = {WRITES[step]: subscription.BROKEN}
+    done = operator.provision()
+    assert done.returncode == 1
+    assert azure.writes == WRITES[:step]
+    assert "An unexpected error occured." in done.stderr
+    failed = re.search("stopped at: (.*)", done.stderr)
+    assert failed
+    assert WRITES[step].split()[-1].replace(USER["id"], "ada") in failed[1]
+    there = done.stderr.partition("There is by now:\n")[2].count("\n    ") + 1
+    assert ("Nothing was made" in done.stderr) if step == 0 else there >= step
+    assert "Run the same command again" in done.stderr
+    # The next run gets past it, and is killed before it hears of it.
+    azure.faults = {}
+    process = operator.start()
+    azure.on_write = lambda _: os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert azure.writes == WRITES[: step + 1]
+    # The third completes what there is.
+    azure.on_write = lambda _: None
+    done = operator.provision()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert azure.writes == WRITES
+    assert azure.snapshot() == complete
+
+
+def test_a_group_that_is_there_says_where(
+    operator: Operator, azure: Subscription
+) -> None:
+    azure.put_group("shared", {"location": "westeurope"})
+    done = operator.provision("--resource-group", "shared")
+    assert done.returncode == 0, done.stderr
+    assert azure.servers[SERVER]["location"] == "westeurope"
+
+
+def test_an_interruption_says_what_there_is(
+    operator: Operator, azure: Subscription
+) -> None:
+    process = operator.start()
+
+    def interrupt(number: int) -> None:
+        if number == 2:
+            os.killpg(process.pid, signal.SIGINT)
+
+    azure.on_write = interrupt
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert f"interrupted at: server {SERVER}" in errors
+    assert "resource group kodiai" in errors
+    assert "Run the same command again" in errors
+
+
+def test_it_waits_for_a_server_that_is_being_made(
+    operator: Operator, azure: Subscription
+) -> None:
+    azure.add_server(SERVER, state="Starting")
+    done = operator.provision()
+    assert done.returncode == 0, done.stderr
+    assert "is Starting: waiting until it is ready" in done.stdout
+    assert azure.writes[-1] == "put database kodiai"
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("befalls", "fault", "advice"),
+        [
+            ("put group kodiai", subscription.NOT_ALLOWED, "the role Contributor"),
+            (f"put server {SERVER}", subscription.NOT_ALLOWED, "the role Contributor"),
+            (f"put server {SERVER}", subscription.NO_QUOTA, "--sku or --location"),
+            (f"put server {SERVER}", subscription.NOT_REGISTERED, "provider register"),
+        ],
+        ids=["group not allowed", "server not allowed", "no quota", "not registered"],
+    )
+    def test_advice_for(
+        self,
+        operator: Operator,
+        azure: Subscription,
+        befalls: str,
+        fault: subscription.Fault,
+        advice: str,
+    ) -> None:
+        azure.faults = {befalls: fault}
+        done = operator.provision()
+        assert done.returncode == 1
+        assert fault.message[:60] in done.stderr
+        assert advice in done.stderr
+        assert SERVER not in azure.servers
+
+    def test_the_name_is_taken(self, operator: Operator) -> None:
+        done = operator.provision("--server", "taken")
+        assert done.returncode == 1
+        assert "choose another --server" in done.stderr
+
+    def test_an_unknown_size(self, operator: Operator, azure: Subscription) -> None:
+        done = operator.provision("--sku", "Standard_D3ds_v5")
+        assert done.returncode == 1
+        assert "Invalid value for --sku-name" in done.stderr
+        assert not azure.servers
+
+    def test_nobody_is_signed_in(self, operator: Operator, tmp_path: Path) -> None:
+        done = operator.provision(AZURE_CONFIG_DIR=str(tmp_path))
+        assert done.returncode == 1
+        assert "Sign in again first: az login" in done.stderr
+        assert "Nothing was made." in done.stderr
+
+    def test_az_is_not_there(self, operator: Operator, tmp_path: Path) -> None:
+        for name in ("bash", "tr", "dirname", "grep"):
+            found = next(
+                Path(folder, name)
+                for folder in os.environ["PATH"].split(":")
+                if Path(folder, name).exists()
+            )
+            (tmp_path / name).symlink_to(found)
+        done = operator.provision(PATH=str(tmp_path))
+        assert done.returncode == 1
+        assert "az, the Azure CLI, is not there" in done.stderr
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["--sku"], "--sku: expected a value"),
+            (["--size", "big"], "unknown option --size"),
+            (["now"], "unexpected now"),
+            (["--dry-run", "--destroy"], "expected one mode"),
+            (["--destroy", "--deploy"], "expected one"),
+            (["--postgres-version", "15"], "expected 16, 17 or 18"),
+            (["--server", "Kodiai"], "expected 3 to 63 of a-z, 0-9 and -"),
+            (["--sku", "D2ds_v5"], "expected one such as Standard_D2ds_v5"),
+            (["--storage", "64 GiB"], "expected a number of GiB"),
+            (["--backup-days", "40"], "expected 7 to 35"),
+            (["--auth", "none"], "expected entra or password"),
+            (["--allow-ip", "0.0.0.0"], "would let in all of Azure"),  # noqa: S104
+            (["--allow-ip", "::1"], "expected an IPv4 address"),
+            (
+                ["--allow-ip", "me", "--subnet", "s", "--private-dns-zone", "z"],
+                "no public",
+            ),
+            (["--subnet", "s"], "expected both"),
+            (["--admin", "ada"], "expected both"),
+            (["--auth", "password", "--admin-id", "1"], "only with --auth entra"),
+            (["--auth", "password", "--admin", "a b"], "expected a login"),
+            (["--nodes", "none"], "expected a number of nodes"),
+            (["--replica", "reader", "--sku", "Standard_B2s"], "Burstable"),
+        ],
+        ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    )
+    def test_misuse_is_refused_before_az_is_asked(
+        self, operator: Operator, arguments: list[str], message: str
+    ) -> None:
+        done = operator.provision(*arguments)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert operator.log.read_text() == ""
+
+    def test_the_environment_is_checked_as_well(self, operator: Operator) -> None:
+        done = operator.provision(KODIAI_STORAGE="much")
+        assert done.returncode == 2
+        assert "--storage much: expected a number of GiB" in done.stderr
+
+
+class TestAServerThatIsThere:
+    def test_it_is_completed_and_keeps_what_is_its_own(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.add_server(SERVER)
+        azure.servers[SERVER]["sku"]["name"] = "Standard_D8ds_v5"
+        set_parameter(azure, "azure.extensions", "PG_TRGM")
+        set_parameter(azure, "maintenance_work_mem", "131072")
+        set_parameter(azure, "max_parallel_maintenance_workers", "16")
+        set_parameter(azure, "idle_in_transaction_session_timeout", "5000")
+        set_parameter(azure, "require_secure_transport", "off")
+        before = azure.snapshot()["servers"]
+        done = operator.provision()
+        assert done.returncode == 0, done.stderr
+        # Signed in to by passwords, as it was.
+        assert azure.snapshot()["servers"] == before
+        parts = azure.parts[SERVER]
+        assert set(parts["databases"]) == {"postgres", "theirs", "kodiai"}
+        assert not parts["administrators"]
+        assert parameter(azure, "azure.extensions") == "PG_TRGM,VECTOR"
+        assert parameter(azure, "require_secure_transport") == "on"
+        # By the size that it has; what is larger or was chosen stays.
+        assert parameter(azure, "maintenance_work_mem") == "2097151"
+        assert parameter(azure, "max_parallel_maintenance_workers") == "16"
+        assert parameter(azure, "idle_in_transaction_session_timeout") == "5000"
+
+    @pytest.mark.parametrize("allowed", ["vector", "PG_CRON,VECTOR", "pg_trgm, Vector"])
+    def test_vector_is_allowed_already(
+        self, operator: Operator, azure: Subscription, allowed: str
+    ) -> None:
+        azure.add_server(SERVER)
+        set_parameter(azure, "azure.extensions", allowed)
+        assert operator.provision().returncode == 0
+        assert parameter(azure, "azure.extensions") == allowed
+
+    def test_what_is_named_is_changed(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.add_server(SERVER)
+        arguments = "--sku Standard_E4ds_v5 --storage 256 --auto-grow Enabled"
+        arguments += " --backup-days 30 --zone-redundancy Enabled --auth entra"
+        done = operator.provision(*arguments.split())
+        assert done.returncode == 0, done.stderr
+        server = azure.servers[SERVER]
+        assert server["sku"] == {"name": "Standard_E4ds_v5", "tier": "MemoryOptimized"}
+        assert server["properties"]["storage"]["storageSizeGB"] == 256
+        assert server["properties"]["storage"]["autoGrow"] == "Enabled"
+        assert server["properties"]["backup"]["backupRetentionDays"] == 30
+        assert server["properties"]["highAvailability"]["mode"] == "ZoneRedundant"
+        authentication = server["properties"]["authConfig"]
+        assert authentication["activeDirectoryAuth"] == "Enabled"
+        assert authentication["passwordAuth"] == "Enabled"
+        azure.writes.clear()
+        done = operator.provision(*arguments.split())
+        assert done.returncode == 0, done.stderr
+        assert azure.writes == []
+
+    def test_its_administrators_stay_alone(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.add_server(SERVER, authConfig={"activeDirectoryAuth": "Enabled"})
+        theirs = {"properties": {"principalName": "team", "objectId": "77"}}
+        azure.parts[SERVER]["administrators"]["77"] = theirs
+        assert operator.provision().returncode == 0
+        assert list(azure.parts[SERVER]["administrators"]) == ["77"]
+        named = ["--admin", "deployers", "--admin-id", "88", "--admin-type", "Group"]
+        assert operator.provision(*named).returncode == 0
+        assert list(azure.parts[SERVER]["administrators"]) == ["77", "88"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "server", "message"),
+        [
+            ("--storage 32", {"storage": {"storageSizeGB": 64}}, "never shrinks"),
+            ("--postgres-version 18", {}, "the server has PostgreSQL 17"),
+            ("", {"version": "15"}, "kodiai needs 16, 17 or 18"),
+            ("", {"state": "Stopped"}, "az postgres flexible-server start"),
+            ("--nodes 2", {}, "no elastic cluster"),
+            (
+                "",
+                {"cluster": {"clusterSize": 2, "defaultDatabaseName": "acme"}},
+                "the one database of this cluster is acme",
+            ),
+            (
+                "--auth password",
+                {"authConfig": {"passwordAuth": "Disabled"}},
+                "takes no passwords",
+            ),
+            (
+                "--auth password --admin eve",
+                {
+                    "administratorLogin": "kodiai_admin",
+                    "authConfig": {"passwordAuth": "Enabled"},
+                },
+                "the administrator of this server is kodiai_admin",
+            ),
+        ],
+    )
+    def test_what_cannot_be_is_refused(
+        self,
+        operator: Operator,
+        azure: Subscription,
+        arguments: str,
+        server: dict[str, object],
+        message: str,
+    ) -> None:
+        azure.add_server(SERVER, **server)
+        done = operator.provision(*arguments.split(), KODIAI_ADMIN_PASSWORD=PASSWORD)
+        assert done.returncode == 1
+        assert message in done.stderr
+        assert azure.writes == []
+
+
+class TestWhatIf:
+    def test_with_nothing_there(self, operator: Operator, azure: Subscription) -> None:
+        done = operator.provision("--what-if")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert azure.writes == []
+        assert (
+            f"+ server {SERVER}: PostgreSQL 17, Standard_D2ds_v5, 64 GiB" in done.stdout
+        )
+        assert "+ database kodiai" in done.stdout
+
+    def test_with_a_server_there(self, operator: Operator, azure: Subscription) -> None:
+        azure.add_server(SERVER)
+        done = operator.provision("--what-if", "--sku", "Standard_D4ds_v5", "--deploy")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert azure.writes == []
+        assert "+ size Standard_D2ds_v5 -> Standard_D4ds_v5" in done.stdout
+        # By the size that it would have.
+        assert "+ parameter maintenance_work_mem 99328 -> 1048576" in done.stdout
+        assert "= parameter require_secure_transport on" in done.stdout
+        assert "+ the memory, by sqitch deploy" in done.stdout
+
+    def test_with_everything_there(self, operator: Operator) -> None:
+        assert operator.provision().returncode == 0
+        done = operator.provision("--what-if")
+        assert "Would make or change: 0." in done.stdout
+
+
+NETWORK = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network"
+CHOICES = {
+    "defaults": [],
+    "password": ["--auth", "password", "--admin", "boss"],
+    "public": ["--allow-ip", "198.51.100.7", "--replica", "kodiai-reader"],
+    "me": ["--allow-ip", "me"],
+    "large": "--sku Standard_E4ds_v5 --storage 512 --backup-days 35 --location"
+    " westeurope --zone-redundancy Enabled --postgres-version 18".split(),
+    "small": ["--sku", "Standard_B1ms", "--storage", "32", "--auto-grow", "Disabled"],
+    "cluster": ["--nodes", "2", "--sku", "Standard_D4ds_v5"],
+    "group": ["--admin", "Ada's $ team", "--admin-id", "9", "--admin-type", "Group"],
+    "private": [
+        "--subnet",
+        f"{NETWORK}/virtualNetworks/hub/subnets/postgres",
+        "--private-dns-zone",
+        f"{NETWORK}/privateDnsZones/kodiai.private.postgres.database.azure.com",
+    ],
+}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_dry_run_prints_what_a_run_does(
+    operator: Operator, azure: Subscription, choice: str
+) -> None:
+    operator.install("curl", "echo 198.51.100.7\n")
+    arguments = CHOICES[choice]
+    printed = operator.provision("--dry-run", *arguments)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert operator.log.read_text() == ""
+    script = "set -eu\n" + printed.stdout
+    done = operator.run(["bash", "-c", script], KODIAI_ADMIN_PASSWORD=PASSWORD)
+    assert done.returncode == 0, done.stderr
+    by_hand = azure.snapshot()
+    azure.groups, azure.servers, azure.parts = {}, {}, {}
+    done = operator.provision(*arguments, KODIAI_ADMIN_PASSWORD=PASSWORD)
+    assert done.returncode == 0, done.stderr
+    by_run = azure.snapshot()
+    for state in (by_hand, by_run):
+        for parts in state["parts"].values():
+            for each in parts["configurations"].values():
+                # A dry run does not know which values a new server has anyway.
+                each["properties"].pop("source")
+    assert by_run == by_hand
+    azure.writes.clear()
+    done = operator.provision(*arguments, KODIAI_ADMIN_PASSWORD=PASSWORD)
+    assert done.returncode == 0, done.stderr
+    assert azure.writes == []
+
+
+class TestPublicAccess:
+    def test_one_rule_that_follows_the_address(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        assert operator.provision("--allow-ip", "198.51.100.7").returncode == 0
+        assert operator.provision("--allow-ip", "198.51.100.8").returncode == 0
+        [(name, rule)] = azure.parts[SERVER]["firewallRules"].items()
+        assert name == "kodiai-operator"
+        addresses = {"startIpAddress": "198.51.100.8", "endIpAddress": "198.51.100.8"}
+        assert rule["properties"] == addresses
+        # Not named again, it stays.
+        azure.writes.clear()
+        assert operator.provision().returncode == 0
+        assert azure.writes == []
+
+    def test_it_is_opened_later(self, operator: Operator, azure: Subscription) -> None:
+        assert operator.provision().returncode == 0
+        assert operator.provision("--allow-ip", "198.51.100.7").returncode == 0
+        network = azure.servers[SERVER]["properties"]["network"]
+        assert network["publicNetworkAccess"] == "Enabled"
+        assert "kodiai-operator" in azure.parts[SERVER]["firewallRules"]
+
+    def test_the_address_is_not_found_out(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        operator.install("curl", "exit 6\n")
+        done = operator.provision("--allow-ip", "me")
+        assert done.returncode == 1
+        assert "give the address itself" in done.stderr
+        assert azure.writes == []
+
+
+class TestPassword:
+    ARGUMENTS = ("--auth", "password")
+
+    def test_nobody_sees_it(self, operator: Operator, azure: Subscription) -> None:
+        done = operator.provision(*self.ARGUMENTS, KODIAI_ADMIN_PASSWORD=PASSWORD)
+        assert done.returncode == 0, done.stderr
+        assert azure.passwords[SERVER] == PASSWORD
+        properties = azure.servers[SERVER]["properties"]
+        assert properties["administratorLogin"] == "kodiai_admin"
+        assert properties["authConfig"]["activeDirectoryAuth"] == "Disabled"
+        # Neither in arguments, which ps shows, nor in any file, nor in what is printed.
+        assert "--admin-password @-" in operator.log.read_text()
+        files = [path for path in operator.home.rglob("*") if path.is_file()]
+        assert not [f for f in files if PASSWORD.encode() in f.read_bytes()]
+        assert PASSWORD not in done.stdout + done.stderr
+
+    def test_what_is_started_does_not_inherit_it(self, operator: Operator) -> None:
+        operator.install("curl", 'env > "$HOME/seen"; echo 198.51.100.7\n')
+        arguments = (*self.ARGUMENTS, "--allow-ip", "me")
+        operator.provision(*arguments, KODIAI_ADMIN_PASSWORD=PASSWORD)
+        assert PASSWORD not in (operator.home / "seen").read_text()
+
+    def test_it_is_not_printed_when_azure_refuses(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.faults = {f"put server {SERVER}": subscription.NO_QUOTA}
+        done = operator.provision(*self.ARGUMENTS, KODIAI_ADMIN_PASSWORD=PASSWORD)
+        assert done.returncode == 1
+        assert PASSWORD not in done.stdout + done.stderr
+
+    def test_it_is_needed_before_anything_is_made(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        done = operator.provision(*self.ARGUMENTS)
+        assert done.returncode == 1
+        assert "KODIAI_ADMIN_PASSWORD: expected" in done.stderr
+        assert azure.writes == []
+
+    def test_a_second_run_needs_none(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        done = operator.provision(*self.ARGUMENTS, KODIAI_ADMIN_PASSWORD=PASSWORD)
+        assert done.returncode == 0, done.stderr
+        azure.writes.clear()
+        done = operator.provision()
+        assert done.returncode == 0, done.stderr
+        assert azure.writes == []
+
+
+class TestDeploy:
+    """By the token for a password, to the server here, behind TLS in Azure's name."""
+
+    @pytest.fixture
+    def admin(self, request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
+        """A superuser's connection to a database as Azure makes it, named provisioned.
+
+        ada@example.com administrates, but is no superuser.
+        """
+        host = request.config.option.postgresql_host
+        at = {"host": host, "user": "postgres", "autocommit": True}
+        with psycopg.connect(**at, dbname="postgres") as postgres:
+            postgres.execute('create role "ada@example.com" login createrole')
+            postgres.execute('create database provisioned owner "ada@example.com"')
+            server.ask_for_passwords(postgres)
+            with psycopg.connect(**at, dbname="provisioned") as connection:
+                connection.execute("create extension vector")
+                yield connection
+            postgres.execute("drop database provisioned with (force)")
+            postgres.execute('drop role "ada@example.com"')
+
+    @pytest.fixture
+    def address(
+        self, admin: psycopg.Connection, authority: trustme.CA, certificates: Path
+    ) -> Iterator[dict[str, str]]:
+        """Where the server listens, for libpq's environment."""
+        info = admin.info
+        path = f"{info.host}/.s.PGSQL.{info.port}"
+        with tls.listener(
+            path, authority, f"{SERVER}.postgres.database.azure.com"
+        ) as port:
+            yield {
+                "PGHOSTADDR": "127.0.0.1",
+                "PGPORT": str(port),
+                "PGSSLROOTCERT": str(certificates),
+            }
+
+    def test_it_deploys_and_verifies(
+        self, operator: Operator, admin: psycopg.Connection, address: dict[str, str]
+    ) -> None:
+        arguments = ["--database", "provisioned", "--deploy"]
+        world = {"PGSSLROOTCERT": "/etc/ssl/certs/ca-certificates.crt"}
+        done = operator.provision(*arguments, **address | world)
+        assert done.returncode == 1
+        assert "certificate verify failed" in done.stderr
+
+        admin.execute("alter role \"ada@example.com\" password 'another'")
+        done = operator.provision(*arguments, **address)
+        assert done.returncode == 1
+        assert "password authentication failed" in done.stderr
+        assert "stopped at: sqitch deploy" in done.stderr
+        assert "database provisioned" in done.stderr
+
+        admin.execute(
+            f"alter role \"ada@example.com\" password '{POSTGRES_TOKEN}'".encode()
+        )
+        done = operator.provision(*arguments, **address)
+        assert done.returncode == 0, done.stderr
+        assert "Verify successful" in done.stdout
+        assert POSTGRES_TOKEN not in done.stdout + done.stderr
+        done = operator.provision(*arguments, **address)
+        assert done.returncode == 0, done.stderr
+        assert "Nothing to deploy" in done.stdout
+        called = admin.execute("select kodiai.has_memory('acme/api', 1, 'accepted')")
+        assert called.fetchone() == (False,)
+
+        user = {"user": "postgres", "dbname": "provisioned"}
+        connection = {"host": admin.info.host, "port": admin.info.port} | user
+        server.sqitch("revert", connection, "-y")
+
+    @pytest.mark.parametrize(
+        ("arguments", "called"),
+        [
+            ([], "deploy db:pg://{host}/kodiai"),
+            (["--nodes", "2"], "deploy --set schema_sharding=on db:pg://{host}/kodiai"),
+        ],
+        ids=["server", "cluster"],
+    )
+    def test_by_a_password(
+        self, operator: Operator, arguments: list[str], called: str
+    ) -> None:
+        operator.install("sqitch", 'echo "$PGUSER $PGPASSWORD $PGSSLMODE $*"\n')
+        arguments = ["--auth", "password", "--admin", "boss", "--deploy", *arguments]
+        done = operator.provision(*arguments, KODIAI_ADMIN_PASSWORD=PASSWORD)
+        assert done.returncode == 0, done.stderr
+        host = f"{SERVER}.postgres.database.azure.com"
+        expected = called.format(host=host)
+        assert f"boss {PASSWORD} verify-full {expected}\n" in done.stdout
+        expected = expected.replace("deploy", "verify")
+        assert f"boss {PASSWORD} verify-full {expected}\n" in done.stdout
+
+
+class TestDestroy:
+    def test_by_the_name_alone(self, operator: Operator, azure: Subscription) -> None:
+        assert operator.provision("--replica", "kodiai-reader").returncode == 0
+        before = azure.snapshot()
+        for answer in ("", "yes\n", "kodiai\n"):
+            done = operator.provision("--destroy", answer=answer)
+            assert done.returncode == 1
+            assert "nothing was deleted" in done.stderr
+        assert azure.snapshot() == before
+        azure.writes.clear()
+        done = operator.provision("--destroy", answer=f"{SERVER}\n")
+        assert done.returncode == 0, done.stderr
+        deleted = ["delete server kodiai-reader", f"delete server {SERVER}"]
+        assert azure.writes == deleted
+        assert list(azure.groups) == ["kodiai"]
+
+    def test_what_is_not_there(self, operator: Operator) -> None:
+        done = operator.provision("--destroy")
+        assert done.returncode == 0, done.stderr
+        assert "nothing to delete" in done.stdout
+
+    def test_it_goes_on_after_an_error(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        assert operator.provision("--replica", "kodiai-reader").returncode == 0
+        azure.faults = {f"delete server {SERVER}": subscription.BROKEN}
+        done = operator.provision("--destroy", answer=f"{SERVER}\n")
+        assert done.returncode == 1
+        assert f"stopped at: delete server {SERVER}" in done.stderr
+        assert "replica kodiai-reader" in done.stderr
+        azure.faults = {}
+        done = operator.provision("--destroy", answer=f"{SERVER}\n")
+        assert done.returncode == 0, done.stderr
+        assert not azure.servers
+
+
+def test_help_names_every_option(operator: Operator) -> None:
+    done = operator.provision("--help")
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    declared = re.search('OPTIONS="(.*?)"', SCRIPT.read_text(), re.DOTALL)
+    assert declared
+    for option in declared[1].replace("\\", "").split():
+        assert f"--{option} " in done.stdout
+
+
+ADVICE = [
+    "az role assignment create --role Contributor --assignee a --scope /subscriptions/b",
+    "az postgres flexible-server list-skus --location eastus --output table",
+    "az provider register --namespace Microsoft.DBforPostgreSQL --wait",
+    "az postgres flexible-server start --resource-group kodiai --name kodiai",
+]
+
+
+def test_az_knows_the_commands_that_people_are_told(operator: Operator) -> None:
+    """They may fail here; az ends with 2 where it does not know an option."""
+    page = (server.ROOT / "docs" / "azure.md").read_text().replace("\\\n", " ")
+    blocks = "".join(re.findall(r"(?s)```sh\n(.*?)```", page))
+    told = [each for each in re.findall(r"\baz [^|)\n]+", blocks) if each != "az login"]
+    assert len(told) >= 7
+    for command in told + ADVICE:
+        done = operator.run(shlex.split(command, comments=True))
+        assert done.returncode != 2, done.stderr
