@@ -267,7 +267,12 @@ fail() {
     report_there
     case "$1" in
       *'az login'* | *AADSTS*) say "  Sign in again first: az login" ;;
-      *Authorization*)
+      *Authorization_RequestDenied*)
+        say "  You may not look yourself up: name the administrator by --admin and"
+        say "  --admin-id."
+        ;;
+      *'unrecognized arguments'*) say "  This az is too old, or too new: az upgrade" ;;
+      *AuthorizationFailed*)
         say "  Whoever runs this needs the role Contributor on the subscription, or on"
         say "  a resource group that is there (--resource-group); an owner can give it:"
         say "    az role assignment create --role Contributor \\"
@@ -351,6 +356,7 @@ read_state() {
   database=${DATABASE:-kodiai}
   group_location='' has_server=''
   now_version='' now_sku='' now_entra='' now_public='' now_nodes='' now_login=''
+  now_host=''
   if [ "$mode" = dry-run ]; then
     say "# For a new server. What is there already would be kept."
     if [ -z "$server" ]; then
@@ -376,8 +382,10 @@ read_server() {
     --resource-group "$group" --name "$server" \
     --query "[version, sku.name, storage.storageSizeGb, storage.autoGrow,
       backup.backupRetentionDays, highAvailability.mode, authConfig.activeDirectoryAuth,
-      authConfig.passwordAuth, network.publicNetworkAccess, cluster.clusterSize || '',
-      cluster.defaultDatabaseName || '', administratorLogin || '', state]")
+      authConfig.passwordAuth, network.publicNetworkAccess,
+      network.delegatedSubnetResourceId || '', cluster.clusterSize || '',
+      cluster.defaultDatabaseName || '', administratorLogin || '',
+      fullyQualifiedDomainName, state]")
   [ -n "$state" ] || return 0
   has_server=yes
   {
@@ -390,9 +398,11 @@ read_server() {
     read -r now_entra
     read -r now_password
     read -r now_public
+    read -r now_subnet
     read -r now_nodes
     read -r now_cluster_database
     read -r now_login
+    read -r now_host
     read -r now_state
   } <<EOF
 $state
@@ -400,6 +410,9 @@ EOF
   [ "$now_standby" = Disabled ] || now_standby=Enabled
 }
 
+lower() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]'; }
+
+# Refuses what cannot be made of the server that there is.
 check_server() {
   case "$now_state" in
     Ready) ;;
@@ -407,6 +420,7 @@ check_server() {
       die "the server is ${now_state}: az postgres flexible-server start \\
   --resource-group $group --name $server"
       ;;
+    Inaccessible | Dropping | Stopping) die "the server is $now_state" ;;
     *)
       line '~' "server $server is ${now_state}: waiting until it is ready"
       [ "$mode" = what-if ] ||
@@ -423,6 +437,10 @@ check_server() {
   esac
   [ "$now_storage" -le "${STORAGE:-$now_storage}" ] ||
     die "--storage $STORAGE: the server has $now_storage GiB, and storage never shrinks"
+  [ -z "$SUBNET" ] || [ "$(lower "$SUBNET")" = "$(lower "$now_subnet")" ] ||
+    die "--subnet: the server was made elsewhere, and cannot move"
+  [ -z "$ALLOW_IP" ] || [ -z "$now_subnet" ] ||
+    die "--allow-ip: the server is in a subnet, and has no public access"
   [ -z "$NODES" ] || [ -n "$now_nodes" ] ||
     die "--nodes: the server is no elastic cluster, and cannot become one"
   [ -z "$now_nodes" ] || [ "$database" = "$now_cluster_database" ] ||
@@ -712,9 +730,8 @@ provision() {
   read_address
   ensure_group
   ensure_server
-  [ "$mode" != apply ] || [ -n "$has_server" ] || {
-    read_server
-  }
+  [ "$mode" != apply ] || [ -n "$has_server" ] || read_server
+  host=${now_host:-$server.postgres.database.azure.com}
   ensure_admin
   ensure_address
   ensure_parameters
@@ -738,7 +755,7 @@ root_certificates() {
 }
 
 deploy() {
-  local target="db:pg://$server.postgres.database.azure.com/$database"
+  local target="db:pg://$host/$database"
   if [ "$auth" = entra ]; then
     PGUSER=$admin
   else
@@ -840,6 +857,6 @@ case "$mode" in
   what-if) say "Would make or change: $changed." ;;
   apply)
     say "Made or changed: $changed."
-    say "Host: $server.postgres.database.azure.com"
+    say "Host: $host"
     ;;
 esac

@@ -23,6 +23,8 @@ from .subscription import Subscription
 SERVER = "kodiai-0a1b2c3d"
 PASSWORD = "Wer-das-liest-2026"
 
+NETWORK = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network"
+
 #: What a first run with defaults writes, in this order.
 WRITES = [
     "put group kodiai",
@@ -213,6 +215,25 @@ class TestErrors:
         assert "Sign in again first: az login" in done.stderr
         assert "Nothing was made." in done.stderr
 
+    @pytest.mark.parametrize(
+        ("error", "advice"),
+        [
+            ("unrecognized arguments: --zonal-resiliency Disabled", "az upgrade"),
+            ("(OfferRestricted) The location is restricted", "another --location"),
+            ("Authorization_RequestDenied: Insufficient privileges", "--admin-id"),
+        ],
+    )
+    def test_advice_for_what_az_says(
+        self, operator: Operator, tmp_path: Path, error: str, advice: str
+    ) -> None:
+        az = tmp_path / "az"
+        az.write_text(f"#!/bin/sh\necho 'ERROR: {error}' >&2\nexit 2\n")
+        az.chmod(0o755)
+        done = operator.provision(PATH=f"{tmp_path}:{os.environ['PATH']}")
+        assert done.returncode == 1
+        assert error in done.stderr
+        assert advice in done.stderr
+
     def test_az_is_not_there(self, operator: Operator, tmp_path: Path) -> None:
         for name in ("bash", "tr", "dirname", "grep"):
             found = next(
@@ -344,6 +365,13 @@ class TestAServerThatIsThere:
             ("--postgres-version 18", {}, "the server has PostgreSQL 17"),
             ("", {"version": "15"}, "kodiai needs 16, 17 or 18"),
             ("", {"state": "Stopped"}, "az postgres flexible-server start"),
+            ("", {"state": "Inaccessible"}, "the server is Inaccessible"),
+            (f"--subnet {NETWORK}/s --private-dns-zone z", {}, "cannot move"),
+            (
+                "--allow-ip 198.51.100.7",
+                {"network": {"delegatedSubnetResourceId": f"{NETWORK}/s"}},
+                "the server is in a subnet",
+            ),
             ("--nodes 2", {}, "no elastic cluster"),
             (
                 "",
@@ -407,7 +435,6 @@ class TestWhatIf:
         assert "Would make or change: 0." in done.stdout
 
 
-NETWORK = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network"
 CHOICES = {
     "defaults": [],
     "password": ["--auth", "password", "--admin", "boss"],
