@@ -152,7 +152,8 @@ def test_an_interruption_says_what_there_is(
 
     def interrupt(number: int) -> None:
         if number == 2:
-            os.killpg(process.pid, signal.SIGINT)
+            # As Ctrl-C, which shells let those in the background ignore.
+            os.killpg(process.pid, signal.SIGTERM)
 
     azure.on_write = interrupt
     _, errors = process.communicate()
