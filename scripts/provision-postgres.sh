@@ -130,6 +130,8 @@ check_arguments() {
   expect replica "$name" "3 to 63 of a-z, 0-9 and -"
   expect database '[a-z_][a-z0-9_-]{0,62}' "a name of a-z, 0-9, _ and -"
   expect postgres-version '16|17|18' "16, 17 or 18"
+  [ -z "$REPLICA" ] || [ -z "$NODES" ] ||
+    misuse "--replica: az makes none of an elastic cluster"
   case "$REPLICA $SKU" in
     ?*' Standard_B'*) misuse "--replica: sizes of the tier Burstable have none" ;;
   esac
@@ -255,7 +257,8 @@ start_ticker() {
 }
 
 stop_ticker() {
-  [ -z "$ticker" ] || kill "$ticker"
+  # Bash 3.2 would tell of its end.
+  [ -z "$ticker" ] || { kill "$ticker" && wait "$ticker"; } 2>/dev/null || :
   ticker=''
 }
 
@@ -294,18 +297,19 @@ fail() {
         say "    az provider register --namespace Microsoft.DBforPostgreSQL --wait"
         ;;
     esac
-    say "  Run the same command again to go on: it keeps what is there."
+    say "  Run the same command again to go on: it keeps what is done."
   } >&2
   # In a command substitution this ends only that; set -e then ends the rest.
   exit 1
 }
 
 report_there() {
-  if [ -n "$there" ]; then
-    printf '  There is by now:\n%s' "$there"
-  else
-    printf '  Nothing was made.\n'
-  fi
+  case "$mode:$there" in
+    destroy:) printf '  Nothing was deleted.\n' ;;
+    destroy:*) printf '  Done by now:\n%s' "$there" ;;
+    *:) printf '  Nothing was made.\n' ;;
+    *) printf '  There is by now:\n%s' "$there" ;;
+  esac
 }
 
 interrupted() {
@@ -315,7 +319,7 @@ interrupted() {
     printf '\n%s: interrupted at: %s\n' "$ME" "${step:-reading what is there}"
     report_there
     say "  Azure may still be busy with it. Run the same command again to go on:"
-    say "  it waits for a server that is being made, and keeps what is there."
+    say "  it waits for a server that is being made, and keeps what is done."
   } >&2
   exit 130
 }
@@ -385,7 +389,7 @@ read_server() {
       authConfig.passwordAuth, network.publicNetworkAccess,
       network.delegatedSubnetResourceId || '', cluster.clusterSize || '',
       cluster.defaultDatabaseName || '', administratorLogin || '',
-      fullyQualifiedDomainName, state]")
+      fullyQualifiedDomainName || '', replicationRole || '', state]")
   [ -n "$state" ] || return 0
   has_server=yes
   {
@@ -403,6 +407,7 @@ read_server() {
     read -r now_cluster_database
     read -r now_login
     read -r now_host
+    read -r now_role
     read -r now_state
   } <<EOF
 $state
@@ -426,7 +431,11 @@ check_server() {
       [ "$mode" = what-if ] ||
         ask postgres flexible-server wait --resource-group "$group" --name "$server" \
           --custom "state=='Ready'" --interval 10 --timeout 3600
+      read_server # what was not known before
       ;;
+  esac
+  case "$now_role" in
+    *Replica) die "--server $server: that is a replica; name the server it follows" ;;
   esac
   [ "${POSTGRES_VERSION:-$now_version}" = "$now_version" ] ||
     die "--postgres-version $POSTGRES_VERSION: the server has PostgreSQL $now_version; docs/azure.md
@@ -443,6 +452,8 @@ check_server() {
     die "--allow-ip: the server is in a subnet, and has no public access"
   [ -z "$NODES" ] || [ -n "$now_nodes" ] ||
     die "--nodes: the server is no elastic cluster, and cannot become one"
+  [ -z "$REPLICA" ] || [ -z "$now_nodes" ] ||
+    die "--replica: az makes none of an elastic cluster"
   [ -z "$now_nodes" ] || [ "$database" = "$now_cluster_database" ] ||
     die "--database $database: the one database of this cluster is $now_cluster_database"
   [ "$AUTH" != password ] || [ "$now_password" = Enabled ] ||
@@ -476,8 +487,9 @@ read_password() {
   [ -z "$password" ] && [ "$mode" = apply ] || return 0
   [ -t 0 ] || die "KODIAI_ADMIN_PASSWORD: expected the administrator's password"
   printf 'Password of the administrator %s: ' "$login" >&2
-  IFS= read -rs password
+  IFS= read -rs password || password=''
   printf '\n' >&2
+  [ -n "$password" ] || die "a password: expected one"
 }
 
 read_address() {
@@ -570,7 +582,7 @@ update_to() {
 
 update_server() {
   set_size "${SKU:-$now_sku}"
-  update_to "size" "$now_sku" "$SKU" --sku-name "$SKU" --tier "$tier"
+  update_to "size (restarts it)" "$now_sku" "$SKU" --sku-name "$SKU" --tier "$tier"
   update_to "storage, GiB" "$now_storage" "$STORAGE" --storage-size "$STORAGE"
   update_to "storage grows:" "$now_auto_grow" "$AUTO_GROW" --storage-auto-grow "$AUTO_GROW"
   update_to "days of backups:" "$now_backup_days" "$BACKUP_DAYS" \
@@ -595,7 +607,7 @@ ensure_admin() {
     found "Entra administrator $(printf '%s\n' "$admins" | head -n 1 | cut -f 2)"
   else
     [ -n "$admin" ] || read_admin
-    if printf '%s\n' "$admins" | cut -f 1 | grep -qx -- "$admin_id"; then
+    if printf '%s\n' "$admins" | cut -f 1 | grep -Fqix -- "$admin_id"; then
       found "Entra administrator $admin"
     else
       on_server "Entra administrator $admin" microsoft-entra-admin create \
@@ -699,7 +711,8 @@ ensure_database() {
 }
 
 list_replicas() {
-  [ -z "$has_server" ] || ask postgres flexible-server replica list \
+  # az lists none of an elastic cluster.
+  [ -z "$has_server" ] || [ -n "$now_nodes" ] || ask postgres flexible-server replica list \
     --resource-group "$group" --name "$server" --query '[].name'
 }
 
@@ -788,7 +801,8 @@ deploy() {
       return
       ;;
   esac
-  "$ROOT/scripts/install-sqitch.sh"
+  step="scripts/install-sqitch.sh"
+  "$ROOT/scripts/install-sqitch.sh" || deploy_failed
   if [ "$auth" = entra ]; then
     PGPASSWORD=$(ask account get-access-token --resource-type oss-rdbms --query accessToken)
   else

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import certifi
 from psycopg.conninfo import conninfo_to_dict
 
 #: How the names of servers on Azure end, in virtual networks and sovereign clouds too.
@@ -19,6 +20,7 @@ AZURE = (
 ENVIRONMENT = {
     "host": "PGHOST",
     "hostaddr": "PGHOSTADDR",
+    "service": "PGSERVICE",
     "sslmode": "PGSSLMODE",
     "sslrootcert": "PGSSLROOTCERT",
 }
@@ -41,7 +43,9 @@ def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
     """Do the same for any server but one behind a Unix socket."""
     known = _known(conninfo, parameters)
     hosts = known.get("host", "").split(",")
-    if "hostaddr" in known or any(h and not h.startswith(("/", "@")) for h in hosts):
+    # A service's host is in a file that libpq alone reads.
+    is_network = bool({"hostaddr", "service"} & known.keys())
+    if is_network or any(h and not h.startswith(("/", "@")) for h in hosts):
         return _verified(known, parameters)
     return parameters
 
@@ -57,15 +61,7 @@ def _verified(known: dict[str, Any], parameters: dict[str, Any]) -> dict[str, An
     mode = known.get("sslmode", "verify-full")
     if not mode.startswith("verify-"):
         return parameters
-    roots = known.get("sslrootcert") or _roots()
-    return {"sslmode": mode, "sslrootcert": roots} | parameters
-
-
-def _roots() -> str:
     # "system" is what the OpenSSL of libpq was built with: in the wheel psycopg-binary
     # a folder that no machine has.
-    try:
-        from certifi import where  # noqa: PLC0415 # of the extra `azure`
-    except ImportError:
-        return "system"
-    return where()
+    roots = known.get("sslrootcert") or certifi.where()
+    return {"sslmode": mode, "sslrootcert": roots} | parameters

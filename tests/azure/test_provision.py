@@ -273,6 +273,7 @@ class TestErrors:
             (["--auth", "password", "--admin", "a b"], "expected a login"),
             (["--nodes", "none"], "expected a number of nodes"),
             (["--replica", "reader", "--sku", "Standard_B2s"], "Burstable"),
+            (["--replica", "reader", "--nodes", "2"], "none of an elastic cluster"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else "",
     )
@@ -367,6 +368,7 @@ class TestAServerThatIsThere:
             ("", {"version": "15"}, "kodiai needs 16, 17 or 18"),
             ("", {"state": "Stopped"}, "az postgres flexible-server start"),
             ("", {"state": "Inaccessible"}, "the server is Inaccessible"),
+            ("", {"replicationRole": "AsyncReplica"}, "that is a replica"),
             (f"--subnet {NETWORK}/s --private-dns-zone z", {}, "cannot move"),
             (
                 "--allow-ip 198.51.100.7",
@@ -424,7 +426,9 @@ class TestWhatIf:
         done = operator.provision("--what-if", "--sku", "Standard_D4ds_v5", "--deploy")
         assert (done.returncode, done.stderr) == (0, "")
         assert azure.writes == []
-        assert "+ size Standard_D2ds_v5 -> Standard_D4ds_v5" in done.stdout
+        assert (
+            "+ size (restarts it) Standard_D2ds_v5 -> Standard_D4ds_v5" in done.stdout
+        )
         # By the size that it would have.
         assert "+ parameter maintenance_work_mem 99328 -> 1048576" in done.stdout
         assert "= parameter require_secure_transport on" in done.stdout
@@ -672,6 +676,13 @@ class TestDestroy:
         deleted = ["delete server kodiai-reader", f"delete server {SERVER}"]
         assert azure.writes == deleted
         assert list(azure.groups) == ["kodiai"]
+
+    def test_an_elastic_cluster(self, operator: Operator, azure: Subscription) -> None:
+        cluster = {"clusterSize": 2, "defaultDatabaseName": "kodiai"}
+        azure.add_server(SERVER, cluster=cluster)
+        done = operator.provision("--destroy", answer=f"{SERVER}\n")
+        assert done.returncode == 0, done.stderr
+        assert not azure.servers
 
     def test_what_is_not_there(self, operator: Operator) -> None:
         done = operator.provision("--destroy")

@@ -265,6 +265,7 @@ class TestTls:
             ("host=db.example.com", True),
             ("host=/run/postgresql,db.example.com", True),
             ("hostaddr=192.0.2.1", True),
+            ("service=theirs", True),
             ("host=db.example.com sslmode=disable", False),
             ("host=/run/postgresql", False),
             ("host=@kodiai", False),
