@@ -120,15 +120,12 @@ sqitch:
 	@touch $@
 
 .venv-peers/ready: eval/peers-requirements.txt
-	@echo "Installing what it compares with from PyPI (about 350 MB) ..." >&2
-	@$(PYTHON) -m venv .venv-peers
-	@.venv-peers/bin/pip install --quiet --disable-pip-version-check \
-	--requirement eval/peers-requirements.txt
-	@touch $@
-
+.venv-peers/ready: WHAT := what it compares with from PyPI (about 350 MB)
 .venv-azure/ready: tests/azure/requirements.txt
-	@echo "Installing az from PyPI (about 150 MB) ..." >&2
-	@$(PYTHON) -m venv .venv-azure
-	@.venv-azure/bin/pip install --quiet --disable-pip-version-check \
-	--requirement tests/azure/requirements.txt
+.venv-azure/ready: WHAT := az from PyPI (about 150 MB)
+
+.venv-peers/ready .venv-azure/ready:
+	@echo "Installing $(WHAT) ..." >&2
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from statistics import median
 from typing import NamedTuple
 
@@ -76,23 +76,19 @@ def measure_searches(
         for value in (default, other)
     ]
     clients = [Client(session) for session in sessions]
-    calls: dict[str, Callable[[Client, Question], object]] = {
-        "search, one repository": lambda client, question: client.search_memories(
-            LARGE, question.text, question.embedding
-        ),
-        "search, whole owner": lambda client, question: client.search_memories(
-            None, question.text, question.embedding, owner=OWNER
-        ),
+    scopes = {
+        "search, one repository": (LARGE, None),
+        "search, whole owner": (None, OWNER),
     }
-    for name, call in calls.items():
+    for name, (repo, owner) in scopes.items():
         times: list[list[float]] = [[], []]
         turns = list(zip(clients, times, strict=True))
-        for question in questions:
+        for text, embedding in questions:
             # Who asks second finds more in the cache.
             turns.reverse()
             for client, spent in turns:
                 start = time.perf_counter()
-                call(client, question)
+                client.search_memories(repo, text, embedding, owner=owner)
                 spent.append((time.perf_counter() - start) * 1000)
         # The first calls plan and fill the cache.
         medians = [median(spent[10:]) for spent in times]

@@ -184,10 +184,15 @@ say() { printf '%s\n' "$*"; }
 # line SIGN WHAT
 line() { [ "$mode" = dry-run ] || say "  $1 $2"; }
 
-# found WHAT: it is as it should be
-found() {
+# remember WHAT: it is there by now
+remember() {
   there="$there    $1
 "
+}
+
+# found WHAT: it is as it should be
+found() {
+  remember "$1"
   line '=' "$1"
 }
 
@@ -236,8 +241,7 @@ ensure() {
   fi
   say "$(($(date +%s) - start)) s"
   step=''
-  there="$there    $what
-"
+  remember "$what"
 }
 
 # input_for ARGUMENT...: what az reads for them
@@ -265,9 +269,8 @@ stop_ticker() {
 # fail ERROR: az has refused; say what failed, what there is, and how to go on
 fail() {
   {
-    printf '\n%s\n\n' "$1"
-    printf '%s: stopped at: %s\n' "$ME" "$step"
-    report_there
+    printf '\n%s\n' "$1"
+    report stopped
     case "$1" in
       *'az login'* | *AADSTS*) say "  Sign in again first: az login" ;;
       *Authorization_RequestDenied*)
@@ -303,7 +306,9 @@ fail() {
   exit 1
 }
 
-report_there() {
+# report HOW: it has ended, where, and what there is
+report() {
+  printf '\n%s: %s at: %s\n' "$ME" "$1" "${step:-reading what is there}"
   case "$mode:$there" in
     destroy:) printf '  Nothing was deleted.\n' ;;
     destroy:*) printf '  Done by now:\n%s' "$there" ;;
@@ -316,8 +321,7 @@ interrupted() {
   trap - INT TERM
   stop_ticker
   {
-    printf '\n%s: interrupted at: %s\n' "$ME" "${step:-reading what is there}"
-    report_there
+    report interrupted
     say "  Azure may still be busy with it. Run the same command again to go on:"
     say "  it waits for a server that is being made, and keeps what is done."
   } >&2
@@ -508,6 +512,17 @@ read_address() {
 
 # 4. Making it ----------------------------------------------------------------------
 
+# parts KIND QUERY: what the server has of a kind, a row a line
+parts() {
+  [ -z "$has_server" ] || ask postgres flexible-server "$1" list \
+    --resource-group "$group" --server-name "$server" --query "$2"
+}
+
+# has_line LINES LINE
+has_line() { printf '%s\n' "$1" | grep -Fqx -- "$2"; }
+
+is_cluster() { [ -n "$NODES$now_nodes" ]; }
+
 # on_server WHAT PART VERB OPTION...: to a part of the server
 on_server() {
   local what="$1" part="$2" verb="$3"
@@ -598,16 +613,15 @@ update_server() {
 
 # Before the database, whose owner becomes who administrates when it is made.
 ensure_admin() {
-  local admins=''
+  local admins
   [ "$auth" = entra ] || return 0
-  [ -z "$has_server" ] || admins=$(ask postgres flexible-server microsoft-entra-admin list \
-    --resource-group "$group" --server-name "$server" --query '[].[name, principalName]')
+  admins=$(parts microsoft-entra-admin '[].[name, principalName]')
   # Who was not named does not become one beside those that there are.
   if [ -n "$admins" ] && [ -z "$ADMIN" ]; then
     found "Entra administrator $(printf '%s\n' "$admins" | head -n 1 | cut -f 2)"
   else
     [ -n "$admin" ] || read_admin
-    if printf '%s\n' "$admins" | cut -f 1 | grep -Fqix -- "$admin_id"; then
+    if has_line "$(lower "$admins" | cut -f 1)" "$(lower "$admin_id")"; then
       found "Entra administrator $admin"
     else
       on_server "Entra administrator $admin" microsoft-entra-admin create \
@@ -620,10 +634,8 @@ ensure_address() {
   local rules='' now
   [ -n "$ALLOW_IP" ] || return 0
   # az lists no rules of a server without public access.
-  [ -z "$has_server" ] || [ "$now_public" != Enabled ] ||
-    rules=$(ask postgres flexible-server firewall-rule list \
-      --resource-group "$group" --server-name "$server" \
-      --query '[].[name, startIpAddress, endIpAddress]')
+  [ "$now_public" != Enabled ] ||
+    rules=$(parts firewall-rule '[].[name, startIpAddress, endIpAddress]')
   now=$(printf '%s\n' "$rules" | awk -v n="$FIREWALL_RULE" '$1 == n { print $2 "-" $3 }')
   if [ "$now" = "$ip-$ip" ]; then
     found "firewall rule $FIREWALL_RULE for $ip"
@@ -634,9 +646,7 @@ ensure_address() {
 }
 
 ensure_parameters() {
-  parameters=''
-  [ -z "$has_server" ] || parameters=$(ask postgres flexible-server parameter list \
-    --resource-group "$group" --server-name "$server" --query "[].[name, source, value || '']")
+  parameters=$(parts parameter "[].[name, source, value || '']")
   allow_vector
   # Passwords, tokens and the team's code go over this wire.
   set_parameter require_secure_transport always on
@@ -699,11 +709,10 @@ allow_vector() {
 }
 
 ensure_database() {
-  local databases=''
-  [ -z "$NODES${now_nodes:-}" ] || return 0
-  [ -z "$has_server" ] || databases=$(ask postgres flexible-server db list \
-    --resource-group "$group" --server-name "$server" --query '[].name')
-  if printf '%s\n' "$databases" | grep -qx -- "$database"; then
+  local databases
+  ! is_cluster || return 0
+  databases=$(parts db '[].name')
+  if has_line "$databases" "$database"; then
     found "database $database"
   else
     on_server "database $database" db create --name "$database"
@@ -720,7 +729,7 @@ ensure_replica() {
   local replicas
   [ -n "$REPLICA" ] || return 0
   replicas=$(list_replicas)
-  if printf '%s\n' "$replicas" | grep -qx -- "$REPLICA"; then
+  if has_line "$replicas" "$REPLICA"; then
     found "replica $REPLICA"
   else
     ensure "replica $REPLICA" postgres flexible-server replica create \
@@ -780,7 +789,7 @@ deploy() {
   export PGCONNECT_TIMEOUT="${PGCONNECT_TIMEOUT:-30}"
   # On an elastic cluster a memory is wholly on one node; docs/azure.md.
   set -- "$target"
-  [ -z "$NODES${now_nodes:-}" ] || set -- --set schema_sharding=on "$@"
+  ! is_cluster || set -- --set schema_sharding=on "$@"
   case "$mode" in
     what-if)
       say "  + the memory, by sqitch deploy"
@@ -818,8 +827,7 @@ deploy() {
 
 deploy_failed() {
   {
-    printf '\n%s: stopped at: %s\n' "$ME" "$step"
-    report_there
+    report stopped
     say "  If it could not connect: docs/azure.md, networking. Run the same command"
     say "  again to go on."
   } >&2

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import trustme
 from pytest_postgresql import factories
 
 from kodiai import Client
@@ -102,6 +103,20 @@ def clock(connection: psycopg.Connection) -> Callable[[datetime], None]:
         connection.execute("select set_config('kodiai.now', %s, false)", (str(now),))
 
     return set_time
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Signs the certificates that tests listen with."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def roots(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the certificate of the authority."""
+    path = tmp_path_factory.mktemp("authority") / "roots.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return path
 
 
 @pytest.fixture(scope="session")

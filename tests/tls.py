@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import psycopg
 import trustme
 
 SSL_REQUEST = 80877103
@@ -16,8 +17,11 @@ GSS_REQUEST = 80877104
 
 
 @contextmanager
-def listener(socket_path: str, authority: trustme.CA, *names: str) -> Iterator[int]:
-    """Listen on loopback with a certificate for these names; give the port."""
+def listener(
+    database: psycopg.Connection, authority: trustme.CA, *names: str
+) -> Iterator[int]:
+    """Listen for this server, with a certificate for these names; give the port."""
+    socket_path = f"{database.info.host}/.s.PGSQL.{database.info.port}"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -24,7 +24,7 @@ SCRIPT = ROOT / "scripts" / "provision-postgres.sh"
 class Operator:
     """Somebody at a shell with az on the path, who has signed in."""
 
-    def __init__(self, home: Path, stand_in: StandIn, certificates: Path) -> None:
+    def __init__(self, home: Path, stand_in: StandIn, roots: Path) -> None:
         self.home = home
         self.log = home / "az.log"
         self._stand_in = stand_in
@@ -41,7 +41,7 @@ class Operator:
             "AZURE_CONFIG_DIR": str(home / "azure"),
             "AZURE_CORE_COLLECT_TELEMETRY": "no",
             "AZURE_CORE_INSTANCE_DISCOVERY": "false",
-            "REQUESTS_CA_BUNDLE": str(certificates),
+            "REQUESTS_CA_BUNDLE": str(roots),
             "LANG": "C.UTF-8",
         }
         self._sign_in()
@@ -118,30 +118,15 @@ class Operator:
 
 
 @pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="session")
-def certificates(
-    authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A file with the root certificate that signs what the tests listen with."""
-    path = tmp_path_factory.mktemp("authority") / "root.pem"
-    authority.cert_pem.write_to_path(str(path))
-    return path
-
-
-@pytest.fixture(scope="session")
 def signed_in(
     authority: trustme.CA,
-    certificates: Path,
+    roots: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Operator, StandIn]]:
     assert AZ.exists(), "az is not here: make test-azure installs it"
     stand_in = StandIn(authority)
     home = tmp_path_factory.mktemp("home")
-    yield Operator(home, stand_in, certificates), stand_in
+    yield Operator(home, stand_in, roots), stand_in
     stand_in.shutdown()
     stand_in.server_close()
 

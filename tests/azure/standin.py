@@ -70,12 +70,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _dispatch(self, path: list[str], text: str) -> None:
         azure = self.server.azure
         match path:
+            case [*_, "capabilities"]:
+                self._answer(200, {"value": [subscription.capabilities()]})
             case ["subscriptions", _, kind, *rest] if kind.lower() == "resourcegroups":
                 # …/GROUP/providers/Microsoft.DBforPostgreSQL/flexibleServers/SERVER/…
                 names = rest[:1] + rest[4:]
-                if names[2:] == ["capabilities"]:
-                    self._answer(200, {"value": [subscription.capabilities()]})
-                elif self.command == "GET":
+                if self.command == "GET":
                     self._answer(200, azure.read(names))
                 elif self.command == "HEAD":
                     azure.read(names)
@@ -84,8 +84,6 @@ class _Handler(BaseHTTPRequestHandler):
                     self._write(names, json.loads(text or "{}"))
             case ["operations", number]:
                 self._answer(200, _ended(azure.operations[int(number)]))
-            case [*_, "capabilities"]:
-                self._answer(200, {"value": [subscription.capabilities()]})
             case [*_, "checkNameAvailability"]:
                 name = json.loads(text)["name"]
                 is_free = name != "taken" and name not in azure.servers

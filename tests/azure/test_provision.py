@@ -592,18 +592,15 @@ class TestDeploy:
 
     @pytest.fixture
     def address(
-        self, admin: psycopg.Connection, authority: trustme.CA, certificates: Path
+        self, admin: psycopg.Connection, authority: trustme.CA, roots: Path
     ) -> Iterator[dict[str, str]]:
         """Where the server listens, for libpq's environment."""
-        info = admin.info
-        path = f"{info.host}/.s.PGSQL.{info.port}"
-        with tls.listener(
-            path, authority, f"{SERVER}.postgres.database.azure.com"
-        ) as port:
+        name = f"{SERVER}.postgres.database.azure.com"
+        with tls.listener(admin, authority, name) as port:
             yield {
                 "PGHOSTADDR": "127.0.0.1",
                 "PGPORT": str(port),
-                "PGSSLROOTCERT": str(certificates),
+                "PGSSLROOTCERT": str(roots),
             }
 
     def test_it_deploys_and_verifies(

@@ -174,23 +174,12 @@ class TestTokens:
 
 class TestTls:
     @pytest.fixture
-    def authority(self) -> trustme.CA:
-        return trustme.CA()
-
-    @pytest.fixture
-    def roots(self, authority: trustme.CA, tmp_path: Path) -> str:
-        path = tmp_path / "roots.pem"
-        authority.cert_pem.write_to_path(str(path))
-        return str(path)
-
-    @pytest.fixture
     def listening(
         self, authority: trustme.CA, database: psycopg.Connection
     ) -> Iterator[dict[str, Any]]:
         """What is to be known of a server at Azure, which is the one here."""
         info = database.info
-        path = f"{info.host}/.s.PGSQL.{info.port}"
-        with tls.listener(path, authority, HOST) as port:
+        with tls.listener(database, authority, HOST) as port:
             yield {
                 "conninfo": f"postgresql://postgres@{HOST}:{port}/{info.dbname}",
                 "hostaddr": "127.0.0.1",
@@ -201,12 +190,14 @@ class TestTls:
         with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
             Client.connect(**listening)
 
-    def test_it_is_the_one_it_says(self, listening: dict[str, Any], roots: str) -> None:
-        with Client.connect(**listening, sslrootcert=roots) as client:
+    def test_it_is_the_one_it_says(
+        self, listening: dict[str, Any], roots: Path
+    ) -> None:
+        with Client.connect(**listening, sslrootcert=str(roots)) as client:
             assert is_answered(client)
         another = listening["conninfo"].replace("kodiai-test", "kodiai-other")
         with pytest.raises(psycopg.OperationalError, match="does not match host name"):
-            Client.connect(another, hostaddr="127.0.0.1", sslrootcert=roots)
+            Client.connect(another, hostaddr="127.0.0.1", sslrootcert=str(roots))
 
     def test_asynchronously(self, listening: dict[str, Any]) -> None:
         with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
@@ -217,7 +208,7 @@ class TestTls:
             assert is_answered(client)
 
     def test_no_token_goes_to_a_server_that_is_not_verified(
-        self, listening: dict[str, Any], roots: str
+        self, listening: dict[str, Any], roots: Path
     ) -> None:
         conninfo = listening["conninfo"].replace(HOST, "db.example.com")
         credential = Credential("a-token")
@@ -225,7 +216,7 @@ class TestTls:
             EntraConnection.connect(
                 conninfo,
                 hostaddr="127.0.0.1",
-                sslrootcert=roots,
+                sslrootcert=str(roots),
                 credential=credential,
             )
 
