@@ -9,7 +9,7 @@
 # shellcheck disable=SC2153 # read_arguments assigns the options' variables by eval
 set -euo pipefail
 
-ROOT="$(cd "$(dirname "$0")/.." && pwd)"
+ROOT="$(unset CDPATH && cd "$(dirname "$0")/.." && pwd)"
 ME=provision-postgres
 
 usage() {
@@ -61,7 +61,10 @@ EOF
 OPTIONS="resource-group location server database postgres-version sku storage auto-grow \
 backup-days zone-redundancy replica nodes auth admin admin-id admin-type allow-ip subnet \
 private-dns-zone"
+DEFAULT_SKU=Standard_D2ds_v5
 FIREWALL_RULE=kodiai-operator
+OCTET='(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])'
+ADDRESS="($OCTET\.){3}$OCTET"
 ADDRESS_SERVICE=https://api.ipify.org # the one az asks, too
 
 # 1. What is wanted -----------------------------------------------------------------
@@ -117,10 +120,15 @@ read_arguments() {
 expect() {
   local value
   eval "value=\$$(variable_of "$1")"
-  if [ -n "$value" ] && ! printf '%s\n' "$value" | grep -Eqx -- "$2"; then
+  # A value has one line.
+  if [ -n "$value" ] && ! printf '%s' "$value" | tr '\n' '\t' | matches -E "$2"; then
     misuse "--$1 $value: expected $3"
   fi
 }
+
+# matches OPTION PATTERN: a line of the input does, as a whole. No `grep -q` here, nor
+# `head`: they leave early, and pipefail counts what that does to whoever writes to them.
+matches() { grep -x "$1" -- "$2" >/dev/null; }
 
 check_arguments() {
   local name='[a-z0-9][a-z0-9-]{1,61}[a-z0-9]'
@@ -128,22 +136,21 @@ check_arguments() {
   expect location '[a-z0-9]+' "the name of a location, such as eastus"
   expect server "$name" "3 to 63 of a-z, 0-9 and -"
   expect replica "$name" "3 to 63 of a-z, 0-9 and -"
+  [ -z "$REPLICA" ] || [ "$REPLICA" != "$SERVER" ] ||
+    misuse "--replica $REPLICA: expected another name"
   expect database '[a-z_][a-z0-9_-]{0,62}' "a name of a-z, 0-9, _ and -"
   expect postgres-version '16|17|18' "16, 17 or 18"
-  [ -z "$REPLICA" ] || [ -z "$NODES" ] ||
-    misuse "--replica: az makes none of an elastic cluster"
-  case "$REPLICA $SKU" in
-    ?*' Standard_B'*) misuse "--replica: sizes of the tier Burstable have none" ;;
-  esac
   expect sku 'Standard_[BDE][0-9]+[a-z]*(_v[0-9]+)?' "one such as Standard_D2ds_v5"
   expect storage '[1-9][0-9]{1,4}' "a number of GiB"
   expect auto-grow 'Enabled|Disabled' "Enabled or Disabled"
   expect backup-days '[7-9]|[12][0-9]|3[0-5]' "7 to 35"
   expect zone-redundancy 'Enabled|Disabled' "Enabled or Disabled"
   expect nodes '[1-9][0-9]?' "a number of nodes"
+  [ -z "$NODES" ] || check_cluster
+  check_size "$SKU"
   expect auth 'entra|password' "entra or password"
   expect admin-type 'User|Group|ServicePrincipal' "User, Group or ServicePrincipal"
-  expect allow-ip 'me|([0-9]{1,3}\.){3}[0-9]{1,3}' "an IPv4 address, or me"
+  expect allow-ip "me|$ADDRESS" "an IPv4 address, or me"
   [ "$ALLOW_IP" != 0.0.0.0 ] ||
     misuse "--allow-ip 0.0.0.0: expected one address; this would let in all of Azure"
   [ -z "$SUBNET$PRIVATE_DNS_ZONE" ] || { [ -n "$SUBNET" ] && [ -n "$PRIVATE_DNS_ZONE" ]; } ||
@@ -159,6 +166,33 @@ check_arguments() {
       misuse "--admin and --admin-id: expected both; az ad user|group|sp show has the id"
   fi
 }
+
+# Refuses what an elastic cluster cannot have.
+check_cluster() {
+  [ -z "$REPLICA" ] || misuse "--replica: az makes none of an elastic cluster"
+  [ -z "$SUBNET" ] || misuse "--subnet: there is no elastic cluster in one"
+  [ "$AUTO_GROW" != Enabled ] ||
+    misuse "--auto-grow: the storage of an elastic cluster does not grow"
+}
+
+# check_size SKU: refuses what it cannot have
+check_size() {
+  case "$1" in
+    Standard_B*)
+      [ -z "$REPLICA" ] || misuse "--replica: sizes of the tier Burstable have none"
+      [ "$ZONE_REDUNDANCY" != Enabled ] ||
+        misuse "--zone-redundancy: sizes of the tier Burstable have no standby"
+      ;;
+  esac
+}
+
+# is_larger SKU OTHER
+is_larger() (
+  set_size "$2"
+  its_cores=$cores its_memory=$memory
+  set_size "$1"
+  [ "$cores" -gt "$its_cores" ] || [ "$memory" -gt "$its_memory" ]
+)
 
 # set_size SKU: sets tier, and by the names that Azure gives to sizes its processors and
 # memory (learn.microsoft.com/azure/postgresql/compute-storage/concepts-compute)
@@ -358,7 +392,7 @@ quoted() {
 
 # Sets server, group and database; where there is a group, and how there is a server.
 read_state() {
-  local subscription id
+  local subscription name id
   server=$SERVER
   group=${RESOURCE_GROUP:-kodiai}
   database=${DATABASE:-kodiai}
@@ -376,10 +410,15 @@ read_state() {
   command -v az >/dev/null ||
     die "az, the Azure CLI, is not there: https://aka.ms/azure-cli"
   subscription=$(ask account show --query '[name, id]')
-  id=$(printf '%s\n' "$subscription" | tail -n 1)
+  {
+    read -r name
+    read -r id
+  } <<EOF
+$subscription
+EOF
   server=${server:-kodiai-$(printf '%s' "$id" | cut -c 1-8)}
   say "Server $server, resource group $group,"
-  say "subscription $(printf '%s\n' "$subscription" | head -n 1) ($id)"
+  say "subscription $name ($id)"
   group_location=$(look_up group show --name "$group" --query location)
   [ -z "$group_location" ] || read_server
 }
@@ -389,11 +428,12 @@ read_server() {
   state=$(look_up postgres flexible-server show \
     --resource-group "$group" --name "$server" \
     --query "[version, sku.name, storage.storageSizeGb, storage.autoGrow,
-      backup.backupRetentionDays, highAvailability.mode, authConfig.activeDirectoryAuth,
+      backup.backupRetentionDays, highAvailability.mode || '', authConfig.activeDirectoryAuth,
       authConfig.passwordAuth, network.publicNetworkAccess,
-      network.delegatedSubnetResourceId || '', cluster.clusterSize || '',
-      cluster.defaultDatabaseName || '', administratorLogin || '',
-      fullyQualifiedDomainName || '', replicationRole || '', state]")
+      network.delegatedSubnetResourceId || '', network.privateDnsZoneArmResourceId || '',
+      cluster.clusterSize || '', cluster.defaultDatabaseName || '',
+      administratorLogin || '', fullyQualifiedDomainName || '', replicationRole || '',
+      location, state]")
   [ -n "$state" ] || return 0
   has_server=yes
   {
@@ -407,16 +447,23 @@ read_server() {
     read -r now_password
     read -r now_public
     read -r now_subnet
+    read -r now_dns_zone
     read -r now_nodes
     read -r now_cluster_database
     read -r now_login
     read -r now_host
     read -r now_role
+    read -r now_location
     read -r now_state
   } <<EOF
 $state
 EOF
-  [ "$now_standby" = Disabled ] || now_standby=Enabled
+  now_location=$(lower "$now_location" | tr -d ' ') # from "East US"
+  case "$now_standby" in
+    ZoneRedundant) now_standby=Enabled ;;
+    SameZone) ;;
+    *) now_standby=Disabled ;;
+  esac
 }
 
 lower() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]'; }
@@ -432,10 +479,9 @@ check_server() {
     Inaccessible | Dropping | Stopping) die "the server is $now_state" ;;
     *)
       line '~' "server $server is ${now_state}: waiting until it is ready"
-      [ "$mode" = what-if ] ||
-        ask postgres flexible-server wait --resource-group "$group" --name "$server" \
-          --custom "state=='Ready'" --interval 10 --timeout 3600
-      read_server # what was not known before
+      ask postgres flexible-server wait --resource-group "$group" --name "$server" \
+        --custom "state=='Ready'" --interval 10 --timeout 3600
+      read_server # what it is to be was not there before
       ;;
   esac
   case "$now_role" in
@@ -450,14 +496,21 @@ check_server() {
   esac
   [ "$now_storage" -le "${STORAGE:-$now_storage}" ] ||
     die "--storage $STORAGE: the server has $now_storage GiB, and storage never shrinks"
+  [ "${LOCATION:-$now_location}" = "$now_location" ] ||
+    die "--location $LOCATION: the server is in $now_location, and cannot move"
   [ -z "$SUBNET" ] || [ "$(lower "$SUBNET")" = "$(lower "$now_subnet")" ] ||
     die "--subnet: the server was made elsewhere, and cannot move"
+  [ -z "$SUBNET" ] || [ "$(lower "$PRIVATE_DNS_ZONE")" = "$(lower "$now_dns_zone")" ] ||
+    die "--private-dns-zone: the server has another zone, and keeps it"
+  [ "$ZONE_REDUNDANCY $now_standby" != 'Enabled SameZone' ] ||
+    die "--zone-redundancy Enabled: the server has a standby in its own zone, which
+  --zone-redundancy Disabled takes away first"
+  check_size "${SKU:-$now_sku}"
   [ -z "$ALLOW_IP" ] || [ -z "$now_subnet" ] ||
     die "--allow-ip: the server is in a subnet, and has no public access"
   [ -z "$NODES" ] || [ -n "$now_nodes" ] ||
     die "--nodes: the server is no elastic cluster, and cannot become one"
-  [ -z "$REPLICA" ] || [ -z "$now_nodes" ] ||
-    die "--replica: az makes none of an elastic cluster"
+  [ -z "$now_nodes" ] || check_cluster
   [ -z "$now_nodes" ] || [ "$database" = "$now_cluster_database" ] ||
     die "--database $database: the one database of this cluster is $now_cluster_database"
   [ "$AUTH" != password ] || [ "$now_password" = Enabled ] ||
@@ -466,11 +519,63 @@ check_server() {
     die "--admin $ADMIN: the administrator of this server is $now_login"
 }
 
-# Who administrates, by Entra: sets admin, admin_id and admin_type.
-read_admin() {
-  local kind me
+# Sets auth and, with passwords, login and password, else who administrates: admin,
+# admin_id and admin_type. Sqitch signs in so, too.
+choose_sign_in() {
+  auth=$AUTH admins=''
+  if [ -z "$auth" ]; then
+    auth=entra
+    [ -z "$has_server" ] || [ "$now_entra" = Enabled ] || auth=password
+  fi
+  if [ "$auth" = password ]; then
+    login=${ADMIN:-${now_login:-kodiai_admin}}
+    [ -n "$has_server" ] && [ -z "$deploys" ] || read_password
+    return
+  fi
   admin=$ADMIN admin_id=$ADMIN_ID admin_type=${ADMIN_TYPE:-User}
-  [ -z "$admin" ] || return 0
+  [ "$now_entra" != Enabled ] ||
+    admins=$(parts microsoft-entra-admin '[].[principalName, name, principalType]')
+  if [ -n "$ADMIN" ]; then
+    [ "$deploys$admin_type" != yesUser ] || check_deployer
+  elif [ -z "$admins" ]; then
+    read_me
+  else
+    # Who was not named does not become one beside those that there are.
+    choose_admin
+  fi
+}
+
+# Of those that there are.
+choose_admin() {
+  local chosen="$admins"
+  if [ -n "$deploys" ]; then
+    read_me
+    chosen=$(printf '%s\n' "$admins" | awk -F '\t' -v me="$(lower "$admin_id")" \
+      'tolower($2) == me')
+    # A group's members sign in by its name.
+    chosen=${chosen:-$(printf '%s\n' "$admins" | awk -F '\t' '$3 == "Group"')}
+    [ -n "$chosen" ] ||
+      die "--deploy: $admin does not administrate the server; --admin and --admin-id
+  add who does, or a group with you in it"
+  fi
+  IFS=$(printf '\t') read -r admin admin_id admin_type <<EOF
+$chosen
+EOF
+}
+
+# Somebody else could not sign in to Postgres. Whoever may not look is believed.
+check_deployer() {
+  local me
+  [ "$mode" != dry-run ] || return 0
+  me=$(az ad signed-in-user show --query id --output tsv 2>/dev/null </dev/null) ||
+    me=$admin_id
+  [ "$(lower "$me")" = "$(lower "$admin_id")" ] ||
+    die "--deploy: $admin is not who is signed in to az"
+}
+
+# Whoever is signed in to az.
+read_me() {
+  local kind me
   if [ "$mode" = dry-run ]; then
     say 'admin=$(az ad signed-in-user show --query userPrincipalName --output tsv)'
     say 'admin_id=$(az ad signed-in-user show --query id --output tsv)'
@@ -483,8 +588,12 @@ read_admin() {
   az ad sp show --id APP has displayName and id"
   fi
   me=$(ask ad signed-in-user show --query '[userPrincipalName, id]')
-  admin=$(printf '%s\n' "$me" | head -n 1)
-  admin_id=$(printf '%s\n' "$me" | tail -n 1)
+  {
+    read -r admin
+    read -r admin_id
+  } <<EOF
+$me
+EOF
 }
 
 read_password() {
@@ -506,7 +615,7 @@ read_address() {
     ip=$(curl --fail --silent --show-error --max-time 20 "$ADDRESS_SERVICE") ||
       die "--allow-ip me: $ADDRESS_SERVICE did not tell; give the address itself"
     ALLOW_IP=$ip
-    expect allow-ip '([0-9]{1,3}\.){3}[0-9]{1,3}' "an IPv4 address from $ADDRESS_SERVICE"
+    expect allow-ip "$ADDRESS" "an IPv4 address from $ADDRESS_SERVICE"
   fi
 }
 
@@ -519,7 +628,7 @@ parts() {
 }
 
 # has_line LINES LINE
-has_line() { printf '%s\n' "$1" | grep -Fqx -- "$2"; }
+has_line() { printf '%s\n' "$1" | matches -F "$2"; }
 
 is_cluster() { [ -n "$NODES$now_nodes" ]; }
 
@@ -545,7 +654,6 @@ ensure_server() {
   if [ -z "$has_server" ]; then
     create_server
   else
-    check_server
     found "server $server: PostgreSQL $now_version, $now_sku, $now_storage GiB"
     update_server
   fi
@@ -553,8 +661,6 @@ ensure_server() {
 
 create_server() {
   local what
-  sku=${SKU:-Standard_D2ds_v5}
-  set_size "$sku"
   set -- --resource-group "$group" --name "$server" --location "$location" \
     --version "${POSTGRES_VERSION:-17}" --tier "$tier" --sku-name "$sku" \
     --storage-size "${STORAGE:-64}" --backup-retention "${BACKUP_DAYS:-14}" \
@@ -586,17 +692,41 @@ create_server() {
   ensure "$what" postgres flexible-server create "$@" --yes
 }
 
-# update_to WHAT NOW WANTED OPTION...: unless it is so, or was not named
-update_to() {
-  local what="$1" now="$2" wanted="$3"
-  shift 3
+# update NAME WHAT NOW WANTED OPTION...: unless it is so, or was not named
+update() {
+  local name="$1" what="$2" now="$3" wanted="$4"
+  shift 4
   [ -z "$wanted" ] || [ "$wanted" = "$now" ] ||
     ensure "$what $now -> $wanted" postgres flexible-server update \
-      --resource-group "$group" --name "$server" "$@" --yes
+      --resource-group "$group" --name "$name" "$@" --yes
+}
+
+update_to() { update "$server" "$@"; }
+
+# Replicas first, as none may be smaller than the server:
+# learn.microsoft.com/azure/postgresql/read-replica/concepts-read-replicas
+grow_replicas() {
+  local replicas replica its_sku its_storage its_auto_grow
+  [ -n "$SKU$STORAGE$AUTO_GROW" ] || return 0
+  replicas=$(list_replicas)
+  while read -r replica its_sku its_storage its_auto_grow; do
+    [ -n "$replica" ] || continue
+    ! is_larger "$sku" "$its_sku" ||
+      update "$replica" "size of $replica (restarts it)" "$its_sku" "$sku" \
+        --sku-name "$sku" --tier "$tier"
+    [ "${STORAGE:-0}" -le "$its_storage" ] ||
+      update "$replica" "storage of $replica, GiB" "$its_storage" "$STORAGE" \
+        --storage-size "$STORAGE"
+    [ "$AUTO_GROW" != Enabled ] ||
+      update "$replica" "storage of $replica grows:" "$its_auto_grow" Enabled \
+        --storage-auto-grow Enabled
+  done <<EOF
+$replicas
+EOF
 }
 
 update_server() {
-  set_size "${SKU:-$now_sku}"
+  grow_replicas
   update_to "size (restarts it)" "$now_sku" "$SKU" --sku-name "$SKU" --tier "$tier"
   update_to "storage, GiB" "$now_storage" "$STORAGE" --storage-size "$STORAGE"
   update_to "storage grows:" "$now_auto_grow" "$AUTO_GROW" --storage-auto-grow "$AUTO_GROW"
@@ -613,20 +743,14 @@ update_server() {
 
 # Before the database, whose owner becomes who administrates when it is made.
 ensure_admin() {
-  local admins
+  local ids
   [ "$auth" = entra ] || return 0
-  admins=$(parts microsoft-entra-admin '[].[name, principalName]')
-  # Who was not named does not become one beside those that there are.
-  if [ -n "$admins" ] && [ -z "$ADMIN" ]; then
-    found "Entra administrator $(printf '%s\n' "$admins" | head -n 1 | cut -f 2)"
+  ids=$(printf '%s\n' "$admins" | cut -f 2)
+  if has_line "$(lower "$ids")" "$(lower "$admin_id")"; then
+    found "Entra administrator $admin"
   else
-    [ -n "$admin" ] || read_admin
-    if has_line "$(lower "$admins" | cut -f 1)" "$(lower "$admin_id")"; then
-      found "Entra administrator $admin"
-    else
-      on_server "Entra administrator $admin" microsoft-entra-admin create \
-        --display-name "$admin" --object-id "$admin_id" --type "$admin_type"
-    fi
+    on_server "Entra administrator $admin" microsoft-entra-admin create \
+      --display-name "$admin" --object-id "$admin_id" --type "$admin_type"
   fi
 }
 
@@ -646,13 +770,15 @@ ensure_address() {
 }
 
 ensure_parameters() {
+  local former=''
+  [ -z "$has_server" ] || former=$(build_memory "$now_sku")
   parameters=$(parts parameter "[].[name, source, value || '']")
   allow_vector
   # Passwords, tokens and the team's code go over this wire.
   set_parameter require_secure_transport always on
   # The graph is built in it, 700 bytes a memory of 1024 dimensions, or far more slowly:
-  # a sixteenth of the server's memory, and 2 GB at most, in kB.
-  set_parameter maintenance_work_mem least "$(least $((memory * 65536)) 2097151)"
+  # a sixteenth of the server's memory, and 2 GB at most.
+  set_parameter maintenance_work_mem least "$(build_memory "$sku")" "$former"
   # The graph is built by all processors; Azure sets 2.
   [ "$cores" -le 2 ] ||
     set_parameter max_parallel_maintenance_workers least "$(least "$cores" 8)"
@@ -665,19 +791,25 @@ ensure_parameters() {
   set_parameter metrics.autovacuum_diagnostics unset on
 }
 
+# build_memory SKU: in kB
+build_memory() {
+  set_size "$1"
+  least $((memory * 65536)) 2097151
+}
+
 least() { if [ "$1" -lt "$2" ]; then say "$1"; else say "$2"; fi; }
 
 # column NUMBER NAME: of a parameter that was read
 column() { printf '%s\n' "$parameters" | awk -F '\t' -v n="$2" -v c="$1" '$1 == n { print $c }'; }
 
-# set_parameter NAME WHEN VALUE: always, where it is less (least), or where nobody has set
-# it (unset)
+# set_parameter NAME WHEN VALUE [FORMER]: always, where it is less (least) or was set for
+# the former size, or where nobody has set it (unset)
 set_parameter() {
-  local name="$1" when="$2" value="$3" source now keep=''
+  local name="$1" when="$2" value="$3" former="${4:-}" source now keep=''
   source=$(column 2 "$name") now=$(column 3 "$name")
   if [ -n "$source" ]; then
     case "$when" in
-      least) [ "$now" -lt "$value" ] || keep=yes ;;
+      least) [ "$now" -lt "$value" ] || [ "$now" = "$former" ] || keep=yes ;;
       unset) [ "$source" = system-default ] || keep=yes ;;
     esac
     [ "$now" != "$value" ] || keep=yes
@@ -694,7 +826,7 @@ set_parameter() {
 allow_vector() {
   local name=azure.extensions now all
   now=$(column 3 "$name")
-  if printf '%s' "$now" | tr ',' '\n' | grep -qix ' *vector *'; then
+  if printf '%s' "$now" | tr ',' '\n' | matches -i ' *vector *'; then
     found "parameter $name $now"
     return
   fi
@@ -722,13 +854,14 @@ ensure_database() {
 list_replicas() {
   # az lists none of an elastic cluster.
   [ -z "$has_server" ] || [ -n "$now_nodes" ] || ask postgres flexible-server replica list \
-    --resource-group "$group" --name "$server" --query '[].name'
+    --resource-group "$group" --name "$server" \
+    --query '[].[name, sku.name, storage.storageSizeGb, storage.autoGrow]'
 }
 
 ensure_replica() {
   local replicas
   [ -n "$REPLICA" ] || return 0
-  replicas=$(list_replicas)
+  replicas=$(list_replicas | cut -f 1)
   if has_line "$replicas" "$REPLICA"; then
     found "replica $REPLICA"
   else
@@ -738,17 +871,11 @@ ensure_replica() {
 }
 
 provision() {
-  auth=$AUTH admin=''
-  if [ -z "$auth" ]; then
-    auth=entra
-    [ -z "$has_server" ] || [ "$now_entra" = Enabled ] || auth=password
-  fi
-  if [ "$auth" = password ]; then
-    login=${ADMIN:-${now_login:-kodiai_admin}}
-    [ -n "$has_server" ] && [ -z "$deploys" ] || read_password
-  elif [ -z "$has_server" ] || [ -n "$ADMIN$deploys" ]; then
-    read_admin
-  fi
+  [ -z "$has_server" ] || check_server
+  [ "$REPLICA" != "$server" ] || die "--replica $REPLICA: expected another name"
+  sku=${SKU:-${now_sku:-$DEFAULT_SKU}}
+  set_size "$sku"
+  choose_sign_in
   read_address
   ensure_group
   ensure_server
@@ -792,12 +919,12 @@ deploy() {
   ! is_cluster || set -- --set schema_sharding=on "$@"
   case "$mode" in
     what-if)
-      say "  + the memory, by sqitch deploy"
+      line '~' "the memory, by sqitch deploy, if it is not up to date"
       return
       ;;
     dry-run)
       say "export PGUSER=$(quoted "$PGUSER") PGSSLMODE=verify-full"
-      say "export PGSSLROOTCERT=$PGSSLROOTCERT"
+      say "export PGSSLROOTCERT=$(quoted "$PGSSLROOTCERT")"
       if [ "$auth" = entra ]; then
         say "PGPASSWORD=\$(az account get-access-token --resource-type oss-rdbms \\"
         say '  --query accessToken --output tsv)'
@@ -810,8 +937,6 @@ deploy() {
       return
       ;;
   esac
-  step="scripts/install-sqitch.sh"
-  "$ROOT/scripts/install-sqitch.sh" || deploy_failed
   if [ "$auth" = entra ]; then
     PGPASSWORD=$(ask account get-access-token --resource-type oss-rdbms --query accessToken)
   else
@@ -842,7 +967,7 @@ destroy() {
     say "There is no such server: nothing to delete."
     return
   fi
-  replicas=$(list_replicas)
+  replicas=$(list_replicas | cut -f 1)
   say "This deletes the server $server with all its data${replicas:+, and its replicas:}"
   # shellcheck disable=SC2086 # one a line
   [ -z "$replicas" ] || printf '  %s\n' $replicas
@@ -861,7 +986,8 @@ destroy() {
 
 # -----------------------------------------------------------------------------------
 
-# Known to this shell alone, not to all that it starts.
+# Known to this shell alone, not to all that it starts: one that it inherited would be.
+unset password
 password=${KODIAI_ADMIN_PASSWORD:-}
 unset KODIAI_ADMIN_PASSWORD
 
@@ -872,6 +998,9 @@ read_state
 if [ "$mode" = destroy ]; then
   destroy
   exit
+fi
+if [ "$mode$deploys" = applyyes ]; then
+  "$ROOT/scripts/install-sqitch.sh" || die "--deploy needs Sqitch; nothing was made"
 fi
 provision
 [ -z "$deploys" ] || deploy

@@ -30,7 +30,7 @@ def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
     """Return the parameters, with those that verify a server of Azure.
 
     conninfo, parameters: as psycopg's connect() takes them. What they or libpq's
-    environment say of TLS stays.
+    environment say of TLS stays. What a service's file says is not known here.
     """
     known = _known(conninfo, parameters)
     hosts = known.get("host", "").lower().split(",")
@@ -40,7 +40,11 @@ def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
 
 
 def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
-    """Do the same for any server but one behind a Unix socket."""
+    """Do the same for any server but one behind a Unix socket.
+
+    A service is verified too; for less, name sslmode beside it, as what its file says
+    of TLS is not read.
+    """
     known = _known(conninfo, parameters)
     hosts = known.get("host", "").split(",")
     # A service's host is in a file that libpq alone reads.
@@ -64,4 +68,4 @@ def _verified(known: dict[str, Any], parameters: dict[str, Any]) -> dict[str, An
     # "system" is what the OpenSSL of libpq was built with: in the wheel psycopg-binary
     # a folder that no machine has.
     roots = known.get("sslrootcert") or certifi.where()
-    return {"sslmode": mode, "sslrootcert": roots} | parameters
+    return parameters | {"sslmode": mode, "sslrootcert": roots}

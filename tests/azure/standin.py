@@ -25,6 +25,10 @@ USER = {
     "id": "33333333-3333-3333-3333-333333333333",
     "userPrincipalName": "ada@example.com",
 }
+GROUP = {
+    "id": "44444444-4444-4444-4444-444444444444",
+    "displayName": "kodiai-deployers",
+}
 #: What she gets for Postgres; her role can have it as its password.
 POSTGRES_TOKEN = "for-postgres"
 
@@ -83,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
                 else:
                     self._write(names, json.loads(text or "{}"))
             case ["operations", number]:
-                self._answer(200, _ended(azure.operations[int(number)]))
+                self._answer(200, _ended(azure.ended(int(number))))
             case [*_, "checkNameAvailability"]:
                 name = json.loads(text)["name"]
                 is_free = name != "taken" and name not in azure.servers
@@ -118,6 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return {"value": [{"tenantId": subscription.TENANT}]}
             case ["v1.0", "me"]:
                 return USER
+            case ["v1.0", "groups"]:
+                return {"value": [GROUP]}
             case [*_, "openid-configuration"]:
                 return {
                     "issuer": self.server.url,

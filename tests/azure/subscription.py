@@ -95,6 +95,8 @@ class Subscription:
     on_write: Callable[[int], None] = lambda _: None
     #: How what goes on for a while has ended.
     operations: list[Fault | None] = field(default_factory=list)
+    #: How often a server that is being made is seen so, by who does not wait for it.
+    looks: int = 2
 
     def snapshot(self) -> dict[str, Any]:
         """Return everything there is, to be compared."""
@@ -108,7 +110,9 @@ class Subscription:
         """Make a server as somebody else would have, with a database of theirs."""
         self.put_group("kodiai", {"location": "eastus"})
         self.put_server("kodiai", name, {"location": "eastus"})
-        self.servers[name]["properties"] |= {"state": "Ready"} | properties
+        self.servers[name]["properties"] |= properties
+        if "state" not in properties:
+            self.complete()
         self.parts[name]["databases"]["theirs"] = {}
 
     def write(self, method: str, path: list[str], body: Resource) -> Resource:
@@ -149,10 +153,7 @@ class Subscription:
                     raise missing(group)
                 return self.groups[group]
             case [_, server]:
-                shown = deepcopy(self._server(server))
-                # One that was being made is there once somebody has looked.
-                self._server(server)["properties"]["state"] = "Ready"
-                return shown
+                return self._look(server)
             case [_, server, "replicas"]:
                 servers = self.servers.values()
                 return {"value": [s for s in servers if s.get("source") == server]}
@@ -163,6 +164,29 @@ class Subscription:
             case [_, server, kind, name]:
                 return self._part(server, kind, name)
         raise missing("/".join(path))
+
+    def complete(self) -> None:
+        """Have what is being made be there."""
+        for server in self.servers.values():
+            if server["properties"]["state"] == "Starting":
+                server["properties"]["state"] = "Ready"
+
+    def ended(self, number: int) -> Fault | None:
+        """Return how an operation has ended; who asks has waited for it."""
+        fault = self.operations[number]
+        if fault is None:
+            self.complete()
+        return fault
+
+    def _look(self, name: str) -> Resource:
+        shown = deepcopy(self._server(name))
+        if shown["properties"]["state"] == "Starting":
+            # What it will be is not to be seen yet.
+            shown["properties"] = {"state": "Starting"}
+            self.looks -= 1
+            if self.looks == 0:
+                self.complete()
+        return shown
 
     def put_group(self, name: str, body: Resource) -> Resource:
         self.groups[name] = {

@@ -273,7 +273,16 @@ class TestErrors:
             (["--auth", "password", "--admin", "a b"], "expected a login"),
             (["--nodes", "none"], "expected a number of nodes"),
             (["--replica", "reader", "--sku", "Standard_B2s"], "Burstable"),
+            (["--zone-redundancy", "Enabled", "--sku", "Standard_B2s"], "Burstable"),
             (["--replica", "reader", "--nodes", "2"], "none of an elastic cluster"),
+            (["--replica", "kodiai", "--server", "kodiai"], "another name"),
+            (["--nodes", "2", "--auto-grow", "Enabled"], "does not grow"),
+            (
+                ["--nodes", "2", "--subnet", "s", "--private-dns-zone", "z"],
+                "no elastic cluster",
+            ),
+            (["--allow-ip", "198.51.100.256"], "expected an IPv4 address"),
+            (["--storage", "64\n128"], "expected a number of GiB"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else "",
     )
@@ -316,6 +325,62 @@ class TestAServerThatIsThere:
         assert parameter(azure, "maintenance_work_mem") == "2097151"
         assert parameter(azure, "max_parallel_maintenance_workers") == "16"
         assert parameter(azure, "idle_in_transaction_session_timeout") == "5000"
+
+    def test_its_database_is_found_among_many(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.add_server(SERVER)
+        databases = azure.parts[SERVER]["databases"]
+        databases["kodiai"] = {}
+        # More than a pipe holds: whoever stopped reading there would break it.
+        databases |= {f"{n:063}": {} for n in range(2000)}
+        assert operator.provision().returncode == 0
+        assert "put database kodiai" not in azure.writes
+
+    def test_a_size_that_shrinks_takes_the_memory_of_builds_along(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        assert operator.provision("--sku", "Standard_D8ds_v5").returncode == 0
+        assert parameter(azure, "maintenance_work_mem") == "2097151"
+        assert operator.provision("--sku", "Standard_D2ds_v5").returncode == 0
+        assert parameter(azure, "maintenance_work_mem") == str(512 * 1024)
+        # Unless somebody chose another.
+        set_parameter(azure, "maintenance_work_mem", "1000000")
+        assert operator.provision("--sku", "Standard_B2s").returncode == 0
+        assert parameter(azure, "maintenance_work_mem") == "1000000"
+
+    def test_a_standby_in_the_same_zone_can_be_taken_away(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.add_server(SERVER, highAvailability={"mode": "SameZone"})
+        done = operator.provision("--zone-redundancy", "Disabled")
+        assert done.returncode == 0, done.stderr
+        mode = azure.servers[SERVER]["properties"]["highAvailability"]["mode"]
+        assert mode == "Disabled"
+
+    def test_its_replica_grows_first(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        start = ["--auto-grow", "Disabled", "--replica", "kodiai-reader"]
+        assert operator.provision(*start).returncode == 0
+        azure.writes.clear()
+        larger = "--sku Standard_E4ds_v5 --storage 128 --auto-grow Enabled".split()
+        done = operator.provision(*larger)
+        assert done.returncode == 0, done.stderr
+        patches = [w for w in azure.writes if w.startswith("patch server")]
+        assert patches == 3 * ["patch server kodiai-reader"] + 3 * [
+            f"patch server {SERVER}"
+        ]
+        for each in azure.servers.values():
+            assert each["sku"]["name"] == "Standard_E4ds_v5"
+            assert each["properties"]["storage"]["storageSizeGB"] == 128
+            assert each["properties"]["storage"]["autoGrow"] == "Enabled"
+        # It may be larger than what it follows, and stays so.
+        azure.writes.clear()
+        smaller = ["--sku", "Standard_D2ds_v5"]
+        assert operator.provision(*smaller).returncode == 0
+        assert f"patch server {SERVER}" in azure.writes
+        assert "patch server kodiai-reader" not in azure.writes
 
     @pytest.mark.parametrize("allowed", ["vector", "PG_CRON,VECTOR", "pg_trgm, Vector"])
     def test_vector_is_allowed_already(
@@ -371,10 +436,27 @@ class TestAServerThatIsThere:
             ("", {"replicationRole": "AsyncReplica"}, "that is a replica"),
             (f"--subnet {NETWORK}/s --private-dns-zone z", {}, "cannot move"),
             (
+                f"--subnet {NETWORK}/s --private-dns-zone {NETWORK}/z",
+                {
+                    "network": {
+                        "delegatedSubnetResourceId": f"{NETWORK}/S",
+                        "privateDnsZoneArmResourceId": f"{NETWORK}/y",
+                    }
+                },
+                "another zone",
+            ),
+            (
                 "--allow-ip 198.51.100.7",
                 {"network": {"delegatedSubnetResourceId": f"{NETWORK}/s"}},
                 "the server is in a subnet",
             ),
+            ("--location westeurope", {}, "the server is in eastus"),
+            (
+                "--zone-redundancy Enabled",
+                {"highAvailability": {"mode": "SameZone"}},
+                "a standby in its own zone",
+            ),
+            (f"--replica {SERVER}", {}, "another name"),
             ("--nodes 2", {}, "no elastic cluster"),
             (
                 "",
@@ -432,7 +514,16 @@ class TestWhatIf:
         # By the size that it would have.
         assert "+ parameter maintenance_work_mem 99328 -> 1048576" in done.stdout
         assert "= parameter require_secure_transport on" in done.stdout
-        assert "+ the memory, by sqitch deploy" in done.stdout
+        assert "~ the memory, by sqitch deploy" in done.stdout
+
+    def test_with_a_server_that_is_being_made(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.add_server(SERVER, state="Starting")
+        done = operator.provision("--what-if")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert azure.writes == []
+        assert "= server kodiai-0a1b2c3d: PostgreSQL 17" in done.stdout
 
     def test_with_everything_there(self, operator: Operator) -> None:
         assert operator.provision().returncode == 0
@@ -457,6 +548,15 @@ CHOICES = {
         f"{NETWORK}/privateDnsZones/kodiai.private.postgres.database.azure.com",
     ],
 }
+
+
+def test_a_dry_run_can_be_pasted_whatever_the_folder(operator: Operator) -> None:
+    roots = "/their roots/$ca.pem"
+    printed = operator.provision("--dry-run", "--deploy", PGSSLROOTCERT=roots)
+    assert printed.returncode == 0, printed.stderr
+    [export] = re.findall("export PGSSLROOTCERT=.*", printed.stdout)
+    said = operator.run(["bash", "-c", f"{export}; printenv PGSSLROOTCERT"])
+    assert said.stdout == roots + "\n"
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -539,7 +639,9 @@ class TestPassword:
     def test_what_is_started_does_not_inherit_it(self, operator: Operator) -> None:
         operator.install("curl", 'env > "$HOME/seen"; echo 198.51.100.7\n')
         arguments = (*self.ARGUMENTS, "--allow-ip", "me")
-        operator.provision(*arguments, KODIAI_ADMIN_PASSWORD=PASSWORD)
+        # Whoever exports a variable has bash export what the script keeps in it.
+        exported = {"password": "theirs", "KODIAI_ADMIN_PASSWORD": PASSWORD}
+        operator.provision(*arguments, **exported)
         assert PASSWORD not in (operator.home / "seen").read_text()
 
     def test_it_is_not_printed_when_azure_refuses(
@@ -635,6 +737,76 @@ class TestDeploy:
         user = {"user": "postgres", "dbname": "provisioned"}
         connection = {"host": admin.info.host, "port": admin.info.port} | user
         server.sqitch("revert", connection, "-y")
+
+    @pytest.fixture
+    def administrators(self, azure: Subscription) -> dict[str, subscription.Resource]:
+        """Those of a server with Entra: nobody yet."""
+        azure.add_server(SERVER, authConfig={"activeDirectoryAuth": "Enabled"})
+        return azure.parts[SERVER]["administrators"]
+
+    @pytest.mark.parametrize(
+        ("there", "role"),
+        [
+            ({"Group": "team"}, "team"),
+            ({"User": "eve", "Group": "team"}, "team"),
+            ({"Group": "team", "me": "Ada@example.com"}, "Ada@example.com"),
+        ],
+        ids=["by a group", "by a group beside somebody", "oneself"],
+    )
+    def test_as_whom(
+        self,
+        operator: Operator,
+        administrators: dict[str, subscription.Resource],
+        there: dict[str, str],
+        role: str,
+    ) -> None:
+        operator.install("sqitch", 'echo "as $PGUSER"\n')
+        for kind, name in there.items():
+            administrators[USER["id"] if kind == "me" else name] = {
+                "properties": {
+                    "principalName": name,
+                    "principalType": "User" if kind == "me" else kind,
+                }
+            }
+        done = operator.provision("--deploy")
+        assert done.returncode == 0, done.stderr
+        assert f"as {role}\n" in done.stdout
+        assert len(administrators) == len(there)
+
+    def test_by_nobody_who_administrates(
+        self,
+        operator: Operator,
+        azure: Subscription,
+        administrators: dict[str, subscription.Resource],
+    ) -> None:
+        eve = {"principalName": "eve", "principalType": "User"}
+        administrators["77"] = {"properties": eve}
+        done = operator.provision("--deploy")
+        assert done.returncode == 1
+        assert "--deploy: ada@example.com does not administrate" in done.stderr
+        assert azure.writes == []
+
+    def test_in_the_name_of_somebody_else(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        eve = ["--admin", "eve@example.com", "--admin-id", "77"]
+        done = operator.provision("--deploy", *eve)
+        assert done.returncode == 1
+        assert "--deploy: eve@example.com is not who is signed in to az" in done.stderr
+        assert azure.writes == []
+        # Without, she may become the administrator.
+        assert operator.provision(*eve).returncode == 0
+
+    def test_sqitch_is_installed_before_anything_is_made(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        # As where it is missing and cannot be had.
+        operator.install("perl", "exit 1\n")
+        operator.install("apt-get", "exit 1\n")
+        done = operator.provision("--deploy")
+        assert done.returncode == 1
+        assert "--deploy needs Sqitch" in done.stderr
+        assert azure.writes == []
 
     @pytest.mark.parametrize(
         ("arguments", "called"),

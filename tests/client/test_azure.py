@@ -250,6 +250,10 @@ class TestTls:
         monkeypatch.setenv("PGSSLMODE", "require")
         assert verify_azure("") == {}
 
+    def test_nothing_said_by_none(self) -> None:
+        parameters = verify_network("host=db.example.com", sslmode=None)
+        assert parameters["sslmode"] == "verify-full"
+
     @pytest.mark.parametrize(
         ("conninfo", "is_verified"),
         [
