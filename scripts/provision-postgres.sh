@@ -61,7 +61,6 @@ EOF
 OPTIONS="resource-group location server database postgres-version sku storage auto-grow \
 backup-days zone-redundancy replica nodes auth admin admin-id admin-type allow-ip subnet \
 private-dns-zone"
-DEFAULT_SKU=Standard_D2ds_v5
 FIREWALL_RULE=kodiai-operator
 OCTET='(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])'
 ADDRESS="($OCTET\.){3}$OCTET"
@@ -770,15 +769,14 @@ ensure_address() {
 }
 
 ensure_parameters() {
-  local former=''
-  [ -z "$has_server" ] || former=$(build_memory "$now_sku")
   parameters=$(parts parameter "[].[name, source, value || '']")
   allow_vector
   # Passwords, tokens and the team's code go over this wire.
   set_parameter require_secure_transport always on
   # The graph is built in it, 700 bytes a memory of 1024 dimensions, or far more slowly:
   # a sixteenth of the server's memory, and 2 GB at most.
-  set_parameter maintenance_work_mem least "$(build_memory "$sku")" "$former"
+  set_parameter maintenance_work_mem least "$(build_memory "$sku")" \
+    "$(build_memory "${now_sku:-$sku}")"
   # The graph is built by all processors; Azure sets 2.
   [ "$cores" -le 2 ] ||
     set_parameter max_parallel_maintenance_workers least "$(least "$cores" 8)"
@@ -873,7 +871,7 @@ ensure_replica() {
 provision() {
   [ -z "$has_server" ] || check_server
   [ "$REPLICA" != "$server" ] || die "--replica $REPLICA: expected another name"
-  sku=${SKU:-${now_sku:-$DEFAULT_SKU}}
+  sku=${SKU:-${now_sku:-Standard_D2ds_v5}}
   set_size "$sku"
   choose_sign_in
   read_address

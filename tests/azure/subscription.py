@@ -110,9 +110,7 @@ class Subscription:
         """Make a server as somebody else would have, with a database of theirs."""
         self.put_group("kodiai", {"location": "eastus"})
         self.put_server("kodiai", name, {"location": "eastus"})
-        self.servers[name]["properties"] |= properties
-        if "state" not in properties:
-            self.complete()
+        self.servers[name]["properties"] |= {"state": "Ready"} | properties
         self.parts[name]["databases"]["theirs"] = {}
 
     def write(self, method: str, path: list[str], body: Resource) -> Resource:
@@ -165,7 +163,7 @@ class Subscription:
                 return self._part(server, kind, name)
         raise missing("/".join(path))
 
-    def complete(self) -> None:
+    def _complete(self) -> None:
         """Have what is being made be there."""
         for server in self.servers.values():
             if server["properties"]["state"] == "Starting":
@@ -175,7 +173,7 @@ class Subscription:
         """Return how an operation has ended; who asks has waited for it."""
         fault = self.operations[number]
         if fault is None:
-            self.complete()
+            self._complete()
         return fault
 
     def _look(self, name: str) -> Resource:
@@ -185,7 +183,7 @@ class Subscription:
             shown["properties"] = {"state": "Starting"}
             self.looks -= 1
             if self.looks == 0:
-                self.complete()
+                self._complete()
         return shown
 
     def put_group(self, name: str, body: Resource) -> Resource:

@@ -747,9 +747,12 @@ class TestDeploy:
     @pytest.mark.parametrize(
         ("there", "role"),
         [
-            ({"Group": "team"}, "team"),
-            ({"User": "eve", "Group": "team"}, "team"),
-            ({"Group": "team", "me": "Ada@example.com"}, "Ada@example.com"),
+            ({"1": ("team", "Group")}, "team"),
+            ({"2": ("eve", "User"), "1": ("team", "Group")}, "team"),
+            (
+                {"1": ("team", "Group"), USER["id"]: ("Ada@example.com", "User")},
+                "Ada@example.com",
+            ),
         ],
         ids=["by a group", "by a group beside somebody", "oneself"],
     )
@@ -757,17 +760,13 @@ class TestDeploy:
         self,
         operator: Operator,
         administrators: dict[str, subscription.Resource],
-        there: dict[str, str],
+        there: dict[str, tuple[str, str]],
         role: str,
     ) -> None:
         operator.install("sqitch", 'echo "as $PGUSER"\n')
-        for kind, name in there.items():
-            administrators[USER["id"] if kind == "me" else name] = {
-                "properties": {
-                    "principalName": name,
-                    "principalType": "User" if kind == "me" else kind,
-                }
-            }
+        for identity, (name, kind) in there.items():
+            named = {"principalName": name, "principalType": kind}
+            administrators[identity] = {"properties": named}
         done = operator.provision("--deploy")
         assert done.returncode == 0, done.stderr
         assert f"as {role}\n" in done.stdout
