@@ -1,0 +1,215 @@
+-- Deploy kodiai:base/verify to pg
+--
+-- What the verify and revert scripts of all later changes call.
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _verify_registry(p_registry text, p_deployed_by text default :'registry')
+returns void
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if p_registry <> p_deployed_by then
+    raise 'this memory was deployed by the registry %, not by %', p_deployed_by, p_registry
+      using hint = 'Give Sqitch the --registry and the --set schema=... that belong together.';
+  end if;
+end
+$$;
+
+comment on function _verify_registry is
+'For revert scripts: fails unless this memory belongs to the Sqitch registry that is at
+work. With two memories in one database, who names the registry of the one and forgets
+to name its schema would revert the other.
+Arguments: p_registry, the one at work; p_deployed_by, always left to its default.
+Errors: P0001 where they differ.';
+
+create function _verify_function(
+  p_function text,
+  p_contract text,
+  p_roles text[] default '{}'
+)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_function regproc := p_function;
+  v_found text;
+  v_flaw text;
+begin
+  select
+    concat_ws(
+      ' ',
+      case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,
+      'parallel',
+      case p.proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end,
+      case when p.prosecdef then 'security definer' else 'security invoker' end,
+      '(' || pg_get_function_arguments(p.oid) || ')',
+      'returns',
+      pg_get_function_result(p.oid),
+      (
+        select string_agg('set ' || c.setting, ' ' order by c.n)
+        from unnest(p.proconfig) with ordinality as c (setting, n)
+        where c.setting not like 'search_path=%'
+      )
+    ),
+    concat_ws(
+      ', ',
+      case when p.proowner <> n.nspowner then 'does not belong to the owner of the schema' end,
+      case
+        when
+          p.prosqlbody is null
+          and format('search_path=%I, public, pg_temp', n.nspname)
+          <> all (coalesce(p.proconfig, '{}'))
+          then 'has no pinned search_path'
+      end,
+      case when obj_description(p.oid, 'pg_proc') is null then 'has no comment' end,
+      (
+        select
+          string_agg(
+            case
+              when r.name = any (p_roles) then 'is not granted to ' else 'is granted to '
+            end || n.nspname || '_' || r.name,
+            ', '
+          )
+        from unnest(array['app', 'reader']) as r (name)
+        where
+          has_function_privilege(n.nspname || '_' || r.name, p.oid, 'execute')
+          <> (r.name = any (p_roles))
+      ),
+      (
+        select 'is granted to public'
+        from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+        where a.grantee = 0
+      )
+    )
+  into v_found, v_flaw
+  from pg_proc as p
+  inner join pg_namespace as n on n.oid = p.pronamespace
+  where p.oid = v_function;
+
+  if v_flaw <> '' then
+    raise exception '% %', p_function, v_flaw;
+  end if;
+  if v_found <> btrim(regexp_replace(p_contract, '\s+', ' ', 'g')) then
+    raise exception e'% is\n%\nnot\n%', p_function, v_found, p_contract;
+  end if;
+end
+$$;
+
+comment on function _verify_function is
+'For verify scripts: fails unless the function keeps its contract and the rules that hold
+for every function: it belongs to the owner of the schema, pins search_path (or has a body
+that was resolved when it was created), has a comment and is not granted to public.
+Arguments: p_function, its name; p_contract, in the words of the system catalog, with any
+white space, such as "stable parallel safe security definer (p_id bigint) returns boolean
+set jit=off"; p_roles, which of app and reader may execute it, and no other may: {} for a
+helper.
+Errors: P0001 with what is wrong; 42883 without the function, 42725 if it has overloads.';
+
+create function _verify_table(p_table text, p_contract text[])
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_table regclass := p_table;
+  v_found text[];
+  v_lost text[];
+begin
+  select array_agg(d.line)
+  into v_found
+  from (
+    select
+      'column ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+      || case when a.attnotnull then ' not null' else '' end
+      || case a.attidentity when 'a' then ' identity' else '' end
+      || coalesce(
+        case a.attgenerated when '' then ' default ' else ' generated ' end
+        || pg_get_expr(d.adbin, d.adrelid),
+        ''
+      ) as line
+    from pg_attribute as a
+    left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where a.attrelid = v_table and a.attnum > 0 and not a.attisdropped
+    union all
+    -- PostgreSQL 18 lists not null here too ('n'); the columns show it already.
+    select 'constraint ' || c.conname || ' ' || pg_get_constraintdef(c.oid)
+    from pg_constraint as c
+    where c.conrelid = v_table and c.contype <> 'n'
+    union all
+    select
+      'index ' || c.relname || ' '
+      || regexp_replace(pg_get_indexdef(i.indexrelid), '^.* USING ', '')
+    from pg_index as i
+    inner join pg_class as c on c.oid = i.indexrelid
+    where i.indrelid = v_table and i.indisvalid
+    union all
+    select
+      'trigger ' || t.tgname || ' '
+      || regexp_replace(
+        pg_get_triggerdef(t.oid),
+        '^CREATE TRIGGER \S+ (.*?) ON (?:"[^"]*"|[^ "])+ (.*)$',
+        '\1 \2'
+      )
+      || case t.tgenabled when 'O' then '' else ' disabled' end
+    from pg_trigger as t
+    where t.tgrelid = v_table and not t.tgisinternal
+    union all
+    select 'with ' || o.option
+    from pg_class as c
+    cross join unnest(c.reloptions) as o (option)
+    where c.oid = v_table
+  ) as d;
+
+  select array_agg(l.line)
+  into v_lost
+  from unnest(p_contract) as l (line)
+  where l.line <> all (v_found);
+
+  if exists (
+    select from pg_class as c
+    inner join pg_namespace as n on n.oid = c.relnamespace
+    where c.oid = v_table and c.relowner <> n.nspowner
+  ) then
+    raise exception '% does not belong to the owner of the schema', p_table;
+  end if;
+  if v_lost is not null then
+    raise exception '% has no %', p_table, array_to_string(v_lost, e'\nnor ')
+      using hint = e'It has\n' || array_to_string(v_found, e'\n');
+  end if;
+end
+$$;
+
+comment on function _verify_table is
+'For verify scripts: fails unless the table belongs to the owner of the schema and has
+all that the contract lists.
+Arguments: p_table, its name; p_contract, lines such as "column id bigint not null
+identity", "constraint reviews_pkey PRIMARY KEY (id)", "index reviews_pkey btree (id)",
+"trigger name BEFORE INSERT FOR EACH ROW EXECUTE FUNCTION f()", "with fillfactor=80", as
+the system catalog words them.
+Errors: P0001 with the lines that are missing; 42P01 without the table.';
+
+create function _verify_none(p_flaw text, p_objects text[])
+returns void
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if p_objects <> '{}' then
+    raise exception '%: %', p_flaw, array_to_string(p_objects, ', ');
+  end if;
+end
+$$;
+
+comment on function _verify_none is
+'For verify scripts: fails if there is anything that should not be.
+Arguments: p_flaw, what would be wrong; p_objects, the names of all that it is true of.
+Errors: P0001 with both.';
+
+commit;
