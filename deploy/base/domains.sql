@@ -1,7 +1,7 @@
 -- Deploy kodiai:base/domains to pg
 --
 -- What texts and numbers may be, and the closed sets of words. The comment of each is
--- also what error messages show (_domain_words), so it reads on after "expected".
+-- also what error messages show (_describe_domain), so it reads on after "expected".
 
 begin;
 

@@ -1,5 +1,7 @@
 -- Deploy kodiai:base/vector to pg
 --
+-- The type of embeddings, and their width.
+--
 -- The extension may already serve others in this database, or have been made by
 -- an administrator (it is not a trusted one): then it is used as it is. The
 -- comment marks what revert may drop again.
@@ -40,5 +42,16 @@ do $$ begin
   raise 'schema public: expected usage granted to the owner role of the memory';
 end $$;
 \endif
+
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _embedding_dim()
+returns integer
+language sql immutable parallel safe
+return :embedding_dim;
+
+comment on function _embedding_dim is
+'Width of every vector in this memory, chosen at deploy by embedding_dim.';
 
 commit;

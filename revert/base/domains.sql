@@ -3,6 +3,8 @@
 begin;
 
 set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
 
 drop domain fusion;
 drop domain author_tier;

@@ -5,6 +5,12 @@
 
 begin;
 
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _embedding_dim;
+
 do $$
 begin
   if exists (

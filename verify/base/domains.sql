@@ -4,97 +4,109 @@ begin;
 
 set local search_path = :"schema", public;
 
--- Each domain takes the words that its comment names, and no other.
-select
-  1 / (
-    count(t.oid) = 15
-    and bool_and(
-      t.typtype = 'd'
-      and t.typbasetype = 'text'::regtype
-      and t.typowner = n.nspowner
-      and array(
+-- Closed sets: the values that the constraint lists are those that the comment names.
+select _verify_none(
+  'domain whose constraint and comment list different values',
+  array(
+    select d.oid::text
+    from
+      unnest(
+        array[
+          'severity', 'category', 'outcome', 'run_status', 'confidence_band',
+          'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
+          'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
+          'author_tier', 'fusion'
+        ]::regtype[]
+      ) as d (oid)
+    where
+      array(
         select w.word
-        from regexp_split_to_table(obj_description(t.oid, 'pg_type'), ', | or ') as w (word)
+        from regexp_split_to_table(obj_description(d.oid, 'pg_type'), ', | or ') as w (word)
         order by w.word
       )
-      = array(
+      <> array(
         select w.word[1]
         from
           pg_constraint as c
         cross join
           regexp_matches(pg_get_constraintdef(c.oid), '''([^'']*)''', 'g') as w (word)
-        where c.contypid = t.oid
+        where c.contypid = d.oid
         order by w.word[1]
       )
-    )
-  )::integer
-from
-  unnest(
-    array[
-      'severity', 'category', 'outcome', 'run_status', 'confidence_band',
-      'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
-      'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
-      'author_tier', 'fusion'
-    ]::regtype[]
-  ) as d (oid)
-inner join pg_type as t on d.oid = t.oid
-inner join pg_namespace as n on t.typnamespace = n.oid;
+  )
+);
 
--- Each of the others takes the first value, and not the second.
-select
-  1 / (
-    bool_and(
-      pg_input_is_valid(d.value, d.name)
-      and not pg_input_is_valid(d.other, d.name)
+-- The others: the first value is valid, the second is not.
+select _verify_none(
+  'domain with another range',
+  array(
+    select
+      concat_ws(
+        ' ',
+        d.name,
+        case when not pg_input_is_valid(d.value, d.name) then 'refuses ' || left(d.value, 40) end,
+        case when pg_input_is_valid(d.other, d.name) then 'accepts ' || left(d.other, 40) end
+      )
+    from
+      (
+        values
+        ('repo_name', 'owner/name', 'name'),
+        ('repo_name', 'owner/name', 'owner/name/more'),
+        ('repo_name', 'owner/name', 'owner/a name'),
+        ('repo_name', 'o/' || repeat('é', 99), 'o/' || repeat('é', 99) || 'x'),
+        ('file_path', repeat('x', 1000), repeat('x', 1001)),
+        ('file_path', ' ', ''),
+        ('model_name', repeat('x', 200), repeat('x', 201)),
+        ('model_name', 'x', ' '),
+        ('short_name', repeat('x', 200), repeat('x', 201)),
+        ('short_name', 'x', ' '),
+        ('short_text', repeat('x', 500), repeat('x', 501)),
+        ('short_text', 'x', ' '),
+        ('long_text', repeat('x', 100000), repeat('x', 100001)),
+        ('long_text', 'x', e' \n'),
+        ('positive_number', '9223372036854775807', '0'),
+        ('natural_number', '0', '-1'),
+        ('natural_number', '1000000000000000', '1000000000000001'),
+        ('percentage', '100', '101'),
+        ('percentage', '0', '-1'),
+        ('ratio', '1', '1.01'),
+        ('ratio', '0', 'NaN'),
+        ('cosine_distance', '2', '2.01'),
+        ('cosine_distance', '0', '-0.01'),
+        ('usd_amount', '0', '-0.01'),
+        ('usd_amount', '1000000', '1000000.01'),
+        ('jsonb_object', '{}', '[]'),
+        ('age', '0', '-1 s'),
+        ('age', '1000 years', '1001 years'),
+        ('day_count', '3660', '3661'),
+        ('day_count', '1', '0'),
+        ('row_limit', '1000', '1001'),
+        ('row_limit', '1', '0'),
+        ('batch_size', '100000', '100001'),
+        ('batch_size', '1', '0'),
+        ('weight', '1000', '1000.01'),
+        ('weight', '0', '-0.01'),
+        ('rank_constant', '1000000', '1000001'),
+        ('rank_constant', '1', '0'),
+        ('half_life', '1 us', '0')
+      ) as d (name, value, other)
+    where
+      not pg_input_is_valid(d.value, d.name)
+      or pg_input_is_valid(d.other, d.name)
+  )
+);
+
+select _verify_none(
+  'domain of another owner than the schema, or without a comment',
+  array(
+    select t.oid::regtype::text
+    from pg_type as t
+    inner join pg_namespace as n on t.typnamespace = n.oid
+    where
+      n.oid = current_schema()::regnamespace
       and t.typtype = 'd'
-      and t.typowner = n.nspowner
-      and obj_description(t.oid, 'pg_type') is not null
-    )
-  )::integer
-from
-  (
-    values
-    ('repo_name', 'owner/name', 'name'),
-    ('repo_name', 'owner/name', 'owner/name/more'),
-    ('repo_name', 'owner/name', 'owner/a name'),
-    ('repo_name', 'o/' || repeat('é', 99), 'o/' || repeat('é', 99) || 'x'),
-    ('file_path', repeat('x', 1000), repeat('x', 1001)),
-    ('file_path', ' ', ''),
-    ('model_name', repeat('x', 200), repeat('x', 201)),
-    ('model_name', 'x', ' '),
-    ('short_name', repeat('x', 200), repeat('x', 201)),
-    ('short_name', 'x', ' '),
-    ('short_text', repeat('x', 500), repeat('x', 501)),
-    ('short_text', 'x', ' '),
-    ('long_text', repeat('x', 100000), repeat('x', 100001)),
-    ('long_text', 'x', e' \n'),
-    ('positive_number', '9223372036854775807', '0'),
-    ('natural_number', '0', '-1'),
-    ('natural_number', '1000000000000000', '1000000000000001'),
-    ('percentage', '100', '101'),
-    ('percentage', '0', '-1'),
-    ('ratio', '1', '1.01'),
-    ('ratio', '0', 'NaN'),
-    ('cosine_distance', '2', '2.01'),
-    ('cosine_distance', '0', '-0.01'),
-    ('usd_amount', '0', '-0.01'),
-    ('usd_amount', '1000000', '1000000.01'),
-    ('jsonb_object', '{}', '[]'),
-    ('age', '0', '-1 s'),
-    ('age', '1000 years', '1001 years'),
-    ('day_count', '3660', '3661'),
-    ('day_count', '1', '0'),
-    ('row_limit', '1000', '1001'),
-    ('row_limit', '1', '0'),
-    ('batch_size', '100000', '100001'),
-    ('batch_size', '1', '0'),
-    ('weight', '1000', '1000.01'),
-    ('weight', '0', '-0.01'),
-    ('rank_constant', '1000000', '1000001'),
-    ('rank_constant', '1', '0'),
-    ('half_life', '1 us', '0')
-  ) as d (name, value, other)
-inner join pg_type as t on t.oid = d.name::regtype
-inner join pg_namespace as n on t.typnamespace = n.oid;
+      and (t.typowner <> n.nspowner or obj_description(t.oid, 'pg_type') is null)
+  )
+);
 
 rollback;

@@ -2,32 +2,47 @@
 
 begin;
 
-\set owner :schema _owner
+-- For the block below, where psql puts no variables.
+set local "kodiai.schema" = :'schema';
 
-select
-  1 / (
-    nspowner = quote_ident(:'owner')::regrole
-    and obj_description(oid, 'pg_namespace') is not null
-  )::integer
-from pg_namespace
-where oid = quote_ident(:'schema')::regnamespace;
-
--- What the owner creates is open to nobody else.
-select 1 / (count(*) = 0)::integer
-from
-  aclexplode(
-    coalesce(
-      (
-        select defaclacl
-        from pg_default_acl
-        where
-          defaclrole = quote_ident(:'owner')::regrole
-          and defaclnamespace = 0
-          and defaclobjtype = 'f'
-      ),
-      acldefault('f', quote_ident(:'owner')::regrole)
-    )
-  ) as acl
-where acl.grantee <> quote_ident(:'owner')::regrole;
+do $$
+declare
+  v_schema constant regnamespace := quote_ident(current_setting('kodiai.schema'));
+  v_owner constant regrole := quote_ident(current_setting('kodiai.schema') || '_owner');
+  v_flaws text;
+begin
+  select string_agg(f.flaw, e'\n')
+  into v_flaws
+  from (
+    select format('schema %s belongs to %s, not to %s', n.oid::regnamespace, n.nspowner::regrole, v_owner)
+    from pg_namespace as n
+    where n.oid = v_schema and n.nspowner <> v_owner
+    union all
+    select format('schema %s has no comment', v_schema)
+    where obj_description(v_schema, 'pg_namespace') is null
+    union all
+    select
+      format(
+        'new functions of %s are granted to %s', v_owner,
+        case a.grantee when 0 then 'public' else a.grantee::regrole::text end
+      )
+    from
+      aclexplode(
+        coalesce(
+          (
+            select d.defaclacl
+            from pg_default_acl as d
+            where d.defaclrole = v_owner and d.defaclnamespace = 0 and d.defaclobjtype = 'f'
+          ),
+          acldefault('f', v_owner)
+        )
+      ) as a
+    where a.grantee <> v_owner
+  ) as f (flaw);
+  if v_flaws is not null then
+    raise exception '%', v_flaws;
+  end if;
+end
+$$;
 
 rollback;

@@ -2,13 +2,25 @@
 
 begin;
 
--- 0.8.0 is the first with iterative index scans.
-select 1 / (count(*) = 1)::integer
-from pg_extension
-where
-  extname = 'vector'
-  and string_to_array(extversion, '.')::integer[] >= '{0,8,0}';
+set local search_path = :"schema", public;
 
 select 'public.vector'::regtype;
+
+-- 0.8.0 is the first with iterative index scans.
+select _verify_none(
+  'extension vector older than 0.8.0',
+  array(
+    select e.extversion
+    from pg_extension as e
+    where
+      e.extname = 'vector'
+      and string_to_array(e.extversion, '.')::integer[] < '{0,8,0}'
+  )
+);
+
+select _verify_function('_embedding_dim', '
+  immutable parallel safe security invoker ()
+  returns integer
+');
 
 rollback;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -100,7 +101,7 @@ begin
 end
 $$;
 
-comment on function claim_run(text, text, bigint, text, text, text, text) is
+comment on function claim_run is
 'Asks whether this delivery may be processed, and takes the run if so. Of any number of
 callers with one run_key exactly one may; the others wait for it and are told that they
 are duplicates. Older runs of the pull request that are still open end superseded: the
@@ -118,5 +119,7 @@ superseded_run_keys: the runs that ended superseded by this one.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
 repeatable read, when another transaction has just claimed the same run: try again.
 40P01 for transactions that claim runs of several pull requests, each in another order.';
+
+grant execute on function claim_run to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -53,7 +54,7 @@ begin
 end
 $$;
 
-comment on function complete_run(text, text) is
+comment on function complete_run is
 'Ends a run that was claimed, and with it the reviews of its commit. A run that has ended
 stays as it is, so that the call can be repeated, and a run that was superseded meanwhile
 does not count as a completed one.
@@ -65,5 +66,7 @@ completed, superseded, or pending where another delivery holds it. superseded_by
 of the run that took its place.
 Errors: KB003 where the run is not there. 22004 and 22023 with the argument. 40001 under
 repeatable read, when another transaction has just changed the run: try again.';
+
+grant execute on function complete_run to :"app";
 
 commit;

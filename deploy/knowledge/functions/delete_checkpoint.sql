@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -18,10 +19,12 @@ begin
 end
 $$;
 
-comment on function delete_checkpoint(text) is
+comment on function delete_checkpoint is
 'Deletes the checkpoint of a review that has been finished. Repeating it is harmless.
 Argument: p_review_output_key: key of the review output.
 Result: whether it was there.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function delete_checkpoint to :"app";
 
 commit;

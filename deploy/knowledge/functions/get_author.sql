@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -39,7 +41,7 @@ begin
 end
 $$;
 
-comment on function get_author(text, text, interval) is
+comment on function get_author is
 'What is known of an author in a repository, unless it is too old.
 Arguments: p_repo, owner/name. p_author_login: GitHub login. p_max_age: how old it may be,
 0 or longer.
@@ -47,5 +49,7 @@ Result: one row, or none. author_login. tier: first-time, regular or core.
 author_association: what GitHub calls the author there. pr_count: pull requests merged
 there; null where it was not counted. cached_at: when this was found out.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function get_author to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -32,12 +34,14 @@ begin
 end
 $$;
 
-comment on function get_checkpoint(text) is
+comment on function get_checkpoint is
 'How far an unfinished review has come.
 Argument: p_review_output_key: key of the review output.
 Result: one row, or none. checkpoint_id; repo, pr_number, checkpoint_data and
 partial_comment_id as they were saved; created_at, updated_at: when the first and the last
 checkpoint was.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function get_checkpoint to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -59,7 +61,7 @@ begin
 end
 $$;
 
-comment on function get_finding_by_comment(text, bigint, text) is
+comment on function get_finding_by_comment is
 'The finding that a comment was posted for; of several, the newest.
 Arguments: p_repo, owner/name. p_comment_id: GitHub number of the comment.
 p_comment_surface: kind of comment, as it was recorded, since GitHub numbers each kind
@@ -67,5 +69,7 @@ apart; null for any.
 Result: one row, or none. finding_id; review_id, repo, pr_number and head_sha of its
 review; the other columns are those of findings.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function get_finding_by_comment to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -29,12 +31,14 @@ begin
 end
 $$;
 
-comment on function get_last_reviewed_sha(text, bigint) is
+comment on function get_last_reviewed_sha is
 'Up to which commit a pull request has been reviewed: that of its last completed review
 (list_prior_findings says which that is).
 Arguments: p_repo, owner/name; p_pr_number.
 Result: one row, or none. head_sha: the commit; null where the review did not name it.
 review_id. created_at: when the review was recorded.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function get_last_reviewed_sha to :"app", :"reader";
 
 commit;

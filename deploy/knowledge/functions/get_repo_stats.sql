@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -40,7 +42,7 @@ begin
   perform _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_days', p_days::text, 'day_count');
   perform _check_argument('p_top_files', p_top_files::text, 'row_limit');
-  v_since := _day_start(_first_day(p_days));
+  v_since := _day_start(_period_start(p_days));
 
   select
     sum(g.findings * g.avg_confidence) / nullif(sum(g.findings), 0),
@@ -90,7 +92,7 @@ begin
 end
 $$;
 
-comment on function get_repo_stats(text, integer, integer) is
+comment on function get_repo_stats is
 'Summary of the reviews of a repository that were recorded, completed or not.
 Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
 3660. p_top_files: how many files to name, 1 to 1000.
@@ -102,5 +104,7 @@ reviews, and avg_confidence (0 to 100) over the findings; null where there are n
 last_review_at: when the newest was recorded. top_files: array of objects with file_path
 and findings, most findings first.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function get_repo_stats to :"app", :"reader";
 
 commit;

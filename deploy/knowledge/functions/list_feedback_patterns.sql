@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -40,7 +42,7 @@ begin
     max(b.created_at)
   from feedback_reactions as b
   where
-    b.repo = p_repo and b.created_at >= _day_start(_first_day(p_days))
+    b.repo = p_repo and b.created_at >= _day_start(_period_start(p_days))
   group by b.title
   having count(*) >= p_min_reactions
   order by count(*) desc, b.title
@@ -48,7 +50,7 @@ begin
 end
 $$;
 
-comment on function list_feedback_patterns(text, integer, bigint, integer) is
+comment on function list_feedback_patterns is
 'What people think of the findings of one title in a repository: many thumbs down from
 several people on several pull requests speak for a suppression rule.
 Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
@@ -58,5 +60,7 @@ Result: one row per title, most reactions first, ties by title. title. thumbs_up
 thumbs_down: how many. reactors: how many different people. pull_requests: how many
 different ones. last_reaction_at: when the newest was recorded.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function list_feedback_patterns to :"app", :"reader";
 
 commit;

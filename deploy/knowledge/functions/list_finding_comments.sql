@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -50,7 +52,7 @@ begin
     inner join findings as f on f.review_id = r.id
     where
       r.repo = p_repo
-      and r.created_at >= _day_start(_first_day(p_days))
+      and r.created_at >= _day_start(_period_start(p_days))
       and f.comment_id is not null
     order by r.created_at desc, f.id desc
     limit p_limit
@@ -60,7 +62,7 @@ begin
 end
 $$;
 
-comment on function list_finding_comments(text, integer, integer) is
+comment on function list_finding_comments is
 'Recent findings of a repository that were posted as a comment, whose reactions an agent
 polls for.
 Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
@@ -68,5 +70,7 @@ Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included
 Result: the findings of the newest reviews first. finding_id; review_id, repo, pr_number
 and head_sha of its review; the other columns are those of findings.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function list_finding_comments to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -40,7 +42,7 @@ begin
 end
 $$;
 
-comment on function list_open_runs(interval, integer) is
+comment on function list_open_runs is
 'Runs of all repositories that were claimed and have not ended, such as those whose worker
 died: nobody delivers their webhook again.
 Arguments: p_older_than: how long ago they were claimed, 0 or longer. p_limit: how many
@@ -48,5 +50,7 @@ rows at most, 1 to 1000.
 Result: the oldest first. The columns are those of run_state; created_at is when it was
 claimed.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function list_open_runs to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -51,7 +53,7 @@ begin
 end
 $$;
 
-comment on function list_prior_findings(text, bigint) is
+comment on function list_prior_findings is
 'What the last completed review of a pull request found, suppressed findings too. A review
 is completed with the run of its commit (complete_run), or at once where its commit has no
 run; one whose run is open or was superseded is not.
@@ -59,5 +61,7 @@ Arguments: p_repo, owner/name; p_pr_number.
 Result: one row per finding, as they were recorded. finding_id; review_id, repo,
 pr_number and head_sha of its review; the other columns are those of findings.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function list_prior_findings to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -32,7 +34,7 @@ begin
   return query
   select d.day, r.*
   from (
-    select _first_day(p_days) + n as day from generate_series(0, p_days - 1) as n
+    select _period_start(p_days) + n as day from generate_series(0, p_days - 1) as n
   ) as d
   cross join lateral (
     select
@@ -54,7 +56,7 @@ begin
 end
 $$;
 
-comment on function list_repo_trends(text, integer) is
+comment on function list_repo_trends is
 'The reviews of a repository by day of UTC, the last of which is today.
 Arguments: p_repo, owner/name. p_days: how many days, 1 to 3660.
 Result: one row per day, the oldest first, days without a review too. day. reviews: how
@@ -62,5 +64,7 @@ many. findings: how many, suppressed ones too; findings_critical, findings_major
 findings_medium, findings_minor, findings_suppressed: of these. avg_duration_ms: mean
 over the reviews, in milliseconds; null without any.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function list_repo_trends to :"app", :"reader";
 
 commit;

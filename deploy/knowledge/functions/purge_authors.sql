@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -21,12 +22,14 @@ begin
 end
 $$;
 
-comment on function purge_authors(interval, integer) is
+comment on function purge_authors is
 'Deletes what is known of authors and oldest, a batch of it: call it until it returns less
 than p_limit.
 Arguments: p_older_than: how long ago it was noted. p_limit: how many entries at most, 1
 to 100000.
 Result: how many were deleted.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function purge_authors to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -27,12 +28,14 @@ begin
 end
 $$;
 
-comment on function purge_runs(interval, integer) is
+comment on function purge_runs is
 'Deletes the oldest runs, a batch of them: call it until it returns less than p_limit. A
 delivery that comes again after its run was deleted is new.
 Arguments: p_older_than: how long ago a run was claimed, 1 hour or longer, so that none
 is deleted that may still be at work. p_limit: how many at most, 1 to 100000.
 Result: how many were deleted.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function purge_runs to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -31,7 +32,7 @@ as $$
 begin
   return query
   select r.id, r.inserted
-  from _insert_once(
+  from _insert_or_get(
     'dep_bump_merge_history',
     jsonb_build_object(
       'repo', p_repo,
@@ -55,10 +56,7 @@ begin
 end
 $$;
 
-comment on function record_dep_bump_merge(
-  text, bigint, timestamptz, text, text, jsonb, text, text, text, text, text, jsonb,
-  text, text, boolean
-) is
+comment on function record_dep_bump_merge is
 'Records that a pull request which only raises a dependency was merged. The same pull
 request can be recorded again without effect.
 Arguments: p_repo, owner/name. p_pr_number. p_merged_at. p_delivery_id: webhook delivery
@@ -72,5 +70,7 @@ Result: one row. merge_id. inserted: false where this pull request was there alr
 row is not changed.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
 repeatable read, when another transaction has just recorded the same: try again.';
+
+grant execute on function record_dep_bump_merge to :"app";
 
 commit;

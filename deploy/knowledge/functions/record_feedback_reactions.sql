@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -145,7 +146,7 @@ begin
 end
 $$;
 
-comment on function record_feedback_reactions(jsonb) is
+comment on function record_feedback_reactions is
 'Records the thumbs that people gave to comments, all of them or none, each with a copy of
 what its finding says now. Sending the same ones again is harmless.
 Argument: p_reactions: array of objects. Each needs finding_id, reaction_id (GitHub number
@@ -157,5 +158,7 @@ one is not changed.
 Errors: KB002 where a finding is not there. 22004 and 22023 with the place from 1 and the
 key; nothing is written then. 40001 under repeatable read, when another transaction has
 just recorded the same reaction or renamed the repository: try again.';
+
+grant execute on function record_feedback_reactions to :"app";
 
 commit;

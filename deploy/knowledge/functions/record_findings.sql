@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -26,7 +27,7 @@ begin
 end
 $$;
 
-comment on function record_findings(bigint, jsonb) is
+comment on function record_findings is
 'Adds findings to a review that is there, all of them or none, and brings its counts and
 suppressions up to date. Sent again, they are added again: record_review is the call
 that can be repeated.
@@ -39,5 +40,7 @@ it was posted; the surface is the kind of comment) and review_output_key. No oth
 Result: one row per finding, in input order. ordinal: its place, from 1. finding_id.
 Errors: KB001 where the review is not there. 22004 and 22023 with the argument, the
 place from 1 and the key; nothing is written then.';
+
+grant execute on function record_findings to :"app";
 
 commit;

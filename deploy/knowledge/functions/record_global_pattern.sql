@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -41,7 +42,7 @@ begin
 end
 $$;
 
-comment on function record_global_pattern(text, text, text, text, bigint) is
+comment on function record_global_pattern is
 'Counts findings of one kind, over all repositories. It is anonymous: give nothing that
 names a repository, a file or a person. Recording again adds to the count.
 Arguments: p_severity: critical, major, medium or minor. p_category: security,
@@ -53,5 +54,7 @@ whether this is the first time.
 Errors: 22004 and 22023 with the argument; nothing is written then. 22003 where the sum
 leaves the range of bigint. 40001 under repeatable read, when another transaction has just
 counted the same: try again.';
+
+grant execute on function record_global_pattern to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -94,9 +95,7 @@ begin
 end
 $$;
 
-comment on function record_review(
-  text, bigint, text, text, jsonb, jsonb, bigint, bigint, bigint, text, text, jsonb
-) is
+comment on function record_review is
 'Records a review with its findings and suppressions: all of it, or nothing. Counts by
 severity come from the findings, so they cannot disagree. The delivery of a webhook can
 be recorded again without effect, by two workers at once too.
@@ -115,5 +114,7 @@ suppression_log.
 Errors: 22004 and 22023 with the argument, the place from 1 and the key; nothing is
 written then. 40001 under repeatable read, when another transaction has just recorded
 the same delivery: try again.';
+
+grant execute on function record_review to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -27,7 +28,7 @@ begin
 end
 $$;
 
-comment on function record_suppressions(bigint, jsonb) is
+comment on function record_suppressions is
 'Records the suppression rules that a review applied, all of them or none. Which findings
 a rule held back is known from their suppression_pattern: a rule that held back any has
 its entry already. Sending the same ones again is harmless while what they say is true.
@@ -38,5 +39,7 @@ Result: one row per rule, in input order. ordinal: its place, from 1. suppressio
 entry in suppression_log. inserted: false where the rule had one already.
 Errors: KB001 where the review is not there. 22004 and 22023 with the argument, the
 place from 1 and the key; nothing is written then.';
+
+grant execute on function record_suppressions to :"app";
 
 commit;

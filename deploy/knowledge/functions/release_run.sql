@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -28,7 +29,7 @@ begin
 end
 $$;
 
-comment on function release_run(text, text) is
+comment on function release_run is
 'Gives up a run that was claimed and failed, so that it can be claimed again at once. A run
 that has ended stays as it is.
 Arguments: p_run_key. p_delivery_id: the delivery that the caller claimed it with; null
@@ -36,5 +37,7 @@ for whoever holds it.
 Result: whether it was open; false where it has ended, is not there or is another''s.
 Errors: 22004 and 22023 with the argument. 40001 under repeatable read, when another
 transaction has just changed the run: try again.';
+
+grant execute on function release_run to :"app";
 
 commit;

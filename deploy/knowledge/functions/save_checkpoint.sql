@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -53,7 +54,7 @@ begin
 end
 $$;
 
-comment on function save_checkpoint(text, text, bigint, jsonb, bigint) is
+comment on function save_checkpoint is
 'Saves how far an unfinished review has come, in place of what was saved for it before.
 Arguments: p_review_output_key: key of the review output, 1 to 500 characters. p_repo,
 owner/name. p_pr_number. p_checkpoint_data: object with what a retry needs to go on: files
@@ -62,5 +63,7 @@ of the comment that shows the partial result; null leaves the one that was.
 Result: one row. checkpoint_id. inserted: false where it took the place of one.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
 repeatable read, when another transaction has just saved the same: try again.';
+
+grant execute on function save_checkpoint to :"app";
 
 commit;

@@ -86,4 +86,8 @@ where no word matches. score: BM25 (_rank_bm25). finding_id, review_id, repo, pr
 head_sha of its review; the other columns are those of findings.
 Errors: 22004 and 22023 with the argument.';
 
+\set app :schema _app
+\set reader :schema _reader
+grant execute on function search_findings to :"app", :"reader";
+
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -35,11 +36,13 @@ begin
 end
 $$;
 
-comment on function set_checkpoint_comment(text, bigint) is
+comment on function set_checkpoint_comment is
 'Notes which comment shows the partial result of an unfinished review.
 Arguments: p_review_output_key: key of the review output. p_partial_comment_id: GitHub
 number of the comment.
 Result: the number of the checkpoint.
 Errors: KB004 where the checkpoint is not there. 22004 and 22023 with the argument.';
+
+grant execute on function set_checkpoint_comment to :"app";
 
 commit;

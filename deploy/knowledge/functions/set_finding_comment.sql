@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -37,12 +38,14 @@ begin
 end
 $$;
 
-comment on function set_finding_comment(bigint, bigint, text) is
+comment on function set_finding_comment is
 'Notes which comment a finding was posted as, for an agent that records its review before
 it posts: one that dies in between finds in the memory what it has yet to post.
 Arguments: p_finding_id. p_comment_id: GitHub number of the comment. p_comment_surface:
 kind of comment.
 Result: false where this was noted already.
 Errors: KB002 where the finding is not there. 22004 and 22023 with the argument.';
+
+grant execute on function set_finding_comment to :"app";
 
 commit;

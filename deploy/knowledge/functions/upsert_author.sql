@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -43,7 +44,7 @@ begin
 end
 $$;
 
-comment on function upsert_author(text, text, text, text, bigint) is
+comment on function upsert_author is
 'Notes what is known of an author in a repository, in place of what was.
 Arguments: p_repo, owner/name. p_author_login: GitHub login. p_tier: first-time, regular
 or core. p_author_association: what GitHub calls the author there, such as MEMBER.
@@ -51,5 +52,7 @@ p_pr_count: pull requests merged there, from 0; null where it was not counted.
 Result: one row. author_id: number of the entry. inserted: false where there was one.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
 repeatable read, when another transaction has just noted the same author: try again.';
+
+grant execute on function upsert_author to :"app";
 
 commit;

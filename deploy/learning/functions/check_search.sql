@@ -209,4 +209,8 @@ recall: of the 10 nearest to each, at least 95 % are found; else rebuild the gra
 (docs/operations.md). The last two are left out where no memory has an embedding.
 Errors: 22004 without a scope; 22023 with the argument.';
 
+\set app :schema _app
+\set reader :schema _reader
+grant execute on function check_search to :"app", :"reader";
+
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -64,11 +66,13 @@ begin
 end
 $$;
 
-comment on function get_memories(bigint[]) is
+comment on function get_memories is
 'Memories by their numbers, stale ones too.
 Argument: p_memory_ids.
 Result: one row per memory that is there, in the order of the first mention; the
 columns are those of learning_memories, embedding null while it waits for one.
 Errors: 22004 where p_memory_ids is null.';
+
+grant execute on function get_memories to :"app", :"reader";
 
 commit;

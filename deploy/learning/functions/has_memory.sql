@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -24,7 +26,7 @@ begin
 end
 $$;
 
-comment on function has_memory(text, bigint, text) is
+comment on function has_memory is
 'Whether write_memory would find this memory there already, stale or not: a caller
 that asks first can spare itself the embedding.
 Arguments: p_repo, owner/name; p_finding_id; p_outcome: accepted, suppressed,
@@ -32,5 +34,7 @@ thumbs_up or thumbs_down.
 Result: true or false.
 Errors: 22004 where an argument is null; 22023 for a p_repo or p_outcome that
 cannot be.';
+
+grant execute on function has_memory to :"app", :"reader";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -62,7 +63,7 @@ begin
 end
 $$;
 
-comment on function mark_stale_memories(text, bigint[], text, text, timestamptz, text) is
+comment on function mark_stale_memories is
 'Marks memories that no longer hold, of all that are named: no search returns them then.
 Marking is cheap; purge_stale_memories deletes what was marked.
 Arguments: p_repo, owner/name; may be null with p_owner. At least one of the next four is
@@ -73,5 +74,7 @@ of this owner.
 Result: how many were marked; those that were stale before do not count.
 Errors: 22004 without a scope, or without anything that says which; 22023 with the
 argument.';
+
+grant execute on function mark_stale_memories to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -39,12 +40,14 @@ begin
 end
 $$;
 
-comment on function purge_stale_memories(text, integer, text) is
+comment on function purge_stale_memories is
 'Deletes memories that were marked stale, a batch of them: call it until it returns less
 than p_limit. What was deleted can be written again.
 Arguments: p_repo, owner/name; may be null with p_owner. p_limit: how many at most, 1 to
 100000. p_owner: given, it widens the scope to all repositories of this owner.
 Result: how many were deleted.
 Errors: 22004 without a scope; 22023 with the argument.';
+
+grant execute on function purge_stale_memories to :"app";
 
 commit;

@@ -50,4 +50,7 @@ Result: how many postings were written.
 Errors: 55P03 where it does not get its locks within 10 seconds, such as while a vacuum or a
 rebuild of indexes goes on.';
 
+\set app :schema _app
+grant execute on function rebuild_postings to :"app";
+
 commit;

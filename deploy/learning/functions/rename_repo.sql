@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -96,7 +97,7 @@ begin
 end
 $$;
 
-comment on function rename_repo(text, text) is
+comment on function rename_repo is
 'Follows the renaming of a repository, or its transfer to another owner, in every table:
 one transaction, which takes about as long as writing its memories did. source_repo of
 its memories follows where it is the same; keys that the agent made of the name, such as
@@ -108,5 +109,7 @@ Result: one row per table. table_name. renamed: rows that have the new name now.
 rows deleted because both names had the same one.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 where the same
 rows are written under the new name again and again meanwhile, and 40P01: try again.';
+
+grant execute on function rename_repo to :"app";
 
 commit;

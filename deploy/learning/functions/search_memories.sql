@@ -127,9 +127,9 @@ begin
     );
   end if;
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
-  perform _check_words('p_outcomes', p_outcomes, 'outcome');
-  perform _check_words('p_severities', p_severities, 'severity');
-  perform _check_words('p_categories', p_categories, 'category');
+  perform _check_array('p_outcomes', p_outcomes, 'outcome');
+  perform _check_array('p_severities', p_severities, 'severity');
+  perform _check_array('p_categories', p_categories, 'category');
   perform _check_argument('p_vector_weight', p_vector_weight::text, 'weight');
   perform _check_argument('p_text_weight', p_text_weight::text, 'weight');
   perform _check_argument('p_rrf_k', p_rrf_k::text, 'rank_constant');
@@ -475,5 +475,9 @@ null where no word is shared. The other columns are those of learning_memories.
 Errors: 22004 without a scope, or without something to search for; 22023 for any other
 argument outside what is said here, and where the text arm finds the settings
 kodiai.bm25_k1 and kodiai.bm25_b outside their range.';
+
+\set app :schema _app
+\set reader :schema _reader
+grant execute on function search_memories to :"app", :"reader";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -33,12 +34,14 @@ begin
 end
 $$;
 
-comment on function set_embedding_model(text) is
+comment on function set_embedding_model is
 'Makes a model the active one: what search_memories compares with, and write_memory
 assumes, where neither names a model. Until the first call it is the model of the
 first memory written. Memories of other models stay, and are then found by their text.
 Argument: p_embedding_model, its name, 1 to 200 characters.
 Result: the model that was active before; null where there was none.
 Errors: 22004 where it is null, 22023 where it is empty or too long.';
+
+grant execute on function set_embedding_model to :"app";
 
 commit;

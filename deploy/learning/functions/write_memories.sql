@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -32,7 +33,7 @@ begin
 end
 $$;
 
-comment on function write_memories(jsonb, vector[]) is
+comment on function write_memories is
 'Writes memories, all of them or none. Sending the same ones again is harmless.
 Arguments:
 p_memories: array of objects. Each needs repo, finding_text (1 to 100000 characters),
@@ -51,5 +52,7 @@ The model of the first memory ever written becomes the active one
 Errors: 22004 and 22023 with the argument, the place from 1 and the key; nothing is
 written then. 40001 under repeatable read, when another transaction has just written
 the same memory: try again.';
+
+grant execute on function write_memories to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -56,10 +57,7 @@ begin
 end
 $$;
 
-comment on function write_memory(
-  text, text, text, text, text, text, vector, bigint, bigint, text, text, text, text,
-  boolean, timestamptz
-) is
+comment on function write_memory is
 'Writes one memory, like write_memories. Sending it again is harmless.
 Arguments: p_repo, owner/name. p_finding_text, 1 to 100000 characters. p_severity:
 critical, major, medium or minor. p_category: security, correctness, performance,
@@ -72,5 +70,7 @@ Result: memory_id, its number. inserted: false where this (repo, finding_id, out
 was there already; memory_id is then that of the one that was, and it is not changed.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 as in
 write_memories.';
+
+grant execute on function write_memory to :"app";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -32,11 +34,13 @@ begin
 end
 $$;
 
-comment on function count_recent_timeouts(text, text, integer) is
+comment on function count_recent_timeouts is
 'How many reviews of an author''s pull requests in a repository have run out of time lately.
 Arguments: p_repo, owner/name. p_pr_author: GitHub login. p_days: how far back, in days
 of 24 hours until now, 1 to 3660.
 Result: the number.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function count_recent_timeouts to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -50,11 +52,11 @@ begin
     where e.created_at >= _day_start($1) %s',
     case when p_repo is not null then 'and e.repo = $2' end
   )
-  using _first_day(p_days), p_repo;
+  using _period_start(p_days), p_repo;
 end
 $$;
 
-comment on function get_retrieval_quality(text, integer) is
+comment on function get_retrieval_quality is
 'How well searches of the memory went, as record_retrieval_quality_event was told.
 Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
 back, today included, 1 to 3660.
@@ -64,5 +66,7 @@ avg_language_match_ratio: means over the searches that told them; null where non
 adaptive_thresholds, percentile_thresholds, configured_thresholds: how many searches chose
 their threshold so.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function get_retrieval_quality to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -51,11 +53,11 @@ begin
     order by d.day',
     case when p_repo is not null then 'and e.repo = $3' end
   )
-  using _first_day(p_days), p_days, p_repo;
+  using _period_start(p_days), p_days, p_repo;
 end
 $$;
 
-comment on function list_cost_by_day(text, integer) is
+comment on function list_cost_by_day is
 'What running the language model cost by day of UTC, the last of which is today.
 Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
 back, today included, 1 to 3660.
@@ -63,5 +65,7 @@ Result: one row per day, the oldest first, days without an event too. day. event
 the model. input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens: their
 sums. cost_usd: in US dollars.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function list_cost_by_day to :"app", :"reader";
 
 commit;

@@ -3,6 +3,8 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -50,11 +52,11 @@ begin
     order by sum(e.cost_usd) desc, e.provider, e.model',
     case when p_repo is not null then 'and e.repo = $2' end
   )
-  using _first_day(p_days), p_repo;
+  using _period_start(p_days), p_repo;
 end
 $$;
 
-comment on function list_cost_by_model(text, integer) is
+comment on function list_cost_by_model is
 'What running each language model cost.
 Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
 back, today included, 1 to 3660.
@@ -62,5 +64,7 @@ Result: one row per provider and model, the dearest first. provider, model. even
 runs. input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens: their sums.
 cost_usd: in US dollars. avg_duration_ms: mean of a run, in milliseconds.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function list_cost_by_model to :"app", :"reader";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -34,7 +35,7 @@ begin
 end
 $$;
 
-comment on function purge_telemetry(interval, integer) is
+comment on function purge_telemetry is
 'Deletes the oldest events of all four kinds, a batch of them: call it until it returns
 less than p_limit. An event that is told again after it was deleted is new, and the
 reports know nothing of deleted events.
@@ -42,5 +43,7 @@ Arguments: p_older_than: how long ago an event was recorded. p_limit: how many a
 to 100000.
 Result: how many were deleted.
 Errors: 22004 and 22023 with the argument.';
+
+grant execute on function purge_telemetry to :"app";
 
 commit;

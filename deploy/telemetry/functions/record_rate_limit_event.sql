@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -24,7 +25,7 @@ as $$
 begin
   return query
   select r.id, r.inserted
-  from _insert_once(
+  from _insert_or_get(
     'rate_limit_events',
     jsonb_build_object(
       'repo', p_repo,
@@ -41,9 +42,7 @@ begin
 end
 $$;
 
-comment on function record_rate_limit_event(
-  text, text, double precision, bigint, bigint, text, text, bigint
-) is
+comment on function record_rate_limit_event is
 'Records that a rate limit of GitHub made the agent do less. One event of each type per
 delivery: the same can be recorded again without effect.
 Arguments: p_repo, owner/name. p_event_type: what the agent was doing. p_cache_hit_rate:
@@ -54,5 +53,7 @@ Result: one row. event_id. inserted: false where it was there already; that row 
 changed.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
 repeatable read, when another transaction has just recorded the same: try again.';
+
+grant execute on function record_rate_limit_event to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -39,7 +40,7 @@ as $$
 begin
   return query
   select r.id, r.inserted
-  from _insert_once(
+  from _insert_or_get(
     'resilience_events',
     jsonb_build_object(
       'delivery_id', p_delivery_id,
@@ -71,11 +72,7 @@ begin
 end
 $$;
 
-comment on function record_resilience_event(
-  text, text, text, text, bigint, text, text, text, text, boolean, bigint, bigint,
-  bigint, bigint, bigint, boolean, boolean, bigint, double precision, bigint, text,
-  boolean, boolean
-) is
+comment on function record_resilience_event is
 'Records that a review ran out of time, or a retry of one. One event per delivery: the same
 can be recorded again without effect, so a retry needs a name of its own as its delivery,
 such as that of its parent with -retry-1 behind it.
@@ -96,5 +93,7 @@ Result: one row. event_id. inserted: false where it was there already; that row 
 changed.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
 repeatable read, when another transaction has just recorded the same: try again.';
+
+grant execute on function record_resilience_event to :"app";
 
 commit;

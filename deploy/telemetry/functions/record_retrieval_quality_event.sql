@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -26,7 +27,7 @@ as $$
 begin
   return query
   select r.id, r.inserted
-  from _insert_once(
+  from _insert_or_get(
     'retrieval_quality_events',
     jsonb_build_object(
       'repo', p_repo,
@@ -45,10 +46,7 @@ begin
 end
 $$;
 
-comment on function record_retrieval_quality_event(
-  text, text, bigint, text, bigint, bigint, double precision, double precision,
-  double precision, text
-) is
+comment on function record_retrieval_quality_event is
 'Records how much a search of the memory found, and how near. One event per delivery: the
 same can be recorded again without effect.
 Arguments: p_repo, owner/name. p_event_type: what the agent was doing. p_result_count: how
@@ -61,5 +59,7 @@ Result: one row. event_id. inserted: false where it was there already; that row 
 changed.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
 repeatable read, when another transaction has just recorded the same: try again.';
+
+grant execute on function record_retrieval_quality_event to :"app";
 
 commit;

@@ -3,6 +3,7 @@
 begin;
 
 \set owner :schema _owner
+\set app :schema _app
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -33,7 +34,7 @@ as $$
 begin
   return query
   select r.id, r.inserted
-  from _insert_once(
+  from _insert_or_get(
     'telemetry_events',
     jsonb_build_object(
       'repo', p_repo,
@@ -59,10 +60,7 @@ begin
 end
 $$;
 
-comment on function record_telemetry_event(
-  text, text, text, text, text, text, bigint, text, text, bigint, bigint, bigint,
-  bigint, bigint, numeric, bigint, text
-) is
+comment on function record_telemetry_event is
 'Records a run of the language model: what it did and what it cost. The same run, which is
 that of one delivery, event type and session, can be recorded again without effect.
 Arguments: p_repo, owner/name. p_event_type: what the agent was asked to do. p_model:
@@ -77,5 +75,7 @@ Result: one row. event_id. inserted: false where the run was there already; that
 not changed.
 Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
 repeatable read, when another transaction has just recorded the same: try again.';
+
+grant execute on function record_telemetry_event to :"app";
 
 commit;

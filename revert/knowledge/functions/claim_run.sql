@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function claim_run(text, text, bigint, text, text, text, text);
+drop function claim_run;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function get_author(text, text, interval);
+drop function get_author;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function get_last_reviewed_sha(text, bigint);
+drop function get_last_reviewed_sha;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function list_feedback_patterns(text, integer, bigint, integer);
+drop function list_feedback_patterns;
 
 commit;

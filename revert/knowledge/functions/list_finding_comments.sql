@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function list_finding_comments(text, integer, integer);
+drop function list_finding_comments;
 
 commit;

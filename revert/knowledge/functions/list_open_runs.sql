@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function list_open_runs(interval, integer);
+drop function list_open_runs;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function list_prior_findings(text, bigint);
+drop function list_prior_findings;
 
 commit;

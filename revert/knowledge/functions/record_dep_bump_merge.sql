@@ -6,9 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function record_dep_bump_merge(
-  text, bigint, timestamptz, text, text, jsonb, text, text, text, text, text, jsonb,
-  text, text, boolean
-);
+drop function record_dep_bump_merge;
 
 commit;

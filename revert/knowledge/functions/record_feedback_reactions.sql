@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function record_feedback_reactions(jsonb);
+drop function record_feedback_reactions;
 
 commit;

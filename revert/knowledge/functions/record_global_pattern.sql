@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function record_global_pattern(text, text, text, text, bigint);
+drop function record_global_pattern;
 
 commit;

@@ -6,8 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function record_review(
-  text, bigint, text, text, jsonb, jsonb, bigint, bigint, bigint, text, text, jsonb
-);
+drop function record_review;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function save_checkpoint(text, text, bigint, jsonb, bigint);
+drop function save_checkpoint;
 
 commit;

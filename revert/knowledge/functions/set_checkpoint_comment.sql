@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function set_checkpoint_comment(text, bigint);
+drop function set_checkpoint_comment;
 
 commit;

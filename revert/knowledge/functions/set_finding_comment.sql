@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function set_finding_comment(bigint, bigint, text);
+drop function set_finding_comment;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function upsert_author(text, text, text, text, bigint);
+drop function upsert_author;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function has_memory(text, bigint, text);
+drop function has_memory;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function mark_stale_memories(text, bigint[], text, text, timestamptz, text);
+drop function mark_stale_memories;
 
 commit;

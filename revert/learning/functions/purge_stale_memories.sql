@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function purge_stale_memories(text, integer, text);
+drop function purge_stale_memories;
 
 commit;

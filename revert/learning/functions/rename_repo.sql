@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function rename_repo(text, text);
+drop function rename_repo;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function set_embedding_model(text);
+drop function set_embedding_model;
 
 commit;

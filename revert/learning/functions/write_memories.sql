@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function write_memories(jsonb, vector[]);
+drop function write_memories;
 
 commit;

@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function count_recent_timeouts(text, text, integer);
+drop function count_recent_timeouts;
 
 commit;

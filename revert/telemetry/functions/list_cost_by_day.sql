@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function list_cost_by_day(text, integer);
+drop function list_cost_by_day;
 
 commit;

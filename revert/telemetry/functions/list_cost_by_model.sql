@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function list_cost_by_model(text, integer);
+drop function list_cost_by_model;
 
 commit;

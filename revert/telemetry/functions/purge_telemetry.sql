@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function purge_telemetry(interval, integer);
+drop function purge_telemetry;
 
 commit;

@@ -6,8 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function record_rate_limit_event(
-  text, text, double precision, bigint, bigint, text, text, bigint
-);
+drop function record_rate_limit_event;
 
 commit;

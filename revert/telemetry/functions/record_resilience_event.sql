@@ -6,10 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function record_resilience_event(
-  text, text, text, text, bigint, text, text, text, text, boolean, bigint, bigint,
-  bigint, bigint, bigint, boolean, boolean, bigint, double precision, bigint, text,
-  boolean, boolean
-);
+drop function record_resilience_event;
 
 commit;

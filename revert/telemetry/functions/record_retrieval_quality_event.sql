@@ -6,9 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function record_retrieval_quality_event(
-  text, text, bigint, text, bigint, bigint, double precision, double precision,
-  double precision, text
-);
+drop function record_retrieval_quality_event;
 
 commit;

@@ -6,9 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function record_telemetry_event(
-  text, text, text, text, text, text, bigint, text, text, bigint, bigint, bigint,
-  bigint, bigint, numeric, bigint, text
-);
+drop function record_telemetry_event;
 
 commit;

@@ -9,6 +9,6 @@ select _verify_function('claim_run', '
   p_pr_number bigint, p_base_sha text, p_head_sha text, p_delivery_id text, p_action
   text)
   returns TABLE(claimed boolean, reason text, superseded_run_keys text[])
-');
+', '{app}');
 
 rollback;

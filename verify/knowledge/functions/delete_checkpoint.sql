@@ -7,6 +7,6 @@ set local search_path = :"schema", public;
 select _verify_function('delete_checkpoint', '
   volatile parallel unsafe security definer (p_review_output_key text)
   returns boolean
-');
+', '{app}');
 
 rollback;

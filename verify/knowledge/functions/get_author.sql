@@ -9,6 +9,6 @@ select _verify_function('get_author', '
   interval DEFAULT ''1 day''::interval)
   returns TABLE(author_login text, tier text, author_association text, pr_count
   bigint, cached_at timestamp with time zone)
-');
+', '{app, reader}');
 
 rollback;

@@ -9,6 +9,6 @@ select _verify_function('get_checkpoint', '
   returns TABLE(checkpoint_id bigint, repo text, pr_number bigint, checkpoint_data
   jsonb, partial_comment_id bigint, created_at timestamp with time zone, updated_at
   timestamp with time zone)
-');
+', '{app, reader}');
 
 rollback;

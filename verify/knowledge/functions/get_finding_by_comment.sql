@@ -12,6 +12,6 @@ select _verify_function('get_finding_by_comment', '
   category text, confidence integer, title text, suppressed boolean,
   suppression_pattern text, comment_id bigint, comment_surface text,
   review_output_key text, created_at timestamp with time zone)
-');
+', '{app, reader}');
 
 rollback;

@@ -13,6 +13,6 @@ select _verify_function('get_repo_stats', '
   avg_confidence double precision, avg_files_analyzed double precision,
   avg_lines_changed double precision, avg_duration_ms double precision,
   last_review_at timestamp with time zone, top_files jsonb)
-');
+', '{app, reader}');
 
 rollback;

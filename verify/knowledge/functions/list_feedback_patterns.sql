@@ -9,6 +9,6 @@ select _verify_function('list_feedback_patterns', '
   p_min_reactions bigint DEFAULT 1, p_limit integer DEFAULT 100)
   returns TABLE(title text, thumbs_up bigint, thumbs_down bigint, reactors bigint,
   pull_requests bigint, last_reaction_at timestamp with time zone)
-');
+', '{app, reader}');
 
 rollback;

@@ -10,6 +10,6 @@ select _verify_function('list_open_runs', '
   returns TABLE(run_key text, repo text, pr_number bigint, base_sha text, head_sha
   text, delivery_id text, action text, status text, created_at timestamp with time
   zone)
-');
+', '{app, reader}');
 
 rollback;

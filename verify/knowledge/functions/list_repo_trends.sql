@@ -9,6 +9,6 @@ select _verify_function('list_repo_trends', '
   returns TABLE(day date, reviews bigint, findings bigint, findings_critical bigint,
   findings_major bigint, findings_medium bigint, findings_minor bigint,
   findings_suppressed bigint, avg_duration_ms double precision)
-');
+', '{app, reader}');
 
 rollback;

@@ -8,6 +8,6 @@ select _verify_function('purge_runs', '
   volatile parallel unsafe security definer (p_older_than interval, p_limit integer
   DEFAULT 1000)
   returns bigint
-');
+', '{app}');
 
 rollback;

@@ -14,6 +14,6 @@ select _verify_function('record_review', '
   NULL::jsonb)
   returns TABLE(review_id bigint, inserted boolean, finding_ids bigint[],
   suppression_ids bigint[])
-');
+', '{app}');
 
 rollback;

@@ -8,6 +8,6 @@ select _verify_function('record_suppressions', '
   volatile parallel unsafe security definer (p_review_id bigint, p_suppressions
   jsonb)
   returns TABLE(ordinal integer, suppression_id bigint, inserted boolean)
-');
+', '{app}');
 
 rollback;

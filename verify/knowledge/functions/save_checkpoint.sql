@@ -9,6 +9,6 @@ select _verify_function('save_checkpoint', '
   p_pr_number bigint, p_checkpoint_data jsonb, p_partial_comment_id bigint DEFAULT
   NULL::bigint)
   returns TABLE(checkpoint_id bigint, inserted boolean)
-');
+', '{app}');
 
 rollback;

@@ -8,6 +8,6 @@ select _verify_function('set_finding_comment', '
   volatile parallel unsafe security definer (p_finding_id bigint, p_comment_id
   bigint, p_comment_surface text)
   returns boolean
-');
+', '{app}');
 
 rollback;

@@ -9,6 +9,6 @@ select _verify_function('check_search', '
   NULL::text, p_questions integer DEFAULT 10)
   returns TABLE(check_name text, is_ok boolean, detail text)
   set enable_seqscan=off set jit=off
-');
+', '{app, reader}');
 
 rollback;

@@ -11,6 +11,6 @@ select _verify_function('get_memories', '
   text, file_path text, language text, outcome text, embedding_model text,
   embedding_dim integer, embedding vector, stale boolean, created_at timestamp with
   time zone)
-');
+', '{app, reader}');
 
 rollback;

@@ -8,6 +8,6 @@ select _verify_function('has_memory', '
   stable parallel safe security definer (p_repo text, p_finding_id bigint, p_outcome
   text)
   returns boolean
-');
+', '{app, reader}');
 
 rollback;

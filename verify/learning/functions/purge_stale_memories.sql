@@ -8,6 +8,6 @@ select _verify_function('purge_stale_memories', '
   volatile parallel unsafe security definer (p_repo text, p_limit integer DEFAULT
   1000, p_owner text DEFAULT NULL::text)
   returns bigint
-');
+', '{app}');
 
 rollback;

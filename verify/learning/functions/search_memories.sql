@@ -25,6 +25,6 @@ select _verify_function('search_memories', '
   text, outcome text, embedding_model text, created_at timestamp with time zone)
   set jit=off set enable_seqscan=off set DateStyle=ISO set
   plan_cache_mode=force_generic_plan
-');
+', '{app, reader}');
 
 rollback;

@@ -8,6 +8,6 @@ select _verify_function('write_memories', '
   volatile parallel unsafe security definer (p_memories jsonb, p_embeddings
   vector[])
   returns TABLE(ordinal integer, memory_id bigint, inserted boolean)
-');
+', '{app}');
 
 rollback;

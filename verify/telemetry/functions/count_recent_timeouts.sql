@@ -8,6 +8,6 @@ select _verify_function('count_recent_timeouts', '
   stable parallel safe security definer (p_repo text, p_pr_author text, p_days
   integer DEFAULT 7)
   returns bigint
-');
+', '{app, reader}');
 
 rollback;

@@ -12,6 +12,6 @@ select _verify_function('get_retrieval_quality', '
   avg_distance_threshold double precision, avg_language_match_ratio double
   precision, adaptive_thresholds bigint, percentile_thresholds bigint,
   configured_thresholds bigint)
-');
+', '{app, reader}');
 
 rollback;

@@ -10,6 +10,6 @@ select _verify_function('record_rate_limit_event', '
   bigint, p_degradation_path text, p_delivery_id text DEFAULT NULL::text,
   p_pr_number bigint DEFAULT NULL::bigint)
   returns TABLE(event_id bigint, inserted boolean)
-');
+', '{app}');
 
 rollback;

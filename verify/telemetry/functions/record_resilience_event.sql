@@ -20,6 +20,6 @@ select _verify_function('record_resilience_event', '
   p_retry_risk_level text DEFAULT NULL::text, p_retry_checkpoint_enabled boolean
   DEFAULT NULL::boolean, p_retry_has_results boolean DEFAULT NULL::boolean)
   returns TABLE(event_id bigint, inserted boolean)
-');
+', '{app}');
 
 rollback;

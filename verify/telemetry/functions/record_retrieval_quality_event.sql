@@ -12,6 +12,6 @@ select _verify_function('record_retrieval_quality_event', '
   DEFAULT NULL::double precision, p_language_match_ratio double precision DEFAULT
   NULL::double precision, p_threshold_method text DEFAULT NULL::text)
   returns TABLE(event_id bigint, inserted boolean)
-');
+', '{app}');
 
 rollback;

@@ -14,6 +14,6 @@ select _verify_function('record_telemetry_event', '
   0, p_cost_usd numeric DEFAULT 0, p_num_turns bigint DEFAULT NULL::bigint,
   p_stop_reason text DEFAULT NULL::text)
   returns TABLE(event_id bigint, inserted boolean)
-');
+', '{app}');
 
 rollback;

@@ -1,0 +1,274 @@
+-- Deploy kodiai:base/arguments to pg
+--
+-- What public functions accept. What a value may be is said once, by the domain of its
+-- column; every function refuses the rest in the same words, before it writes anything.
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _reject_argument(p_argument text, p_expected text, p_got text)
+returns void
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if p_got is null then
+    raise exception using
+      errcode = 'null_value_not_allowed',
+      message = format('%s is missing: expected %s', p_argument, p_expected);
+  end if;
+  raise exception using
+    errcode = 'invalid_parameter_value',
+    message = format(
+      '%s: expected %s, got %s', p_argument, p_expected,
+      case
+        when length(p_got) > 80
+          then format('%s... (%s characters)', left(p_got, 60), length(p_got))
+        else p_got
+      end
+    );
+end
+$$;
+
+comment on function _reject_argument is
+'Rejects an argument of a public function, always in the same words.
+Arguments: p_argument, its name; p_expected, what it should have been; p_got, what it
+was, null if it is missing.
+Errors: 22004 where p_got is null, else 22023; it never returns.';
+
+create function _describe_domain(p_domain text)
+returns text
+language sql stable parallel safe
+return case p_domain::regtype
+  when 'text'::regtype then 'text'
+  when 'boolean'::regtype then 'true or false'
+  when 'integer'::regtype then 'a whole number of at most 32 bits'
+  when 'bigint'::regtype then 'a whole number of at most 64 bits'
+  when 'timestamptz'::regtype then 'a date and time'
+  when 'jsonb'::regtype then 'JSON'
+  else obj_description(p_domain::regtype, 'pg_type')
+end;
+
+comment on function _describe_domain is
+'What a type accepts, in words for an error message: the comment of the domain.
+Argument: p_domain, its name; a few built-in types work too.
+Errors: 42704 without such a type.';
+
+create function _check_argument(p_argument text, p_value text, p_type text)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  -- || '': pg_input_is_valid takes a bare parameter for a constant and, within a
+  -- transaction, would keep using the type that the first call named.
+  if not coalesce(pg_input_is_valid(p_value, p_type || ''), false) then
+    perform _reject_argument(
+      p_argument, _describe_domain(p_type),
+      case when pg_input_is_valid(p_value, 'numeric') then p_value else to_jsonb(p_value)::text end
+    );
+  end if;
+end
+$$;
+
+comment on function _check_argument is
+'Rejects an argument of a public function that is null or outside a domain.
+Arguments: p_argument, its name; p_value, its value as text; p_type, the domain.
+Errors: 22004 where p_value is null, 22023 where it is outside the domain.';
+
+create function _check_array(p_argument text, p_values text[], p_domain text)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if exists (
+    select
+    from unnest(p_values) as v (value)
+    where not coalesce(pg_input_is_valid(v.value, p_domain || ''), false)
+  )
+  then
+    perform _reject_argument(p_argument, _describe_domain(p_domain), to_jsonb(p_values)::text);
+  end if;
+end
+$$;
+
+comment on function _check_array is
+'Rejects an array with an element that is null or outside a domain. The array itself may
+be null or empty.
+Arguments: p_argument, its name; p_values, the array; p_domain, the domain.
+Errors: 22023 with the argument.';
+
+create function _check_columns(
+  p_table text,
+  p_objects jsonb,
+  p_keys text[],
+  p_format text
+)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_argument text;
+  v_expected text;
+  v_got text;
+begin
+  select
+    format(p_format, o.n, c.key),
+    _describe_domain(c.type),
+    case when o.object -> c.key <> 'null' then (o.object -> c.key)::text end
+  into v_argument, v_expected, v_got
+  from (
+    select
+      a.attname::text as key,
+      k.n,
+      a.atttypid::regtype::text as type,
+      a.attnotnull and not a.atthasdef and k.key not like '%?' as is_required,
+      b.typname,
+      case b.typcategory
+        when 'N' then 'number' when 'B' then 'boolean' else 'string'
+      end as json_type
+    from unnest(p_keys) with ordinality as k (key, n)
+    inner join pg_attribute as a on a.attrelid = p_table::regclass and a.attname = rtrim(k.key, '?')
+    inner join pg_type as t on t.oid = a.atttypid
+    inner join pg_type as b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
+    offset 0 -- Optimization fence: otherwise the catalog is read once per object.
+  ) as c
+  cross join jsonb_array_elements(p_objects) with ordinality as o (object, n)
+  where
+    case
+      when coalesce(o.object -> c.key, 'null') = 'null' then c.is_required
+      when c.typname = 'jsonb' then not pg_input_is_valid((o.object -> c.key)::text, c.type)
+      when jsonb_typeof(o.object -> c.key) <> c.json_type then true
+      -- Reject special date strings such as 'tomorrow' and 'infinity'.
+      when c.typname = 'timestamptz' and o.object ->> c.key !~ '^\d{4,}-\d\d-\d\d' then true
+      else not pg_input_is_valid(o.object ->> c.key, c.type)
+    end
+  order by o.n, c.n
+  limit 1;
+  if found then
+    perform _reject_argument(v_argument, v_expected, v_got);
+  end if;
+end
+$$;
+
+comment on function _check_columns is
+'Rejects objects with values that the columns of a table would reject. The table is the
+contract: its types say what a value may be, and a column that is not null and has no
+default is required. An absent key is the same as a null one.
+Arguments: p_table, its name; p_objects, an array of objects; p_keys, the columns to
+check, followed by ? where the function itself has a default; p_format, how an error
+names a value: format(p_format, ordinal of the object, key).
+Errors: 22004 for a missing value, 22023 for an invalid one.';
+
+create function _check_arguments(p_table text, p_arguments jsonb)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  perform _check_columns(
+    p_table, jsonb_build_array(p_arguments),
+    array(select a.key from jsonb_each(p_arguments) as a (key)), 'p_%2$s'
+  );
+end
+$$;
+
+comment on function _check_arguments is
+'Rejects arguments of a public function that the columns of the same names would reject
+(_check_columns).
+Arguments: p_table, its name; p_arguments, an object of them without p_.
+Errors: 22004 for a missing value, 22023 for an invalid one.';
+
+create function _check_objects(
+  p_table text,
+  p_argument text,
+  p_objects jsonb,
+  p_keys text[]
+)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_argument text;
+  v_got text;
+  v_keys text[] := string_to_array(replace(array_to_string(p_keys, ','), '?', ''), ',');
+begin
+  if p_objects is null or jsonb_typeof(p_objects) <> 'array' then
+    perform _reject_argument(p_argument, 'an array of objects', jsonb_typeof(p_objects));
+  end if;
+
+  select format('%s[%s]', p_argument, o.n), o.object::text
+  into v_argument, v_got
+  from jsonb_array_elements(p_objects) with ordinality as o (object, n)
+  where jsonb_typeof(o.object) <> 'object'
+  order by o.n
+  limit 1;
+  if found then
+    perform _reject_argument(v_argument, 'an object', v_got);
+  end if;
+
+  select format('%s[%s]', p_argument, o.n), k.key
+  into v_argument, v_got
+  from jsonb_array_elements(p_objects) with ordinality as o (object, n)
+  cross join lateral jsonb_object_keys(o.object) as k (key)
+  where k.key <> all (v_keys)
+  order by o.n, k.key
+  limit 1;
+  if found then
+    perform _reject_argument(
+      v_argument, format('no keys but %s', array_to_string(v_keys, ', ')),
+      format('the key %s', to_jsonb(v_got))
+    );
+  end if;
+
+  perform _check_columns(p_table, p_objects, p_keys, p_argument || '[%1$s].%2$s');
+end
+$$;
+
+comment on function _check_objects is
+'Rejects an argument that is not an array of objects whose keys are columns of a table
+(_check_columns).
+Arguments: p_table, its name; p_argument, the name of the argument; p_objects, its
+value; p_keys, the columns that may be given.
+Errors: 22004 for what is missing, 22023 for what is invalid or unknown; the message
+names the ordinal of the object, from 1, and the key.';
+
+create function _check_scope(
+  p_repo text,
+  p_owner text
+)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if coalesce(p_repo, p_owner) is null then
+    perform _reject_argument('p_repo or p_owner', 'a scope', null);
+  end if;
+  if p_repo is not null then
+    perform _check_argument('p_repo', p_repo, 'repo_name');
+  end if;
+  if p_owner !~ '^[^/[:space:]]+$' then
+    perform _reject_argument('p_owner', 'the name of an owner', to_jsonb(p_owner)::text);
+  end if;
+  if p_owner <> split_part(p_repo, '/', 1) then
+    perform _reject_argument(
+      'p_owner', format('%s, the owner of p_repo', to_jsonb(split_part(p_repo, '/', 1))),
+      to_jsonb(p_owner)::text
+    );
+  end if;
+end
+$$;
+
+comment on function _check_scope is
+'Rejects a scope that is not a repository, an owner, or a repository and its owner.
+Arguments: p_repo, owner/name; p_owner.
+Errors: 22004 if both are null, 22023 if either is invalid.';
+
+commit;

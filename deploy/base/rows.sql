@@ -1,0 +1,112 @@
+-- Deploy kodiai:base/rows to pg
+--
+-- What functions do in the same way to rows of several tables.
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _insert_or_get(p_table text, p_row jsonb, p_key text[])
+returns table (id bigint, inserted boolean)
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_columns text;
+  v_types text;
+  v_key text;
+  v_id bigint;
+  v_inserted boolean;
+begin
+  perform _check_arguments(p_table, p_row);
+
+  -- A null is left out, so that its column gets the default.
+  select
+    string_agg(format('%I', a.attname), ', '),
+    string_agg(format('%I %s', a.attname, a.atttypid::regtype), ', ')
+  into v_columns, v_types
+  from pg_attribute as a
+  where a.attrelid = p_table::regclass and p_row -> a.attname::text <> 'null';
+
+  -- Dynamic: the table and its columns vary.
+  execute format(
+    'insert into %I (%s) select %s from jsonb_to_record($1) as r (%s)
+    on conflict do nothing returning id',
+    p_table, v_columns, v_columns, v_types
+  )
+  into v_id
+  using p_row;
+  v_inserted := v_id is not null;
+
+  if not v_inserted then
+    -- Not "is not distinct from", which cannot use an index.
+    select
+      string_agg(
+        case
+          when p_row ->> k.key is null then format('e.%I is null', k.key)
+          else format('e.%I = %L', k.key, p_row ->> k.key)
+        end,
+        ' and '
+      )
+    into v_key
+    from unnest(p_key) as k (key);
+    execute format('select e.id from %I as e where %s', p_table, v_key) into v_id;
+    if v_id is null then
+      raise exception using
+        errcode = 'serialization_failure',
+        message = 'a row was deleted while it was recorded again',
+        hint = 'Try the transaction again.';
+    end if;
+  end if;
+
+  return query select v_id, v_inserted;
+end
+$$;
+
+comment on function _insert_or_get is
+'Inserts a row, or finds the one that already has its key: for events that may be
+reported twice.
+Arguments: p_table; p_row, an object with columns as keys; p_key, the columns of the
+unique constraint.
+Result: one row. id: of the new or the existing row. inserted: whether it is new.
+Errors: 22004 and 22023 as in _check_arguments. 40001 if the existing row was deleted
+meanwhile.';
+
+create function _purge_older(
+  p_table text,
+  p_column text,
+  p_older_than interval,
+  p_limit integer
+)
+returns bigint
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_purged bigint;
+begin
+  -- Dynamic: the table and the column vary. An array of ids, so that rows are always
+  -- deleted through the primary key; rows that others have locked wait for the next batch.
+  execute format(
+    'delete from %1$I where id = any (
+      array(
+        select d.id from %1$I as d where d.%2$I < $1
+        order by d.%2$I limit $2 for update skip locked
+      )
+    )',
+    p_table, p_column
+  )
+  using _now() - p_older_than, p_limit;
+  get diagnostics v_purged = row_count;
+  return v_purged;
+end
+$$;
+
+comment on function _purge_older is
+'Deletes one batch of the oldest rows of a table.
+Arguments: p_table; p_column, the indexed time from which age counts; p_older_than;
+p_limit, the size of the batch. Result: how many rows were deleted.';
+
+commit;

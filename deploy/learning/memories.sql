@@ -1,0 +1,220 @@
+-- Deploy kodiai:learning/memories to pg
+--
+-- How memories are checked and written.
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _write_memories(
+  p_memories jsonb,
+  p_embeddings vector[],
+  p_single boolean
+)
+returns table (ordinal integer, memory_id bigint, inserted boolean)
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- A created_at without a zone means UTC, whatever the session says.
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+as $$
+#variable_conflict use_column
+declare
+  c_keys constant text[] := array[
+    'repo', 'owner?', 'source_repo?', 'finding_id', 'review_id', 'finding_text',
+    'severity', 'category', 'file_path', 'language', 'outcome', 'embedding_model?',
+    'embedding_dim', 'stale', 'created_at'
+  ];
+  v_format constant text := case
+    when p_single then 'p_%2$s' else 'p_memories[%1$s].%2$s'
+  end;
+  v_argument text;
+  v_expected text;
+  v_got text;
+  v_model text;
+  v_ids bigint[];
+  v_inserted bigint[];
+  v_memory_ids bigint[];
+begin
+  if p_single then
+    perform _check_columns('learning_memories', p_memories, c_keys, v_format);
+  else
+    perform _check_objects('learning_memories', 'p_memories', p_memories, c_keys);
+  end if;
+
+  -- What depends on more than the column.
+  select format(v_format, m.n, c.key), c.expected, (m.memory -> c.key)::text
+  into v_argument, v_expected, v_got
+  from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
+  cross join lateral (
+    values
+    (
+      'owner', m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1),
+      'the owner that repo names'
+    ),
+    (
+      'embedding_dim', (m.memory ->> 'embedding_dim')::bigint = _embedding_dim(),
+      format('%s, the width that this memory was deployed with', _embedding_dim())
+    )
+  ) as c (key, is_valid, expected)
+  where not c.is_valid
+  order by m.n
+  limit 1;
+  if found then
+    perform _reject_argument(v_argument, v_expected, v_got);
+  end if;
+
+  select
+    case when p_single then 'p_embedding' else format('p_embeddings[%s]', e.n) end,
+    case
+      when vector_dims(e.embedding) <> _embedding_dim()
+        then format('%s dimensions', _embedding_dim())
+      else 'a vector that has a direction'
+    end,
+    case
+      when vector_dims(e.embedding) <> _embedding_dim()
+        then vector_dims(e.embedding)::text
+      else format('one of length %s', vector_norm(e.embedding))
+    end
+  into v_argument, v_expected, v_got
+  from unnest(p_embeddings) with ordinality as e (embedding, n)
+  -- The cosine distance of a vector to itself is not a number where all values
+  -- are zero, or so small or so large that their squares leave the range of real.
+  where
+    vector_dims(e.embedding) <> _embedding_dim()
+    or e.embedding <=> e.embedding = 'NaN'
+  order by e.n
+  limit 1;
+  if found then
+    perform _reject_argument(v_argument, v_expected, v_got);
+  end if;
+
+  -- The first model that is written becomes the active one.
+  select a.embedding_model into v_model from active_embedding_model as a;
+  if v_model is null and jsonb_array_length(p_memories) > 0 then
+    select m.memory ->> 'embedding_model'
+    into v_model
+    from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
+    where m.memory ->> 'embedding_model' is not null
+    order by m.n
+    limit 1;
+    if v_model is null then
+      perform _reject_argument(
+        case when p_single then 'p_embedding_model' else 'p_memories[1].embedding_model' end,
+        'the name of a model, as none is active yet', null
+      );
+    end if;
+    insert into active_embedding_model (embedding_model)
+    values (v_model)
+    on conflict do nothing;
+    -- Another writer may have been first.
+    select a.embedding_model into v_model from active_embedding_model as a;
+  end if;
+
+  -- Ids are drawn in input order, so that each can be told from its twin in the
+  -- same call; rows are inserted in key order, so that two calls with the same
+  -- keys wait for each other instead of deadlocking.
+  select array_agg(nextval('learning_memories_id_seq') order by m.n)
+  into v_ids
+  from generate_series(1, jsonb_array_length(p_memories)) as m (n);
+
+  with new_memories as (
+    insert into learning_memories (
+      id, created_at, repo, owner, finding_id, review_id, source_repo,
+      finding_text, severity, category, file_path, language, outcome,
+      embedding_model, embedding, stale
+    )
+    overriding system value
+    select
+      m.id,
+      coalesce(m.created_at, _now()),
+      m.repo,
+      split_part(m.repo, '/', 1),
+      m.finding_id,
+      m.review_id,
+      coalesce(m.source_repo, m.repo),
+      m.finding_text,
+      m.severity,
+      m.category,
+      m.file_path,
+      m.language,
+      m.outcome,
+      coalesce(m.embedding_model, v_model),
+      m.embedding,
+      coalesce(m.stale, false)
+    from rows from (
+      jsonb_to_recordset(p_memories) as (
+        created_at timestamptz,
+        repo text,
+        finding_id bigint,
+        review_id bigint,
+        source_repo text,
+        finding_text text,
+        severity text,
+        category text,
+        file_path text,
+        language text,
+        outcome text,
+        embedding_model text,
+        stale boolean
+      ),
+      unnest(p_embeddings),
+      unnest(v_ids)
+    ) as m (
+      created_at, repo, finding_id, review_id, source_repo, finding_text, severity,
+      category, file_path, language, outcome, embedding_model, stale, embedding, id
+    )
+    order by m.repo, m.finding_id, m.outcome, m.id
+    on conflict (repo, finding_id, outcome) do nothing
+    returning id
+  )
+
+  select coalesce(array_agg(n.id), '{}') into v_inserted from new_memories as n;
+
+  -- What was there already, or stands twice in this call, is seen by a second
+  -- statement only.
+  select
+    array_agg(
+      coalesce(
+        l.id,
+        (
+          select k.id
+          from learning_memories as k
+          where
+            k.repo = m.repo
+            and k.finding_id = m.finding_id
+            and k.outcome = m.outcome
+        )
+      )
+      order by m.n
+    )
+  into v_memory_ids
+  from rows from (
+    jsonb_to_recordset(p_memories) as (repo text, finding_id bigint, outcome text),
+    unnest(v_ids)
+  ) with ordinality as m (repo, finding_id, outcome, id, n)
+  left join unnest(v_inserted) as l (id) on l.id = m.id;
+
+  if array_position(v_memory_ids, null) is not null then
+    raise exception using
+      errcode = 'serialization_failure',
+      message = 'a memory was deleted while it was written again',
+      hint = 'Try the transaction again.';
+  end if;
+
+  return query
+  select m.n::integer, m.memory_id, m.memory_id = m.id
+  from unnest(v_memory_ids, v_ids) with ordinality as m (memory_id, id, n)
+  order by m.n;
+end
+$$;
+
+comment on function _write_memories is
+'What write_memory and write_memories share: checks everything, then writes.
+Arguments: p_memories, array of objects; p_embeddings, of the same length; p_single,
+whether errors name the arguments of write_memory.
+Result and errors: see write_memories.';
+
+commit;

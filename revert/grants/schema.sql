@@ -1,0 +1,15 @@
+-- Revert kodiai:grants/schema from pg
+--
+-- Public gets nothing back: base/schema has kept everything closed to it.
+
+begin;
+
+\set app :schema _app
+\set reader :schema _reader
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+revoke usage on schema :"schema" from :"app", :"reader";
+
+commit;

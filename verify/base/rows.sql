@@ -1,0 +1,19 @@
+-- Verify kodiai:base/rows on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('_insert_or_get', '
+  volatile parallel unsafe security invoker (p_table text, p_row jsonb, p_key
+  text[])
+  returns TABLE(id bigint, inserted boolean)
+');
+
+select _verify_function('_purge_older', '
+  volatile parallel unsafe security invoker (p_table text, p_column text,
+  p_older_than interval, p_limit integer)
+  returns bigint
+');
+
+rollback;

@@ -1,0 +1,97 @@
+-- Verify kodiai:grants/schema on pg
+
+begin;
+
+\set app :schema _app
+\set reader :schema _reader
+set local search_path = :"schema", public;
+
+-- 0 is public.
+select _verify_none(
+  'granted to public',
+  array(
+    select o.name
+    from (
+      select 'schema ' || n.nspname, coalesce(n.nspacl, acldefault('n', n.nspowner))
+      from pg_namespace as n
+      where n.oid = current_schema()::regnamespace
+      union all
+      select
+        c.oid::regclass::text,
+        coalesce(
+          c.relacl,
+          acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)
+        )
+      from pg_class as c
+      where
+        c.relnamespace = current_schema()::regnamespace
+        and c.relkind in ('r', 'p', 'v', 'm', 'S')
+      union all
+      select p.oid::regprocedure::text, coalesce(p.proacl, acldefault('f', p.proowner))
+      from pg_proc as p
+      where p.pronamespace = current_schema()::regnamespace
+    ) as o (name, acl)
+    cross join aclexplode(o.acl) as a
+    where a.grantee = 0
+  )
+);
+
+select _verify_none(
+  'role without usage on the schema',
+  array(
+    select r.name from unnest(array[:'app', :'reader']) as r (name)
+    where not has_schema_privilege(r.name, :'schema', 'usage')
+  )
+);
+select _verify_none(
+  'role that may create objects in the schema',
+  array(
+    select r.name from unnest(array[:'app', :'reader']) as r (name)
+    where has_schema_privilege(r.name, :'schema', 'create')
+  )
+);
+
+select _verify_none(
+  'table or sequence that a role may touch',
+  array(
+    select format('%s (%s)', c.oid::regclass, r.name)
+    from pg_class as c
+    cross join unnest(array[:'app', :'reader']) as r (name)
+    where
+      c.relnamespace = current_schema()::regnamespace
+      and case
+        when c.relkind = 'S'
+          then has_sequence_privilege(r.name, c.oid, 'usage, select, update')
+        when c.relkind in ('r', 'p', 'v', 'm')
+          then has_table_privilege(
+            r.name, c.oid, 'select, insert, update, delete, truncate, references, trigger'
+          ) or has_any_column_privilege(r.name, c.oid, 'select, insert, update, references')
+      end
+  )
+);
+
+select _verify_none(
+  'helper that a role may execute',
+  array(
+    select format('%s (%s)', p.proname, r.name)
+    from pg_proc as p
+    cross join unnest(array[:'app', :'reader']) as r (name)
+    where
+      p.pronamespace = current_schema()::regnamespace
+      and p.proname like '\_%'
+      and has_function_privilege(r.name, p.oid, 'execute')
+  )
+);
+select _verify_none(
+  'function that writes and that the reader may execute',
+  array(
+    select p.proname::text
+    from pg_proc as p
+    where
+      p.pronamespace = current_schema()::regnamespace
+      and p.provolatile = 'v'
+      and has_function_privilege(:'reader', p.oid, 'execute')
+  )
+);
+
+rollback;

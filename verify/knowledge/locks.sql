@@ -1,0 +1,17 @@
+-- Verify kodiai:knowledge/locks on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('_lock_pull_request', '
+  volatile parallel unsafe security invoker (p_repo text, p_pr_number bigint)
+  returns void
+');
+
+select _verify_function('_lock_review', '
+  volatile parallel unsafe security invoker (p_review_id bigint)
+  returns void
+');
+
+rollback;

@@ -1,0 +1,14 @@
+-- Verify kodiai:learning/memories on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('_write_memories', '
+  volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings
+  vector[], p_single boolean)
+  returns TABLE(ordinal integer, memory_id bigint, inserted boolean)
+  set TimeZone=UTC set DateStyle=ISO, YMD
+');
+
+rollback;
