@@ -1,6 +1,7 @@
 -- Deploy kodiai:knowledge/findings to pg
 --
--- Findings: what is accepted, how a review gets them, and how they are returned.
+-- Findings and the reactions to them: what is accepted, how a review gets its findings,
+-- and how they are returned.
 
 begin;
 
@@ -212,6 +213,63 @@ comment on function _insert_suppressions is
 Arguments: p_review_id, of a review that this transaction has locked or recorded, with
 its findings; p_suppressions, see record_suppressions.
 Result and errors: see record_suppressions.';
+
+create function _check_reactions(p_reactions jsonb)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_unknown text;
+  v_argument text;
+begin
+  perform _check_objects(
+    'feedback_reactions', 'p_reactions', p_reactions,
+    array[
+      'finding_id', 'comment_id?', 'comment_surface?', 'reaction_id', 'reaction_content',
+      'reactor_login', 'reacted_at'
+    ]
+  );
+
+  select format('p_reactions[%s].finding_id: no finding %s is there', r.n, r.finding_id)
+  into v_unknown
+  from rows from (
+    jsonb_to_recordset(p_reactions) as (finding_id bigint)
+  ) with ordinality as r (finding_id, n)
+  where not exists (select from findings as f where f.id = r.finding_id)
+  order by r.n
+  limit 1;
+  if found then
+    raise exception using errcode = 'KB002', message = v_unknown;
+  end if;
+
+  select format('p_reactions[%s].%s', r.n, c.key)
+  into v_argument
+  from rows from (
+    jsonb_to_recordset(p_reactions) as (
+      finding_id bigint, comment_id bigint, comment_surface text
+    )
+  ) with ordinality as r (finding_id, comment_id, comment_surface, n)
+  inner join findings as f on f.id = r.finding_id
+  cross join lateral (
+    values
+    ('comment_id', coalesce(r.comment_id, f.comment_id)::text),
+    ('comment_surface', coalesce(r.comment_surface, f.comment_surface))
+  ) as c (key, value)
+  where c.value is null
+  order by r.n
+  limit 1;
+  if found then
+    perform _reject_argument(v_argument, 'one, as the finding has none', null);
+  end if;
+end
+$$;
+
+comment on function _check_reactions is
+'Rejects what cannot be recorded as reactions to findings.
+Argument: p_reactions, see record_feedback_reactions.
+Errors: KB002 if a finding does not exist; 22004 and 22023 with the ordinal, from 1, and
+the key.';
 
 create function _get_findings(p_finding_ids bigint[])
 returns table (

@@ -8,19 +8,15 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _write_memories(
+create function _check_memories(
   p_memories jsonb,
   p_embeddings vector[],
   p_single boolean
 )
-returns table (ordinal integer, memory_id bigint, inserted boolean)
-language plpgsql volatile parallel unsafe
+returns void
+language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- A created_at without a zone means UTC, whatever the session says.
-set timezone = 'UTC'
-set datestyle = 'ISO, YMD'
 as $$
-#variable_conflict use_column
 declare
   c_keys constant text[] := array[
     'repo', 'owner?', 'source_repo?', 'finding_id', 'review_id', 'finding_text',
@@ -33,10 +29,6 @@ declare
   v_argument text;
   v_expected text;
   v_got text;
-  v_model text;
-  v_ids bigint[];
-  v_inserted bigint[];
-  v_memory_ids bigint[];
 begin
   if p_single then
     perform _check_columns('learning_memories', p_memories, c_keys, v_format);
@@ -44,7 +36,7 @@ begin
     perform _check_objects('learning_memories', 'p_memories', p_memories, c_keys);
   end if;
 
-  -- What depends on more than the column.
+  -- What the columns alone cannot tell.
   select format(v_format, m.n, c.key), c.expected, (m.memory -> c.key)::text
   into v_argument, v_expected, v_got
   from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
@@ -80,8 +72,8 @@ begin
     end
   into v_argument, v_expected, v_got
   from unnest(p_embeddings) with ordinality as e (embedding, n)
-  -- The cosine distance of a vector to itself is not a number where all values
-  -- are zero, or so small or so large that their squares leave the range of real.
+  -- The cosine distance of a vector to itself is NaN if all its values are zero, or so
+  -- small or so large that their squares leave the range of real.
   where
     vector_dims(e.embedding) <> _embedding_dim()
     or e.embedding <=> e.embedding = 'NaN'
@@ -90,8 +82,22 @@ begin
   if found then
     perform _reject_argument(v_argument, v_expected, v_got);
   end if;
+end
+$$;
 
-  -- The first model that is written becomes the active one.
+comment on function _check_memories is
+'Rejects what cannot be written as memories.
+Arguments: see _write_memories.
+Errors: 22004 and 22023 with the argument, the ordinal, from 1, and the key.';
+
+create function _get_or_set_model(p_memories jsonb, p_single boolean)
+returns text
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_model text;
+begin
   select a.embedding_model into v_model from active_embedding_model as a;
   if v_model is null and jsonb_array_length(p_memories) > 0 then
     select m.memory ->> 'embedding_model'
@@ -109,17 +115,35 @@ begin
     insert into active_embedding_model (embedding_model)
     values (v_model)
     on conflict do nothing;
-    -- Another writer may have been first.
+    -- Another writer may have won.
     select a.embedding_model into v_model from active_embedding_model as a;
   end if;
+  return v_model;
+end
+$$;
 
-  -- Ids are drawn in input order, so that each can be told from its twin in the
-  -- same call; rows are inserted in key order, so that two calls with the same
-  -- keys wait for each other instead of deadlocking.
-  select array_agg(nextval('learning_memories_id_seq') order by m.n)
-  into v_ids
-  from generate_series(1, jsonb_array_length(p_memories)) as m (n);
+comment on function _get_or_set_model is
+'The active embedding model: until there is one, that of the first of these memories which
+names any becomes it.
+Arguments: see _write_memories.
+Result: its name; null without a model and without memories.
+Errors: 22004 if none is active and no memory names one.';
 
+create function _insert_memories(
+  p_memories jsonb,
+  p_embeddings vector[],
+  p_ids bigint[],
+  p_model text
+)
+returns bigint[]
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_inserted bigint[];
+begin
+  -- In the order of the key, so that two calls with the same keys wait for each other
+  -- instead of deadlocking.
   with new_memories as (
     insert into learning_memories (
       id, created_at, repo, owner, finding_id, review_id, source_repo,
@@ -141,7 +165,7 @@ begin
       m.file_path,
       m.language,
       m.outcome,
-      coalesce(m.embedding_model, v_model),
+      coalesce(m.embedding_model, p_model),
       m.embedding,
       coalesce(m.stale, false)
     from rows from (
@@ -161,7 +185,7 @@ begin
         stale boolean
       ),
       unnest(p_embeddings),
-      unnest(v_ids)
+      unnest(p_ids)
     ) as m (
       created_at, repo, finding_id, review_id, source_repo, finding_text, severity,
       category, file_path, language, outcome, embedding_model, stale, embedding, id
@@ -172,8 +196,46 @@ begin
   )
 
   select coalesce(array_agg(n.id), '{}') into v_inserted from new_memories as n;
+  return v_inserted;
+end
+$$;
 
-  -- What was there already, or stands twice in this call, is seen by a second
+comment on function _insert_memories is
+'Inserts the memories that do not exist yet.
+Arguments: p_memories, p_embeddings: see _write_memories. p_ids, the ids of new rows, in
+the order of the memories; p_model, of those that name no model.
+Result: the ids that were used.';
+
+create function _write_memories(
+  p_memories jsonb,
+  p_embeddings vector[],
+  p_single boolean
+)
+returns table (ordinal integer, memory_id bigint, inserted boolean)
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- A created_at without a zone means UTC, whatever the session says.
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+as $$
+#variable_conflict use_column
+declare
+  v_model text;
+  v_ids bigint[];
+  v_inserted bigint[];
+  v_memory_ids bigint[];
+begin
+  perform _check_memories(p_memories, p_embeddings, p_single);
+
+  v_model := _get_or_set_model(p_memories, p_single);
+
+  -- Ids are drawn in input order, to tell a row from its duplicate in the same call.
+  select array_agg(nextval('learning_memories_id_seq') order by m.n)
+  into v_ids
+  from generate_series(1, jsonb_array_length(p_memories)) as m (n);
+  v_inserted := _insert_memories(p_memories, p_embeddings, v_ids, v_model);
+
+  -- Rows that existed before, or appear twice in this call, are visible to a second
   -- statement only.
   select
     array_agg(
@@ -212,7 +274,7 @@ end
 $$;
 
 comment on function _write_memories is
-'What write_memory and write_memories share: checks everything, then writes.
+'Checks memories, then writes them: what write_memory and write_memories share.
 Arguments: p_memories, array of objects; p_embeddings, of the same length; p_single,
 whether errors name the arguments of write_memory.
 Result and errors: see write_memories.';

@@ -7,5 +7,8 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _write_memories;
+drop function _insert_memories;
+drop function _get_or_set_model;
+drop function _check_memories;
 
 commit;

@@ -12,25 +12,29 @@ select _verify_none(
   array(
     select o.name
     from (
-      select 'schema ' || n.nspname, coalesce(n.nspacl, acldefault('n', n.nspowner))
+      select
+        'schema ' || n.nspname as name,
+        coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
       from pg_namespace as n
       where n.oid = current_schema()::regnamespace
       union all
       select
-        c.oid::regclass::text,
+        c.oid::regclass::text as name,
         coalesce(
           c.relacl,
           acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)
-        )
+        ) as acl
       from pg_class as c
       where
         c.relnamespace = current_schema()::regnamespace
         and c.relkind in ('r', 'p', 'v', 'm', 'S')
       union all
-      select p.oid::regprocedure::text, coalesce(p.proacl, acldefault('f', p.proowner))
+      select
+        p.oid::regprocedure::text as name,
+        coalesce(p.proacl, acldefault('f', p.proowner)) as acl
       from pg_proc as p
       where p.pronamespace = current_schema()::regnamespace
-    ) as o (name, acl)
+    ) as o
     cross join aclexplode(o.acl) as a
     where a.grantee = 0
   )

@@ -4,6 +4,23 @@ begin;
 
 set local search_path = :"schema", public;
 
+select _verify_function('_check_memories', '
+  stable parallel safe security invoker (p_memories jsonb, p_embeddings vector[],
+  p_single boolean)
+  returns void
+');
+
+select _verify_function('_get_or_set_model', '
+  volatile parallel unsafe security invoker (p_memories jsonb, p_single boolean)
+  returns text
+');
+
+select _verify_function('_insert_memories', '
+  volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings vector[],
+  p_ids bigint[], p_model text)
+  returns bigint[]
+');
+
 select _verify_function('_write_memories', '
   volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings
   vector[], p_single boolean)

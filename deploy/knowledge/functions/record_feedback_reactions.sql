@@ -17,51 +17,11 @@ set datestyle = 'ISO, YMD'
 as $$
 #variable_conflict use_column
 declare
-  v_unknown text;
-  v_argument text;
   v_inserted bigint[];
 begin
-  perform _check_objects(
-    'feedback_reactions', 'p_reactions', p_reactions,
-    array[
-      'finding_id', 'comment_id?', 'comment_surface?', 'reaction_id', 'reaction_content',
-      'reactor_login', 'reacted_at'
-    ]
-  );
+  perform _check_reactions(p_reactions);
 
-  select format('p_reactions[%s].finding_id: no finding %s is there', r.n, r.finding_id)
-  into v_unknown
-  from rows from (
-    jsonb_to_recordset(p_reactions) as (finding_id bigint)
-  ) with ordinality as r (finding_id, n)
-  where not exists (select from findings as f where f.id = r.finding_id)
-  order by r.n
-  limit 1;
-  if found then
-    raise exception using errcode = 'KB002', message = v_unknown;
-  end if;
-
-  select format('p_reactions[%s].%s', r.n, c.key)
-  into v_argument
-  from rows from (
-    jsonb_to_recordset(p_reactions) as (
-      finding_id bigint, comment_id bigint, comment_surface text
-    )
-  ) with ordinality as r (finding_id, comment_id, comment_surface, n)
-  inner join findings as f on f.id = r.finding_id
-  cross join lateral (
-    values
-    ('comment_id', coalesce(r.comment_id, f.comment_id)::text),
-    ('comment_surface', coalesce(r.comment_surface, f.comment_surface))
-  ) as c (key, value)
-  where c.value is null
-  order by r.n
-  limit 1;
-  if found then
-    perform _reject_argument(v_argument, 'one, as the finding has none', null);
-  end if;
-
-  -- While this holds the reviews, rename_repo leaves their repository its name.
+  -- Keeps rename_repo from changing the repository of these reviews meanwhile.
   perform from reviews as w
   where w.id in (
     select f.review_id
@@ -72,7 +32,7 @@ begin
   for key share of w;
 
   -- In the order of the key, so that two calls with the same reactions wait for each
-  -- other and do not deadlock.
+  -- other instead of deadlocking.
   with given as (
     select
       r.n,

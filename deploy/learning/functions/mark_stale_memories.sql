@@ -18,6 +18,8 @@ create function mark_stale_memories(
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
+-- Planned for each call, without the conditions that do not apply.
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_marked bigint;
@@ -37,27 +39,21 @@ begin
   end if;
 
   -- In the order of the primary key, so that two calls do not deadlock.
-  execute format(
-    'with doomed as (
-      select m.id
-      from learning_memories as m
-      where %s
-      order by m.id
-      for no key update
-    )
-    update learning_memories as m set stale = true from doomed as d where m.id = d.id',
-    concat_ws(
-      ' and ',
-      'not m.stale',
-      case when p_owner is null then 'm.repo = $1' else 'm.owner = $2' end,
-      case when p_memory_ids is not null then 'm.id = any ($3)' end,
-      case when p_path_prefix is not null then 'm.file_path ^@ $4' end,
-      case when p_embedding_model is not null then 'm.embedding_model = $5' end,
-      case when p_created_before is not null then 'm.created_at < $6' end
-    )
+  with doomed as (
+    select m.id
+    from learning_memories as m
+    where
+      not m.stale
+      and case when p_owner is null then m.repo = p_repo else m.owner = p_owner end
+      and (p_memory_ids is null or m.id = any (p_memory_ids))
+      and (p_path_prefix is null or m.file_path ^@ p_path_prefix)
+      and (p_embedding_model is null or m.embedding_model = p_embedding_model)
+      and (p_created_before is null or m.created_at < p_created_before)
+    order by m.id
+    for no key update
   )
-  using
-    p_repo, p_owner, p_memory_ids, p_path_prefix, p_embedding_model, p_created_before;
+
+  update learning_memories as m set stale = true from doomed as d where m.id = d.id;
   get diagnostics v_marked = row_count;
   return v_marked;
 end

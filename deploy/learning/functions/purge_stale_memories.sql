@@ -15,6 +15,8 @@ create function purge_stale_memories(
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
+-- Planned for each call, without the conditions that do not apply.
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_purged bigint;
@@ -22,19 +24,17 @@ begin
   perform _check_scope(p_repo, p_owner);
   perform _check_argument('p_limit', p_limit::text, 'batch_size');
 
-  execute format(
-    'delete from learning_memories where id = any (
-      array(
-        select m.id
-        from learning_memories as m
-        where m.stale and %s
-        limit $3
-        for update skip locked
-      )
-    )',
-    case when p_owner is null then 'm.repo = $1' else 'm.owner = $2' end
-  )
-  using p_repo, p_owner, p_limit;
+  delete from learning_memories where id = any (
+    array(
+      select m.id
+      from learning_memories as m
+      where
+        m.stale
+        and case when p_owner is null then m.repo = p_repo else m.owner = p_owner end
+      limit p_limit
+      for update skip locked
+    )
+  );
   get diagnostics v_purged = row_count;
   return v_purged;
 end

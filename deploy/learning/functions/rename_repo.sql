@@ -56,6 +56,7 @@ begin
     v_tries := 0;
     loop
       begin
+        -- Dynamic: the table, its key and what else it renames vary.
         -- By id, as mark_stale_memories does.
         execute format('select from %I as o where o.repo = $1 order by o.id for update', v_table)
         using p_repo;

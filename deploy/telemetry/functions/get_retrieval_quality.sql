@@ -26,33 +26,34 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
+-- Planned for each call, so that either question gets the plan of its own index.
+set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
+declare
+  v_since timestamptz;
 begin
   perform _check_argument('p_days', p_days::text, 'day_count');
   if p_repo is not null then
     perform _check_argument('p_repo', p_repo, 'repo_name');
   end if;
 
-  -- Dynamic, so that each of the two questions gets the plan of its own index.
-  return query execute format(
-    '
-    select
-      count(*),
-      count(*) filter (where e.result_count = 0),
-      avg(e.top_k)::double precision,
-      avg(e.result_count)::double precision,
-      avg(e.avg_distance),
-      avg(e.distance_threshold),
-      avg(e.language_match_ratio),
-      count(*) filter (where e.threshold_method = ''adaptive''),
-      count(*) filter (where e.threshold_method = ''percentile''),
-      count(*) filter (where e.threshold_method = ''configured'')
-    from retrieval_quality_events as e
-    where e.created_at >= _day_start($1) %s',
-    case when p_repo is not null then 'and e.repo = $2' end
-  )
-  using _period_start(p_days), p_repo;
+  v_since := _day_start(_period_start(p_days));
+
+  return query
+  select
+    count(*),
+    count(*) filter (where e.result_count = 0),
+    avg(e.top_k)::double precision,
+    avg(e.result_count)::double precision,
+    avg(e.avg_distance),
+    avg(e.distance_threshold),
+    avg(e.language_match_ratio),
+    count(*) filter (where e.threshold_method = 'adaptive'),
+    count(*) filter (where e.threshold_method = 'percentile'),
+    count(*) filter (where e.threshold_method = 'configured')
+  from retrieval_quality_events as e
+  where e.created_at >= v_since and (p_repo is null or e.repo = p_repo);
 end
 $$;
 

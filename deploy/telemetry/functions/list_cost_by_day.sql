@@ -23,6 +23,8 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
+-- Planned for each call, so that either question gets the plan of its own index.
+set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
@@ -31,29 +33,26 @@ begin
     perform _check_argument('p_repo', p_repo, 'repo_name');
   end if;
 
-  -- Dynamic, so that each of the two questions gets the plan of its own index.
-  return query execute format(
-    '
-    select d.day, e.*
-    from (select $1 + n as day from generate_series(0, $2 - 1) as n) as d
-    cross join lateral (
-      select
-        count(*),
-        coalesce(sum(e.input_tokens), 0)::bigint,
-        coalesce(sum(e.output_tokens), 0)::bigint,
-        coalesce(sum(e.cache_read_tokens), 0)::bigint,
-        coalesce(sum(e.cache_creation_tokens), 0)::bigint,
-        coalesce(sum(e.cost_usd), 0)
-      from telemetry_events as e
-      where
-        e.created_at >= _day_start(d.day)
-        and e.created_at < _day_start(d.day + 1)
-        %s
-    ) as e
-    order by d.day',
-    case when p_repo is not null then 'and e.repo = $3' end
-  )
-  using _period_start(p_days), p_days, p_repo;
+  return query
+  select d.day, e.*
+  from (
+    select _period_start(p_days) + n as day from generate_series(0, p_days - 1) as n
+  ) as d
+  cross join lateral (
+    select
+      count(*),
+      coalesce(sum(e.input_tokens), 0)::bigint,
+      coalesce(sum(e.output_tokens), 0)::bigint,
+      coalesce(sum(e.cache_read_tokens), 0)::bigint,
+      coalesce(sum(e.cache_creation_tokens), 0)::bigint,
+      coalesce(sum(e.cost_usd), 0)
+    from telemetry_events as e
+    where
+      e.created_at >= _day_start(d.day)
+      and e.created_at < _day_start(d.day + 1)
+      and (p_repo is null or e.repo = p_repo)
+  ) as e
+  order by d.day;
 end
 $$;
 

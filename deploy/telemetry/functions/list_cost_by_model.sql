@@ -25,34 +25,35 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
+-- Planned for each call, so that either question gets the plan of its own index.
+set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
+declare
+  v_since timestamptz;
 begin
   perform _check_argument('p_days', p_days::text, 'day_count');
   if p_repo is not null then
     perform _check_argument('p_repo', p_repo, 'repo_name');
   end if;
 
-  -- Dynamic, so that each of the two questions gets the plan of its own index.
-  return query execute format(
-    '
-    select
-      e.provider::text,
-      e.model::text,
-      count(*),
-      sum(e.input_tokens)::bigint,
-      sum(e.output_tokens)::bigint,
-      sum(e.cache_read_tokens)::bigint,
-      sum(e.cache_creation_tokens)::bigint,
-      sum(e.cost_usd),
-      avg(e.duration_ms)::double precision
-    from telemetry_events as e
-    where e.created_at >= _day_start($1) %s
-    group by e.provider, e.model
-    order by sum(e.cost_usd) desc, e.provider, e.model',
-    case when p_repo is not null then 'and e.repo = $2' end
-  )
-  using _period_start(p_days), p_repo;
+  v_since := _day_start(_period_start(p_days));
+
+  return query
+  select
+    e.provider::text,
+    e.model::text,
+    count(*),
+    sum(e.input_tokens)::bigint,
+    sum(e.output_tokens)::bigint,
+    sum(e.cache_read_tokens)::bigint,
+    sum(e.cache_creation_tokens)::bigint,
+    sum(e.cost_usd),
+    avg(e.duration_ms)::double precision
+  from telemetry_events as e
+  where e.created_at >= v_since and (p_repo is null or e.repo = p_repo)
+  group by e.provider, e.model
+  order by sum(e.cost_usd) desc, e.provider, e.model;
 end
 $$;
 

@@ -8,6 +8,7 @@ select _verify_function('purge_stale_memories', '
   volatile parallel unsafe security definer (p_repo text, p_limit integer DEFAULT
   1000, p_owner text DEFAULT NULL::text)
   returns bigint
+  set plan_cache_mode=force_custom_plan
 ', '{app}');
 
 rollback;

@@ -12,6 +12,7 @@ select _verify_function('get_retrieval_quality', '
   avg_distance_threshold double precision, avg_language_match_ratio double
   precision, adaptive_thresholds bigint, percentile_thresholds bigint,
   configured_thresholds bigint)
+  set plan_cache_mode=force_custom_plan
 ', '{app, reader}');
 
 rollback;

@@ -9,6 +9,7 @@ select _verify_function('list_cost_by_day', '
   integer DEFAULT 30)
   returns TABLE(day date, events bigint, input_tokens bigint, output_tokens bigint,
   cache_read_tokens bigint, cache_creation_tokens bigint, cost_usd numeric)
+  set plan_cache_mode=force_custom_plan
 ', '{app, reader}');
 
 rollback;

@@ -10,6 +10,7 @@ select _verify_function('list_cost_by_model', '
   returns TABLE(provider text, model text, events bigint, input_tokens bigint,
   output_tokens bigint, cache_read_tokens bigint, cache_creation_tokens bigint,
   cost_usd numeric, avg_duration_ms double precision)
+  set plan_cache_mode=force_custom_plan
 ', '{app, reader}');
 
 rollback;
