@@ -106,6 +106,15 @@ def changes() -> list[str]:
     return [line.split()[0] for line in plan if line and line[0] not in "%#"]
 
 
+def created(change: str) -> list[tuple[str, str]]:
+    """What a change creates, each as its kind and its name, in order."""
+    script = (ROOT / "deploy" / f"{change}.sql").read_text()
+    return re.findall(
+        r"(?m)^create (?:unique )?(function|table|index|trigger|type|domain) (\w+)",
+        script,
+    )
+
+
 def connection_of(database: psycopg.Connection) -> dict[str, Any]:
     info = database.info
     return {

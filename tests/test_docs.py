@@ -14,7 +14,7 @@ from tests.server import ROOT
 
 ERRORS = (ROOT / "docs" / "errors.md").read_text()
 SECTIONS = re.findall(r"(?m)^### (\w{5}) ", ERRORS)
-FUNCTIONS = {path.stem: path.read_text() for path in ROOT.glob("deploy/*/*/*.sql")}
+SCRIPTS = [path.read_text() for path in ROOT.glob("deploy/**/*.sql")]
 
 # By their names in PL/pgSQL; a code stands for itself.
 CONDITIONS = {
@@ -33,14 +33,14 @@ def test_the_reference_is_up_to_date(database: psycopg.Connection) -> None:
 def test_every_error_that_functions_raise_is_explained() -> None:
     raised = {
         CONDITIONS.get(code, code)
-        for script in FUNCTIONS.values()
+        for script in SCRIPTS
         for code in re.findall(r"errcode = '(\w+)'", script)
     }
     comments = "".join(
-        comment
-        for name, script in FUNCTIONS.items()
-        for comment in re.findall(r"(?s)\nErrors: (.*?)';", script)
-        if not name.startswith("_")
+        errors
+        for script in SCRIPTS
+        for comment in re.findall(r"(?s)comment on function [a-z]\w* is\n'(.*?)';", script)
+        for errors in re.findall(r"(?s)\nErrors: (.*)", comment)
     )
     told = set(re.findall(r"\b(?:\d\d\w{3}|KB\d{3})\b", comments))
     assert raised <= told

@@ -35,14 +35,16 @@ CONVENTIONS = {
         where relnamespace = 'kodiai'::regnamespace and relkind = 'r' and attnum > 0
           and col_description(attrelid, attnum) is null
     """,
-    "every function and domain has a comment": """
+    "every function and type has a comment": """
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace
           and obj_description(oid, 'pg_proc') is null
         union all
-        select typname from pg_type
-        where typnamespace = 'kodiai'::regnamespace and typtype = 'd'
-          and obj_description(oid, 'pg_type') is null
+        select typname from pg_type as t
+        left join pg_class as c on c.oid = typrelid
+        where typnamespace = 'kodiai'::regnamespace
+          and (typtype = 'd' or relkind = 'c')
+          and obj_description(t.oid, 'pg_type') is null
     """,
     "the comment of a public function tells its errors": """
         select proname from pg_proc
@@ -109,9 +111,16 @@ CONVENTIONS = {
         where pronamespace = 'kodiai'::regnamespace group by proname having count(*) > 1
     """,
     "no table row types as arguments": """
-        select proname from pg_proc
+        select proname, c.relname from pg_proc
         inner join pg_type as t on t.oid = any (proargtypes)
-        where pronamespace = 'kodiai'::regnamespace and t.typtype = 'c'
+        inner join pg_type as e on e.oid in (t.oid, t.typelem)
+        inner join pg_class as c on c.oid = e.typrelid
+        where pronamespace = 'kodiai'::regnamespace and c.relkind <> 'c'
+    """,
+    "a function body fits a screen": """
+        select proname, lines from pg_proc
+        cross join lateral regexp_count(btrim(prosrc, e'\\n'), '\\n') as lines
+        where pronamespace = 'kodiai'::regnamespace and lines >= 90
     """,
     "every table but the inverted index has a primary key on id": """
         select c.oid::regclass from pg_class as c
@@ -151,7 +160,7 @@ CONVENTIONS = {
     """,
     "nothing that a Citus schema cannot hold": """
         select oid::regclass from pg_class
-        where relnamespace = 'kodiai'::regnamespace and relkind not in ('r', 'i', 'S')
+        where relnamespace = 'kodiai'::regnamespace and relkind not in ('r', 'i', 'S', 'c')
         union all
         select inhrelid::regclass from pg_inherits
         inner join pg_class as c on c.oid = inhrelid

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests import server
-from tests.server import changes
+from tests.server import changes, created
 
 FUNCTION_BREAKS = [
     "drop function {f} cascade",
@@ -60,18 +60,6 @@ select format('alter table %%I drop constraint %%I cascade', %(table)s::text, co
 from pg_constraint
 where conrelid = %(table)s::regclass and contype <> 'n'
 union all
-select format('drop index %%I', c.relname)
-from pg_index as i
-inner join pg_class as c on c.oid = i.indexrelid
-where
-  i.indrelid = %(table)s::regclass
-  -- Those of a change of their own.
-  and c.relname not in (
-    'findings_search_tsv_idx', 'learning_memories_search_tsv_idx',
-    'learning_memories_scope_idx', 'learning_memories_embedding_idx'
-  )
-  and not exists (select from pg_constraint where conindid = i.indexrelid)
-union all
 select format('alter table %%I reset (%%I)', %(table)s::text, split_part(option, '=', 1))
 from pg_class cross join unnest(reloptions) as option
 where oid = %(table)s::regclass
@@ -102,34 +90,25 @@ OTHER_BREAKS = {
         "alter extension vector set schema kodiai",
         "update pg_extension set extversion = '0.7.4' where extname = 'vector'",
     ],
-    "grants/public": [
+    "grants/schema": [
         "grant usage on schema kodiai to public",
         "grant select on reviews to public",
         "grant usage on sequence reviews_id_seq to public",
         "grant execute on function has_memory to public",
+        *(
+            statement.format(role=f"kodiai_{role}")
+            for statement in (
+                "revoke usage on schema kodiai from {role}",
+                "grant create on schema kodiai to {role}",
+                "grant execute on function _write_memories to {role}",
+                "grant select on learning_memories to {role}",
+                "grant update (stale) on learning_memories to {role}",
+                "grant usage on sequence reviews_id_seq to {role}",
+            )
+            for role in ("app", "reader")
+        ),
+        "grant execute on function write_memory to kodiai_reader",
     ],
-    **{
-        f"grants/{role}": [
-            f"revoke usage on schema kodiai from kodiai_{role}",
-            f"grant create on schema kodiai to kodiai_{role}",
-            f"revoke execute on function search_memories from kodiai_{role}",
-            f"revoke execute on function get_memories from kodiai_{role}",
-            f"revoke execute on function has_memory from kodiai_{role}",
-            f"grant execute on function _write_memories to kodiai_{role}",
-            f"grant select on learning_memories to kodiai_{role}",
-            f"grant update (stale) on learning_memories to kodiai_{role}",
-            f"grant usage on sequence reviews_id_seq to kodiai_{role}",
-            *extra,
-        ]
-        for role, extra in {
-            "app": [
-                "revoke execute on function set_embedding_model from kodiai_app",
-                "revoke execute on function write_memories from kodiai_app",
-                "revoke execute on function write_memory from kodiai_app",
-            ],
-            "reader": ["grant execute on function write_memory to kodiai_reader"],
-        }.items()
-    },
     "learning/indexes/learning_memories_scope_idx": [
         (
             "drop index learning_memories_scope_idx; create index"
@@ -161,12 +140,15 @@ OTHER_SECURITY = {True: "security invoker", False: "security definer"}
 
 def function_breaks(database: psycopg.Connection, function: str) -> list[str]:
     row = database.execute(
-        "select provolatile::text, proparallel::text, prosecdef, prosqlbody is null"
+        "select provolatile::text, proparallel::text, prosecdef, prosqlbody is null,"
+        " has_function_privilege('kodiai_app', oid, 'execute'),"
+        " has_function_privilege('kodiai_reader', oid, 'execute')"
         " from pg_proc where oid = %s::regproc",
         (function,),
     ).fetchone()
     assert row
-    volatility, parallel, security, has_search_path = row
+    volatility, parallel, security, has_search_path, *may_execute = row
+    roles = dict(zip(("kodiai_app", "kodiai_reader"), may_execute, strict=True))
     breaks = [
         statement.format(
             f=function,
@@ -176,50 +158,76 @@ def function_breaks(database: psycopg.Connection, function: str) -> list[str]:
         )
         for statement in FUNCTION_BREAKS
     ]
+    for role, is_granted in roles.items():
+        breaks.append(
+            f"revoke execute on function {function} from {role}"
+            if is_granted
+            else f"grant execute on function {function} to {role}"
+        )
     if has_search_path:
         breaks.append(f"alter function {function} reset search_path")
         breaks.append(f"alter function {function} set search_path = kodiai, public")
     return breaks
 
 
+def type_breaks(database: psycopg.Connection, name: str) -> list[str]:
+    attributes = database.execute(
+        "select attname from pg_attribute where attrelid = %s::regclass", (name,)
+    )
+    return [
+        f"drop type {name} cascade",
+        f"alter type {name} owner to postgres",
+        *(f"alter type {name} drop attribute {a} cascade" for (a,) in attributes),
+    ]
+
+
+def domain_breaks(database: psycopg.Connection, name: str) -> list[str]:
+    (row,) = database.execute(
+        "select conname, pg_get_constraintdef(oid) like '%%ARRAY[%%' from pg_constraint"
+        " where contypid = %s::regtype and contype = 'c'",
+        (name,),
+    )
+    constraint, is_closed_set = row
+    found = [
+        f"drop domain {name} cascade",
+        f"alter domain {name} drop constraint {constraint}",
+        f"alter domain {name} owner to postgres",
+        f"comment on domain {name} is null",
+    ]
+    if is_closed_set:
+        found.append(f"comment on domain {name} is 'anything'")
+    return found
+
+
+def trigger_breaks(database: psycopg.Connection, name: str) -> list[str]:
+    tables = database.execute(
+        "select tgrelid::regclass from pg_trigger where tgname = %s", (name,)
+    )
+    return [
+        statement
+        for (table,) in tables
+        for statement in (
+            f"drop trigger {name} on {table}",
+            f"alter table {table} disable trigger {name}",
+        )
+    ]
+
+
 def breaks(database: psycopg.Connection, change: str) -> list[str]:
-    *_, kind, name = ["", *change.split("/")]
-    found = OTHER_BREAKS.get(change, [])
-    if kind == "functions":
-        found = found + function_breaks(database, name)
-    if kind == "tables":
-        rows = database.execute(TABLE_BREAKS, {"table": name})
-        found = found + [statement for (statement,) in rows]
-    if kind == "indexes":
-        found = [*found, f"drop index {name}"]
-    if kind == "triggers":
-        triggers = database.execute(
-            "select tgname, tgrelid::regclass from pg_trigger where starts_with(tgname, %s)",
-            (name,),
-        )
-        for trigger, table in triggers:
-            found = [
-                *found,
-                f"drop trigger {trigger} on {table}",
-                f"alter table {table} disable trigger {trigger}",
-            ]
-        function = f"_set_{name}"
-        if database.execute("select to_regproc(%s)", (function,)).fetchone() != (None,):
-            found = found + function_breaks(database, function)
-    if change == "base/domains":
-        rows = database.execute(
-            "select typname, conname, pg_get_constraintdef(c.oid) like '%ARRAY[%' from pg_constraint as c"
-            " inner join pg_type as t on t.oid = contypid"
-            " where connamespace = 'kodiai'::regnamespace and contype = 'c'"
-        )
-        for domain, constraint, is_closed_set in rows:
-            found = [
-                *found,
-                f"drop domain {domain} cascade",
-                f"alter domain {domain} drop constraint {constraint}",
-            ]
-            if is_closed_set:
-                found.append(f"comment on domain {domain} is 'anything'")
+    found = [*OTHER_BREAKS.get(change, [])]
+    for kind, name in created(change):
+        if kind == "function":
+            found += function_breaks(database, name)
+        elif kind == "table":
+            found += [s for (s,) in database.execute(TABLE_BREAKS, {"table": name})]
+        elif kind == "index":
+            found.append(f"drop index {name}")
+        elif kind == "trigger":
+            found += trigger_breaks(database, name)
+        elif kind == "type":
+            found += type_breaks(database, name)
+        elif kind == "domain":
+            found += domain_breaks(database, name)
     return found
 
 

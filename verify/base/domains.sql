@@ -103,7 +103,7 @@ select _verify_none(
     from pg_type as t
     inner join pg_namespace as n on t.typnamespace = n.oid
     where
-      n.oid = current_schema()::regnamespace
+      n.oid = quote_ident(:'schema')::regnamespace
       and t.typtype = 'd'
       and (t.typowner <> n.nspowner or obj_description(t.oid, 'pg_type') is null)
   )

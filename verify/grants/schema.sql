@@ -16,7 +16,7 @@ select _verify_none(
         'schema ' || n.nspname as name,
         coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
       from pg_namespace as n
-      where n.oid = current_schema()::regnamespace
+      where n.oid = quote_ident(:'schema')::regnamespace
       union all
       select
         c.oid::regclass::text as name,
@@ -26,14 +26,14 @@ select _verify_none(
         ) as acl
       from pg_class as c
       where
-        c.relnamespace = current_schema()::regnamespace
+        c.relnamespace = quote_ident(:'schema')::regnamespace
         and c.relkind in ('r', 'p', 'v', 'm', 'S')
       union all
       select
         p.oid::regprocedure::text as name,
         coalesce(p.proacl, acldefault('f', p.proowner)) as acl
       from pg_proc as p
-      where p.pronamespace = current_schema()::regnamespace
+      where p.pronamespace = quote_ident(:'schema')::regnamespace
     ) as o
     cross join aclexplode(o.acl) as a
     where a.grantee = 0
@@ -62,7 +62,7 @@ select _verify_none(
     from pg_class as c
     cross join unnest(array[:'app', :'reader']) as r (name)
     where
-      c.relnamespace = current_schema()::regnamespace
+      c.relnamespace = quote_ident(:'schema')::regnamespace
       and case
         when c.relkind = 'S'
           then has_sequence_privilege(r.name, c.oid, 'usage, select, update')
@@ -81,7 +81,7 @@ select _verify_none(
     from pg_proc as p
     cross join unnest(array[:'app', :'reader']) as r (name)
     where
-      p.pronamespace = current_schema()::regnamespace
+      p.pronamespace = quote_ident(:'schema')::regnamespace
       and p.proname like '\_%'
       and has_function_privilege(r.name, p.oid, 'execute')
   )
@@ -92,7 +92,7 @@ select _verify_none(
     select p.proname::text
     from pg_proc as p
     where
-      p.pronamespace = current_schema()::regnamespace
+      p.pronamespace = quote_ident(:'schema')::regnamespace
       and p.provolatile = 'v'
       and has_function_privilege(:'reader', p.oid, 'execute')
   )

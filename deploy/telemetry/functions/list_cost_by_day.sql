@@ -27,17 +27,19 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
+declare
+  v_first_day date;
 begin
   perform _check_argument('p_days', p_days::text, 'day_count');
   if p_repo is not null then
     perform _check_argument('p_repo', p_repo, 'repo_name');
   end if;
 
+  v_first_day := _period_start(p_days);
+
   return query
   select d.day, e.*
-  from (
-    select _period_start(p_days) + n as day from generate_series(0, p_days - 1) as n
-  ) as d
+  from (select v_first_day + n as day from generate_series(0, p_days - 1) as n) as d
   cross join lateral (
     select
       count(*),
