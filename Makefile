@@ -48,6 +48,10 @@ lint: .venv/test ## Check style and types of Python, SQL and shell
 sync-client: .venv/test ## Write the synchronous client from the asynchronous one
 	$(BIN)/python scripts/write_sync_client.py
 
+.PHONY: new-function
+new-function: sqitch ## Begin a public function: AREA=knowledge NAME=list_things
+	@$(PYTHON) scripts/new_function.py "$(AREA)" "$(NAME)"
+
 .PHONY: reference
 reference: .venv/test sqitch ## Write docs/reference.md from the database
 	$(BIN)/python scripts/write_reference.py

@@ -35,6 +35,7 @@ AREAS = {
     "knowledge": "what reviews happened and what they found",
     "telemetry": "what running the agent cost",
     "learning": "what the team taught it",
+    "search": "how anything is found",
 }
 
 FUNCTIONS = """

@@ -39,7 +39,9 @@ def test_every_error_that_functions_raise_is_explained() -> None:
     comments = "".join(
         errors
         for script in SCRIPTS
-        for comment in re.findall(r"(?s)comment on function [a-z]\w* is\n'(.*?)';", script)
+        for comment in re.findall(
+            r"(?s)comment on function [a-z]\w* is\n'(.*?)';", script
+        )
         for errors in re.findall(r"(?s)\nErrors: (.*)", comment)
     )
     told = set(re.findall(r"\b(?:\d\d\w{3}|KB\d{3})\b", comments))

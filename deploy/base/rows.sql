@@ -30,7 +30,7 @@ begin
   from pg_attribute as a
   where a.attrelid = p_table::regclass and p_row -> a.attname::text <> 'null';
 
-  -- Dynamic: the table and its columns vary.
+  -- Dynamic, like the select below: the table, its columns and its key vary.
   execute format(
     'insert into %I (%s) select %s from jsonb_to_record($1) as r (%s)
     on conflict do nothing returning id',

@@ -22,11 +22,11 @@ end
 $$;
 
 comment on function _verify_registry is
-'For revert scripts: fails unless this memory belongs to the Sqitch registry that is at
-work. With two memories in one database, who names the registry of the one and forgets
-to name its schema would revert the other.
-Arguments: p_registry, the one at work; p_deployed_by, always left to its default.
-Errors: P0001 where they differ.';
+'For revert scripts: fails unless this memory was deployed by the Sqitch registry in use.
+With two memories in one database, naming the registry of one and forgetting to name its
+schema would otherwise revert the other.
+Arguments: p_registry, the one in use; p_deployed_by, always left at its default.
+Errors: P0001 if they differ.';
 
 create function _verify_function(
   p_function text,
@@ -187,8 +187,8 @@ end
 $$;
 
 comment on function _verify_table is
-'For verify scripts: fails unless the table belongs to the owner of the schema and has
-all that the contract lists.
+'For verify scripts: fails unless the table, or composite type, belongs to the owner of
+the schema and has all that the contract lists.
 Arguments: p_table, its name; p_contract, lines such as "column id bigint not null
 identity", "constraint reviews_pkey PRIMARY KEY (id)", "index reviews_pkey btree (id)",
 "trigger name BEFORE INSERT FOR EACH ROW EXECUTE FUNCTION f()", "with fillfactor=80", as
