@@ -167,7 +167,7 @@ def floor(url: str, tasks: Tasks) -> Search:
         "select atttypmod from pg_attribute where attname = 'embedding_code'"
         " and attrelid = 'learning_memories'::regclass"
     ).fetchone() or (0,)
-    code = f"_embedding_code(%(vector)s::vector)::bit({length})"
+    code = f"_quantize(%(vector)s::vector)::bit({length})"
     (documents,) = connection.execute(
         "select count(*) from learning_memories"
     ).fetchone() or (0,)

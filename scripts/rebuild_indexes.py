@@ -24,15 +24,15 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 80
 
-#: Where each is made; the last two by their tables.
-INDEXES = {
-    "learning_memories_embedding_idx": "learning/indexes",
-    "learning_memories_scope_idx": "learning/indexes",
-    "learning_memories_search_tsv_idx": "learning/indexes",
-    "findings_search_tsv_idx": "knowledge/indexes",
-    "learning_memories_pkey": None,
-    "postings_pkey": None,
-}
+#: What searches read.
+INDEXES = [
+    "learning_memories_embedding_idx",
+    "learning_memories_scope_idx",
+    "learning_memories_search_tsv_idx",
+    "findings_search_tsv_idx",
+    "learning_memories_pkey",
+    "postings_pkey",
+]
 
 LOCK = "select pg_try_advisory_lock(hashtextextended('rebuild_indexes ' || %s, 0))"
 STATE = """
@@ -99,7 +99,7 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
         )
     before = connection.execute(STATE, (index, schema)).fetchone()
     with progress(url, connection.info.backend_pid):
-        if before and not before[0] and INDEXES[index]:
+        if before and not before[0] and not index.endswith("_pkey"):
             # Made, but stopped before the end.
             connection.execute(
                 sql.SQL("drop index concurrently {}").format(
@@ -122,15 +122,10 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
 
 def creation(index: str) -> str:
     """Return the statement of its change, as one that does not block."""
-    folder = INDEXES[index]
-    if folder is None:
-        sys.exit(f"error: {index} is missing, and belongs to its table")
-    script = (ROOT / "deploy" / folder / f"{index}.sql").read_text()
-    statement = re.search(
-        r"^create index \w+ on .*?;", script, re.DOTALL | re.MULTILINE
-    )
+    script = (ROOT / "deploy/search/indexes.sql").read_text()
+    statement = re.search(rf"(?ms)^create index {index} on .*?;", script)
     if not statement:
-        sys.exit(f"error: {folder}/{index}.sql creates no index")
+        sys.exit(f"error: {index} is missing, and belongs to its table")
     return statement[0].replace("create index", "create index concurrently", 1)
 
 

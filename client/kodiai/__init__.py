@@ -19,7 +19,6 @@ from .knowledge import (
     CompletedRun,
     FeedbackPattern,
     Finding,
-    FoundFinding,
     OpenRun,
     RecordedFinding,
     RecordedMerge,
@@ -35,13 +34,12 @@ from .knowledge import (
     UpsertedAuthor,
 )
 from .learning import (
-    FoundMemory,
     Memory,
     RenamedRows,
-    SearchCheck,
     WrittenMemories,
     WrittenMemory,
 )
+from .search import FoundFinding, FoundMemory, SearchCheck
 from .telemetry import (
     DayCost,
     ModelCost,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from . import knowledge, learning, telemetry
+from . import knowledge, learning, search, telemetry
 from .call import Call
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ class Functions:
     record_suppressions = Method(knowledge.record_suppressions)
     release_run = Method(knowledge.release_run)
     save_checkpoint = Method(knowledge.save_checkpoint)
-    search_findings = Method(knowledge.search_findings)
     set_checkpoint_comment = Method(knowledge.set_checkpoint_comment)
     set_finding_comment = Method(knowledge.set_finding_comment)
     upsert_author = Method(knowledge.upsert_author)
@@ -90,14 +89,16 @@ class Functions:
     record_retrieval_quality_event = Method(telemetry.record_retrieval_quality_event)
     record_telemetry_event = Method(telemetry.record_telemetry_event)
 
-    check_search = Method(learning.check_search)
     get_memories = Method(learning.get_memories)
     has_memory = Method(learning.has_memory)
     mark_stale_memories = Method(learning.mark_stale_memories)
     purge_stale_memories = Method(learning.purge_stale_memories)
-    rebuild_postings = Method(learning.rebuild_postings)
     rename_repo = Method(learning.rename_repo)
-    search_memories = Method(learning.search_memories)
     set_embedding_model = Method(learning.set_embedding_model)
     write_memories = Method(learning.write_memories)
     write_memory = Method(learning.write_memory)
+
+    check_search = Method(search.check_search)
+    rebuild_postings = Method(search.rebuild_postings)
+    search_findings = Method(search.search_findings)
+    search_memories = Method(search.search_memories)

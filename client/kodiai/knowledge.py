@@ -93,31 +93,6 @@ class ReviewedCommit:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFinding:
-    """One finding that a search found."""
-
-    finding_id: int
-    score: float
-    review_id: int
-    repo: str
-    pr_number: int
-    head_sha: str | None
-    file_path: str
-    start_line: int | None
-    end_line: int | None
-    severity: str
-    category: str
-    confidence: int
-    title: str
-    suppressed: bool
-    suppression_pattern: str | None
-    comment_id: int | None
-    comment_surface: str | None
-    review_output_key: str | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class TopFile:
     """A file, and how many findings are about it."""
 
@@ -363,16 +338,6 @@ def get_last_reviewed_sha(
 ) -> Call[ReviewedCommit | None]:
     """Read up to which commit a pull request has been reviewed, if ever."""
     return maybe("get_last_reviewed_sha", locals(), ReviewedCommit)
-
-
-@checked
-def search_findings(
-    repo: str,
-    query_text: str,
-    limit: int = 10,
-) -> Call[list[FoundFinding]]:
-    """Search the titles of findings, best first."""
-    return many("search_findings", locals(), FoundFinding)
 
 
 @checked

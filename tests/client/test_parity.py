@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from pgvector import Vector
 
-from kodiai import TopFile, knowledge, learning, telemetry
+from kodiai import TopFile, knowledge, learning, search, telemetry
 from kodiai.call import Call
 from kodiai.functions import Functions, Method
 
@@ -142,7 +142,7 @@ def test_the_annotated_result_is_the_described_one(name: str) -> None:
     result = get_type_hints(describe)["return"]
     call = described(name)
     assert result in {Call[list[call.row]], Call[call.row], Call[call.row | None]}  # type: ignore[name-defined]
-    assert inspect.getmodule(describe) in {knowledge, telemetry, learning}
+    assert inspect.getmodule(describe) in {knowledge, telemetry, learning, search}
     assert describe.__doc__
 
 

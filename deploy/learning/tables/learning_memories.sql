@@ -6,7 +6,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-select vector_dims(_code_thresholds()) as code_length
+select vector_dims(_quantization_levels()) as code_length
 \gset
 
 create table learning_memories (
@@ -27,7 +27,7 @@ create table learning_memories (
   embedding_dim integer not null default _embedding_dim(),
   embedding vector(:embedding_dim),
   embedding_code bit(:code_length)
-  generated always as (_embedding_code(embedding)) stored,
+  generated always as (_quantize(embedding)) stored,
   stale boolean not null default false,
   search_tsv tsvector,
   constraint learning_memories_pkey primary key (id),
@@ -76,7 +76,7 @@ comment on column learning_memories.embedding_dim is
 comment on column learning_memories.embedding is
 'finding_text as a vector; null while it waits for one.';
 comment on column learning_memories.embedding_code is
-'Short code of the embedding (_embedding_code), by which the nearest are found fast.';
+'Short code of the embedding (_quantize), by which the nearest are found fast.';
 comment on column learning_memories.stale is
 'Whether it no longer holds; no search returns it then. In no index and no index predicate, '
 'so that setting it is cheap.';

@@ -4,7 +4,7 @@ begin;
 
 set local search_path = :"schema", public;
 
-select vector_dims(_code_thresholds()) as code_length
+select vector_dims(_quantization_levels()) as code_length
 \gset
 
 select _verify_table('learning_memories', array[
@@ -24,7 +24,7 @@ select _verify_table('learning_memories', array[
   'column embedding_model model_name not null',
   'column embedding_dim integer not null default _embedding_dim()',
   'column embedding vector(' || :'embedding_dim' || ')',
-  format('column embedding_code bit(%s) generated _embedding_code(embedding)', :code_length),
+  format('column embedding_code bit(%s) generated _quantize(embedding)', :code_length),
   'column stale boolean not null default false',
   'column search_tsv tsvector',
   'constraint learning_memories_owner_check CHECK ((owner = split_part((repo)::text, '

@@ -1,0 +1,396 @@
+-- Deploy kodiai:search/bm25 to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _bm25_setting(p_name text, p_default double precision, p_domain text)
+returns double precision
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_value constant text := nullif(current_setting('kodiai.' || p_name, true), '');
+begin
+  if v_value is null then
+    return p_default;
+  end if;
+  perform _check_argument('the setting kodiai.' || p_name, v_value, p_domain);
+  return v_value;
+end
+$$;
+
+comment on function _bm25_setting is
+'A parameter of BM25, from the setting kodiai.<name> of the session, the user or the
+database (alter database ... set kodiai.bm25_b = 0.5).
+Arguments: p_name, bm25_k1 or bm25_b; p_default, where nothing is set; p_domain, what it may
+be. Result: the value. Errors: 22023 where the setting is outside the domain.';
+
+create function _promote_score(p_score double precision, p_best_below double precision)
+returns double precision
+language sql immutable parallel safe
+return greatest(p_score, p_best_below) + 0.001 * p_score;
+
+comment on function _promote_score is
+'The score of a row that ranks above all rows of a lower kind, whatever their score: as good
+as the best of them, and slightly better.
+Arguments: p_score, its own; p_best_below, the best score of the lower kind, null for none.
+Result: the score.';
+
+create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
+returns search_term[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- Beyond this many postings, the commonest terms only re-score what rarer terms found.
+  c_postings_budget constant integer := 10000;
+  c_reads_all constant boolean
+  := p_corpus.documents * cardinality(p_query.terms) <= c_postings_budget;
+begin
+  return array(
+    select
+      row(
+        t.slots,
+        t.count,
+        t.postings,
+        coalesce(
+          sum(t.postings) over (order by t.postings, t.lexeme) <= c_postings_budget
+          or row_number() over (order by t.postings, t.lexeme) = 1,
+          true
+        ),
+        null
+      )::search_term
+    from (
+      select
+        q.lexeme,
+        q.count,
+        s.slots,
+        case
+          when not c_reads_all
+            then (
+              select count(*)
+              from postings as p
+              where
+                p.term = s.slots[1]
+                and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
+            ) * _posting_slot_count()
+        end as postings
+      from unnest(p_query.terms, p_query.counts) as q (lexeme, count)
+      cross join lateral (
+        select _posting_slots(p_corpus.table_name, p_corpus.owner, q.lexeme) as slots
+        -- Optimization fence: otherwise they are computed for each mention.
+        offset 0
+      ) as s
+    ) as t
+    order by t.postings, t.lexeme
+  );
+end
+$$;
+
+comment on function _plan_terms is
+'Decides which terms of a query to read whole: in a large corpus the rarest, which decide who
+is best; the others are looked up for what these find.
+Arguments: p_corpus; p_query. Result: its terms, the rarest first, without weights.';
+
+create function _weigh_terms(p_corpus search_corpus, p_terms search_term[], p_read integer)
+returns search_term[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return array(
+    select
+      row(
+        t.slots,
+        t.count,
+        t.postings,
+        t.in_budget,
+        t.count
+        * ln(1 + (greatest(p_corpus.documents - c.documents, 0) + 0.5) / (c.documents + 0.5))
+      )::search_term
+    from unnest(p_terms) with ordinality
+    as t (slots, count, postings, in_budget, weight, ord)
+    cross join lateral (
+      select
+        case
+          when t.ord > p_read and t.postings > 0 then t.postings
+          else (
+            select count(*)
+            from postings as p
+            where
+              p.term = any (t.slots)
+              and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
+          )
+        end::double precision as documents
+      -- Optimization fence: otherwise the count runs once per mention.
+      offset 0
+    ) as c
+    order by t.ord
+  );
+end
+$$;
+
+comment on function _weigh_terms is
+'Gives terms their weight, count * idf with the idf of Lucene (_rank_bm25). Document
+frequencies of terms that are read are counted, of the others estimated.
+Arguments: p_corpus; p_terms, as of _plan_terms; p_read, how many of the first are read.
+Result: the terms, in the same order.';
+
+create function _score_postings(
+  p_corpus search_corpus,
+  p_terms search_term[],
+  p_limit integer,
+  p_candidate_ids bigint[],
+  p_extra_ids bigint[]
+)
+returns scored_document[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+-- Group by hashing: the planner expects a few rows, where there are thousands.
+set enable_sort = off
+as $$
+declare
+  -- Above every score.
+  c_bound constant double precision := (select sum(t.weight) from unnest(p_terms) as t);
+begin
+  return array(
+    select row(b.document_id, b.repo_hash, b.score, b.matched_terms)::scored_document
+    from (
+      select s.document_id, s.repo_hash, s.score, s.matched_terms
+      from (
+        select
+          p.document_id,
+          min(p.repo_hash) as repo_hash,
+          sum(
+            t.weight * p.frequency
+            / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+          ) as score,
+          count(*) as matched_terms
+        from unnest(p_terms) as t
+        cross join lateral (
+          select p.document_id, p.repo_hash, p.frequency, p.length
+          from postings as p
+          where
+            p.term = any (t.slots)
+            and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
+        ) as p
+        where p_candidate_ids is null or p.document_id in (select unnest(p_candidate_ids))
+        group by p.document_id
+      ) as s
+      -- One number for three criteria sorts several times faster than the three.
+      order by
+        s.score
+        + case when s.matched_terms = cardinality(p_terms) then c_bound else 0 end
+        + case
+          when s.document_id in (select unnest(p_extra_ids)) then 2 * c_bound else 0
+        end desc,
+        s.document_id
+      limit p_limit + coalesce(cardinality(p_extra_ids), 0)
+    ) as b
+  );
+end
+$$;
+
+comment on function _score_postings is
+'Scores documents by reading all postings of terms.
+Arguments: p_corpus; p_terms, with weights; p_limit, how many; p_candidate_ids, the only ids to
+score, null for all; p_extra_ids, ids that are always returned, whatever their rank.
+Result: p_limit documents, or all with any of the terms: those with all terms first, then by
+score; and those of p_extra_ids that have any.';
+
+create function _add_documents(
+  p_corpus search_corpus, p_documents scored_document[], p_document_ids bigint[]
+)
+returns scored_document[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_missing_ids constant bigint[] := array(
+    select i.id from unnest(p_document_ids) as i (id)
+    except
+    select d.document_id from unnest(p_documents) as d
+  );
+begin
+  if p_corpus.first_repo = p_corpus.last_repo then
+    return p_documents || array(
+      select row(i.id, p_corpus.first_repo, 0, 0)::scored_document
+      from unnest(v_missing_ids) as i (id)
+    );
+  end if;
+  -- Only memories are searched by owner.
+  return p_documents || array(
+    select row(m.id, _posting_repo(m.repo), 0, 0)::scored_document
+    from learning_memories as m
+    where m.id = any (v_missing_ids)
+  );
+end
+$$;
+
+comment on function _add_documents is
+'Adds documents to scored ones, to be scored by _score_lookups.
+Arguments: p_corpus; p_documents; p_document_ids, of the corpus, some perhaps in p_documents.
+Result: p_documents, and those that were missing with a score of 0.';
+
+create function _score_lookups(
+  p_corpus search_corpus, p_terms search_term[], p_documents scored_document[]
+)
+returns scored_document[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return array(
+    select row(s.document_id, s.repo_hash, s.score, s.matched_terms)::scored_document
+    from (
+      select
+        d.document_id,
+        d.repo_hash,
+        d.score
+        + coalesce(
+          sum(
+            t.weight * p.frequency
+            / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+          ),
+          0
+        ) as score,
+        d.matched_terms + count(p.frequency) as matched_terms
+      from unnest(p_documents) as d
+      cross join unnest(p_terms) as t
+      left join lateral (
+        select p.frequency, p.length
+        from postings as p
+        where
+          p.term = t.slots[1 + _posting_slot(d.document_id)]
+          and p.repo_hash = d.repo_hash
+          and p.document_id = d.document_id
+        -- Optimization fence: one look-up after the other.
+        offset 0
+      ) as p on true
+      group by d.document_id, d.repo_hash, d.score, d.matched_terms
+    ) as s
+    where s.matched_terms > 0
+  );
+end
+$$;
+
+comment on function _score_lookups is
+'Adds to the score of documents what further terms contribute, by looking up each term of each
+document.
+Arguments: p_corpus; p_terms, with weights, whose postings were not read; p_documents.
+Result: the documents that have any term, in no order.';
+
+create function _rank_bm25(
+  p_corpus search_corpus,
+  p_terms search_term[],
+  p_limit integer,
+  p_candidate_ids bigint[] default null,
+  p_extra_ids bigint[] default null,
+  out documents scored_document[],
+  out best_score double precision
+)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- Beyond this many rows, reading all postings is cheaper than looking terms up.
+  c_max_reordered constant integer := 1000;
+  -- Cost of one random posting lookup, in postings read sequentially.
+  c_lookup_cost constant integer := 8;
+  c_k1 constant double precision := _bm25_setting('bm25_k1', 1.2, 'weight');
+  c_b constant double precision := _bm25_setting('bm25_b', 0.75, 'ratio');
+  c_count constant integer := cardinality(p_terms);
+  c_postings constant double precision := coalesce(
+    (select sum(t.postings) from unnest(p_terms) as t), p_corpus.documents * c_count
+  );
+  c_use_lookups constant boolean
+  := coalesce(c_lookup_cost * cardinality(p_candidate_ids)::bigint * c_count <= c_postings, false);
+  v_read integer := case
+    when c_use_lookups then 0
+    when p_candidate_ids is not null or p_limit > c_max_reordered then c_count
+    else (select count(*) from unnest(p_terms) as t where t.in_budget)
+  end;
+  v_terms search_term[];
+  v_batch_size integer;
+begin
+  p_corpus.norm_base := c_k1 * (1 - c_b);
+  -- At least 1, for where nearly all texts have nothing but stop words.
+  p_corpus.norm_per_term := c_k1 * c_b / greatest(p_corpus.mean_length, 1);
+
+  loop
+    v_terms := _weigh_terms(p_corpus, p_terms, v_read);
+    v_batch_size := case when v_read = c_count then p_limit else 2 * p_limit end;
+    documents := _score_postings(
+      p_corpus, v_terms[:v_read], v_batch_size, p_candidate_ids, p_extra_ids
+    );
+    exit when v_read = c_count or cardinality(documents) >= v_batch_size or c_use_lookups;
+    v_read := c_count;
+  end loop;
+
+  if v_read < c_count then
+    -- The best may be better by the terms that were skipped.
+    documents := _score_lookups(
+      p_corpus, v_terms[v_read + 1:],
+      _add_documents(p_corpus, documents, p_extra_ids || p_candidate_ids)
+    );
+  end if;
+
+  select
+    array(
+      select row(d.document_id, d.repo_hash, d.promoted_score, d.matched_terms)::scored_document
+      from (
+        select
+          d.*,
+          case
+            when d.matched_terms = c_count
+              then
+                _promote_score(
+                  d.score, max(d.score) filter (where d.matched_terms < c_count) over ()
+                )
+            else d.score
+          end as promoted_score
+        from unnest(documents) as d
+      ) as d
+      order by d.promoted_score desc, d.document_id
+    ),
+    (select sum(t.weight) from unnest(v_terms) as t)
+  into documents, best_score;
+end
+$$;
+
+comment on function _rank_bm25 is
+'Ranks the documents of a corpus by BM25, the sum over the terms of the query of
+  count * ln(1 + (N - n + 0.5) / (n + 0.5)) * f / (f + k1 * (1 - b + b * L / mean L))
+for N documents in the corpus, n of them with the term, f times in this one of L lexemes
+(mean L counts as 1 at least).
+Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond,
+2009, in the form of Lucene. k1 and b: the settings kodiai.bm25_k1 (1.2) and kodiai.bm25_b
+(0.75).
+N, n and L are those of this moment, stale memories included, or estimates (_measure_corpus,
+_weigh_terms). Where terms have too many postings (_plan_terms), the rarest are read, and the
+others count for the best 2 * p_limit that these find, unless p_limit is above 1000. Where
+candidates and terms are few, each term of each candidate is looked up instead.
+Arguments: p_corpus; p_terms, as of _plan_terms; p_limit, how many; p_candidate_ids, the only
+ids to rank, null for all; p_extra_ids, ids that are always scored, whatever their rank.
+Result: documents, best first, ties by document_id; fewer than p_limit besides the extra ones
+only where no more have any of the terms. A document with all terms ranks above those without:
+its score is at least theirs, and a thousandth of its own more (_promote_score). best_score:
+an upper bound of the sum above.
+Errors: 22023 where a setting is outside its range.';
+
+commit;

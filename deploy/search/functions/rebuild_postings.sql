@@ -1,0 +1,59 @@
+-- Deploy kodiai:search/functions/rebuild_postings to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function rebuild_postings()
+returns bigint
+language plpgsql volatile parallel unsafe security definer
+set search_path = :"schema", public, pg_temp
+-- Writers queue behind this lock, and this one behind a vacuum or a rebuild of indexes.
+set lock_timeout = '10s'
+as $$
+declare
+  v_count bigint;
+begin
+  -- Writers wait; searches go on, and see the old ones until this is committed.
+  lock table findings in share mode;
+  lock table learning_memories in share mode;
+
+  -- The triggers do the rest.
+  update findings as f set search_tsv = f.search_tsv
+  where f.search_tsv is distinct from _to_tsvector(f.title);
+  update learning_memories as m set search_tsv = m.search_tsv
+  where m.search_tsv is distinct from _to_tsvector(m.finding_text);
+
+  delete from postings;
+  insert into postings (term, repo_hash, document_id, frequency, length)
+  select p.term, p.repo_hash, p.document_id, p.frequency, p.length
+  from (
+    select p.term, p.repo_hash, p.document_id, p.frequency, p.length
+    from learning_memories as m
+    cross join lateral _list_postings('learning_memories', m.id, m.repo, m.search_tsv) as p
+    union all
+    select p.term, p.repo_hash, p.document_id, p.frequency, p.length
+    from findings as f
+    inner join reviews as r on f.review_id = r.id
+    cross join lateral _list_postings('findings', f.id, r.repo, f.search_tsv) as p
+  ) as p
+  order by p.term, p.repo_hash;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+comment on function rebuild_postings is
+'Writes the inverted index of the text arm anew, for where check_search found it incomplete:
+after a load that went past the triggers. Searches go on meanwhile; writers of memories and
+findings wait, for about 10 seconds for 100000 memories. Vacuum afterwards.
+Result: how many postings were written.
+Errors: 55P03 where it does not get its locks within 10 seconds, such as while a vacuum or a
+rebuild of indexes goes on.';
+
+\set app :schema _app
+grant execute on function rebuild_postings to :"app";
+
+commit;

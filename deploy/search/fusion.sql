@@ -1,0 +1,190 @@
+-- Deploy kodiai:search/fusion to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _gather_candidates(
+  p_scope search_scope,
+  p_embedding vector,
+  p_max_distance double precision,
+  p_vector_matches search_match[],
+  p_text_matches search_match[],
+  p_pool_size integer
+)
+returns search_candidate[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return array(
+    select
+      row(
+        c.id, c.language, c.severity, c.created_at, c.in_pool, c.distance, c.text_score,
+        case
+          when c.distance is not null then row_number() over (order by c.distance, c.id)
+        end,
+        case
+          when c.text_score is not null
+            then row_number() over (order by c.text_score desc nulls last, c.id)
+        end,
+        null
+      )::search_candidate
+    from (
+      select
+        f.*,
+        case
+          when p_max_distance is null or f.any_distance <= p_max_distance then f.any_distance
+        end as distance
+      from (
+        select
+          m.id,
+          m.language,
+          m.severity,
+          m.created_at,
+          coalesce(v.rank <= p_pool_size, false)
+          or coalesce(t.rank <= p_pool_size, false) as in_pool,
+          coalesce(
+            v.value,
+            case
+              when m.embedding_model = p_scope.embedding_model then m.embedding <=> p_embedding
+            end
+          ) as any_distance,
+          t.value as text_score
+        from unnest(p_vector_matches) as v
+        full join unnest(p_text_matches) as t on v.id = t.id
+        inner join learning_memories as m on m.id = coalesce(v.id, t.id)
+      ) as f
+    ) as c
+  );
+end
+$$;
+
+comment on function _gather_candidates is
+'Joins what both arms found, and gives each row its value in the arm that did not find it.
+Arguments: p_scope; p_embedding, of the query, null without one; p_max_distance, beyond which
+a row counts as one without an embedding, null for none; p_vector_matches, as of
+_search_vectors; p_text_matches, as of _search_text; p_pool_size, how many of the first of
+each are in the pool.
+Result: candidates with ranks and without scores, in no order.';
+
+create function _zscore_weight(p_zscore double precision)
+returns double precision
+language sql immutable parallel safe
+-- Far below the mean exp() would raise an underflow. There a hyperbola continues it, so that
+-- rows farther away still weigh less.
+return case
+  when p_zscore >= -20 then exp(0.6 * p_zscore)
+  else exp(-12::double precision) * -20 / p_zscore
+end;
+
+comment on function _zscore_weight is
+'What a candidate weighs in the fusion: exp(0.6 * z), and from -20 downwards
+exp(-12) * 20 / -z.
+Argument: p_zscore, z, in standard deviations. Result: the weight, above 0.';
+
+create function _fuse_zscore(
+  p_candidates search_candidate[],
+  p_vector_weight double precision,
+  p_text_weight double precision,
+  p_best_text_score double precision
+)
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- Above what rounding makes of equal vectors.
+  c_min_distance_deviation constant double precision := 0.000001;
+  -- Keeps a query whose telling terms are unknown from making much of the others.
+  c_min_text_deviation constant double precision := 0.02 * p_best_text_score;
+begin
+  return array(
+    select
+      row(
+        z.memory_id, z.language, z.severity, z.created_at, z.in_pool, z.distance,
+        z.text_score, z.vector_rank, z.text_rank,
+        coalesce(p_vector_weight * _zscore_weight(z.vector_z), 0)
+        + coalesce(p_text_weight * 0.5 * _zscore_weight(z.text_z), 0)
+      )::search_candidate
+    from (
+      select
+        c.*,
+        -- Null for an arm that found nothing. A row without an embedding counts as the
+        -- farthest.
+        (p.mean_distance - coalesce(c.distance, p.max_distance))
+        / greatest(p.distance_deviation, c_min_distance_deviation) as vector_z,
+        (coalesce(c.text_score, 0) - p.mean_text_score)
+        / nullif(greatest(p.text_deviation, c_min_text_deviation), 0) as text_z
+      from unnest(p_candidates) as c
+      cross join (
+        select
+          avg(i.distance) as mean_distance,
+          max(i.distance) as max_distance,
+          stddev_pop(i.distance) as distance_deviation,
+          case
+            when count(i.text_score) > 0 then avg(coalesce(i.text_score, 0))
+          end as mean_text_score,
+          stddev_pop(coalesce(i.text_score, 0)) as text_deviation
+        from unnest(p_candidates) as i
+        where i.in_pool
+      ) as p
+    ) as z
+  );
+end
+$$;
+
+comment on function _fuse_zscore is
+'Scores candidates by how far they stand out in each arm:
+p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and zt are how
+many standard deviations the row is better than the mean of the pool (_zscore_weight). An arm
+that found nothing contributes nothing.
+Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_best_text_score, an
+upper bound of BM25, null where nothing was asked for in words.
+Result: the candidates with their score, in no order.';
+
+create function _fuse_rrf(
+  p_candidates search_candidate[],
+  p_vector_weight double precision,
+  p_text_weight double precision,
+  p_rrf_k integer,
+  p_depth integer
+)
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return array(
+    select
+      row(
+        c.memory_id, c.language, c.severity, c.created_at, c.in_pool, c.distance,
+        c.text_score, c.vector_rank, c.text_rank,
+        case
+          when c.vector_rank <= p_depth then p_vector_weight / (p_rrf_k + c.vector_rank) else 0
+        end
+        + case
+          when c.text_rank <= p_depth then p_text_weight / (p_rrf_k + c.text_rank) else 0
+        end
+      )::search_candidate
+    from unnest(p_candidates) as c
+  );
+end
+$$;
+
+comment on function _fuse_rrf is
+'Scores candidates by reciprocal rank fusion: p_vector_weight / (p_rrf_k + vector_rank) +
+p_text_weight / (p_rrf_k + text_rank), of the first rows of each arm.
+Source: Cormack, Clarke and Buettcher, Reciprocal Rank Fusion outperforms Condorcet and
+individual Rank Learning Methods, SIGIR 2009.
+Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_rrf_k, 1 to 1000000;
+p_depth, how many of the first rows of an arm count.
+Result: the candidates with their score, in no order.';
+
+commit;

@@ -1,0 +1,163 @@
+-- Deploy kodiai:search/postings to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _posting_slot_count()
+returns integer
+language sql immutable parallel safe
+return 32;
+
+comment on function _posting_slot_count is
+'Over how many slots the postings of a lexeme are spread, so that one of them is a random
+sample of its documents. Result: the number, a power of 2.';
+
+create function _posting_slot(p_document_id bigint)
+returns integer
+language sql immutable parallel safe
+return hashint8(p_document_id) & (_posting_slot_count() - 1);
+
+comment on function _posting_slot is
+'The slot of a document in the postings of each of its lexemes.
+Argument: p_document_id. Result: from 0.';
+
+create function _posting_term(p_table text, p_owner text, p_lexeme text)
+returns bigint
+language sql immutable parallel safe
+-- 59 bits: two of ten million lexemes share a number with a chance of 1 in 10,000.
+return hashtextextended(
+  p_lexeme, hashtextextended(p_owner, hashtextextended(p_table, 0))
+) & ~(_posting_slot_count() - 1)::bigint;
+
+comment on function _posting_term is
+'The number under which postings hold a lexeme in slot 0; its other slots follow.
+Arguments: p_table, learning_memories or findings; p_owner, owner of the repository;
+p_lexeme, or an empty string for the documents themselves. Result: the number.';
+
+create function _posting_slots(p_table text, p_owner text, p_lexeme text)
+returns bigint[]
+language sql immutable parallel safe
+return (
+  select array_agg(t.term + s.slot order by s.slot)
+  from (select _posting_term(p_table, p_owner, p_lexeme) as term) as t
+  cross join generate_series(0, _posting_slot_count() - 1) as s (slot)
+);
+
+comment on function _posting_slots is
+'The numbers under which postings hold a lexeme.
+Arguments: as of _posting_term. Result: one for each slot, in their order.';
+
+create function _posting_repo(p_repo text)
+returns bigint
+language sql immutable parallel safe
+return hashtextextended(p_repo, 0);
+
+comment on function _posting_repo is
+'The number under which postings hold a repository.
+Argument: p_repo, owner/name. Result: the number.';
+
+-- The linter knows no optimization fences, and does not look into other standard bodies.
+-- noqa: disable=RF03,AM09,ST05
+create function _list_postings(
+  p_table text, p_document_id bigint, p_repo text, p_search_tsv tsvector
+)
+returns table (
+  repo_hash bigint, document_id bigint, frequency integer, term bigint, length integer
+)
+language sql immutable parallel safe
+begin atomic
+  select
+    d.repo_hash,
+    d.id as document_id,
+    l.frequency,
+    _posting_term(d.table_name, d.owner, l.lexeme) + d.slot as term,
+    least(l.length, 32767)::integer as length
+  from (
+    select
+      i.id,
+      i.table_name,
+      split_part(i.repo, '/', 1) as owner,
+      _posting_repo(i.repo) as repo_hash,
+      _posting_slot(i.id) as slot
+    from (values (p_document_id, p_table, p_repo)) as i (id, table_name, repo)
+    -- Optimization fence: otherwise they are computed for each lexeme.
+    offset 0
+  ) as d
+  cross join lateral (
+    select
+      w.lexeme,
+      w.frequency,
+      sum(w.frequency) over () as length
+    from (
+      -- An identifier as a whole has no position.
+      select
+        t.lexeme,
+        coalesce(cardinality(t.positions), 1) as frequency
+      from unnest(p_search_tsv) as t
+      union all
+      select
+        '' as lexeme,
+        0 as frequency
+    ) as w
+  ) as l;
+end;
+
+comment on function _list_postings is
+'The postings of a document: one for each lexeme, and one more for the document itself.
+Arguments: p_table, learning_memories or findings; p_document_id; p_repo, owner/name;
+p_search_tsv, its lexemes. Result: columns of postings.';
+
+-- noqa: enable=all
+create function _insert_postings(
+  p_table text, p_document_ids bigint[], p_repos text[], p_search_tsvs tsvector[]
+)
+returns void
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  insert into postings (term, repo_hash, document_id, frequency, length)
+  select p.term, p.repo_hash, p.document_id, p.frequency, p.length
+  from unnest(p_document_ids, p_repos, p_search_tsvs) as d (id, repo, search_tsv)
+  cross join lateral _list_postings(p_table, d.id, d.repo, d.search_tsv) as p
+  order by p.term, p.repo_hash;
+end
+$$;
+
+comment on function _insert_postings is
+'Adds documents to the inverted index.
+Arguments: p_table, learning_memories or findings; p_document_ids, p_repos and
+p_search_tsvs, of equal length.';
+
+create function _delete_postings(
+  p_table text, p_document_ids bigint[], p_repos text[], p_search_tsvs tsvector[]
+)
+returns void
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+-- Look up each posting by the primary key, even on tables too small for the planner to
+-- prefer that.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+begin
+  delete from postings as p
+  using
+    unnest(p_document_ids, p_repos, p_search_tsvs) as d (id, repo, search_tsv)
+    cross join lateral _list_postings(p_table, d.id, d.repo, d.search_tsv) as o
+  where
+    p.term = o.term and p.repo_hash = o.repo_hash and p.document_id = o.document_id;
+end
+$$;
+
+comment on function _delete_postings is
+'Removes documents from the inverted index.
+Arguments: as of _insert_postings; p_repos and p_search_tsvs are those that were inserted.';
+
+commit;

@@ -1,0 +1,331 @@
+-- Deploy kodiai:search/preferences to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _related_languages(p_languages text[])
+returns text[]
+language sql immutable parallel safe
+return array(
+  select distinct r.language
+  from (
+    values
+    (array['javascript', 'typescript', 'jsx', 'tsx', 'vue', 'svelte', 'coffeescript']),
+    (array['c', 'c++', 'cpp', 'cuda', 'objective-c', 'objective-c++', 'zig']),
+    (array['java', 'kotlin', 'scala', 'groovy', 'clojure']),
+    (array['c#', 'csharp', 'f#', 'fsharp', 'visual basic', 'vb.net']),
+    (array['python', 'cython', 'starlark', 'jupyter notebook']),
+    (array['css', 'scss', 'sass', 'less']),
+    (array['html', 'xml', 'jsx', 'tsx', 'vue', 'svelte']),
+    (array['sql', 'plpgsql', 'plsql', 'tsql']),
+    (array['shell', 'bash', 'sh', 'zsh', 'fish']),
+    (array['erlang', 'elixir']),
+    (array['haskell', 'ocaml', 'elm', 'f#', 'fsharp', 'purescript'])
+  ) as f (family)
+  cross join unnest(f.family) as r (language)
+  where
+    f.family && array(select lower(l.language) from unnest(p_languages) as l (language))
+    and not exists (
+      select
+      from unnest(p_languages) as l (language)
+      where lower(l.language) = r.language
+    )
+  order by r.language
+);
+
+comment on function _related_languages is
+'The languages that share much of their syntax or their libraries with one of these.
+Argument: p_languages, in any letter case. Result: the others, in lower case.';
+
+create function _boost_scores(
+  p_candidates search_candidate[],
+  p_languages text[],
+  p_recency_half_life interval,
+  p_recency_floor double precision,
+  p_now timestamptz
+)
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  c_languages constant text[] := array(
+    select lower(l.language) from unnest(p_languages) as l (language)
+  );
+  c_related constant text[] := _related_languages(p_languages);
+  c_preferred constant double precision := 1.2;
+  c_slightly_preferred constant double precision := 1.1;
+  -- 0.5 ^ 1000 is about the smallest double.
+  c_max_half_lives constant double precision := 800;
+begin
+  return array(
+    select
+      row(
+        s.memory_id, s.language, s.severity, s.created_at, s.in_pool, s.distance,
+        s.text_score, s.vector_rank, s.text_rank, s.preferred_score
+      )::search_candidate
+    from (
+      select
+        c.*,
+        c.score
+        * case
+          when lower(c.language) = any (c_languages) then c_preferred
+          when lower(c.language) = any (c_related) then c_slightly_preferred
+          else 1
+        end
+        * case
+          when p_recency_half_life is null then 1
+          else
+            greatest(
+              power(
+                0.5::double precision,
+                least(
+                  greatest(extract(epoch from p_now - c.created_at), 0)
+                  / extract(epoch from p_recency_half_life),
+                  c_max_half_lives
+                )::double precision
+              ),
+              case when c.severity in ('critical', 'major') then p_recency_floor else 0 end
+            )
+        end as preferred_score
+      from unnest(p_candidates) as c
+    ) as s
+    order by s.preferred_score desc, s.memory_id
+  );
+end
+$$;
+
+comment on function _boost_scores is
+'Multiplies scores by what the caller prefers, and sorts: 1.2 for one of p_languages, 1.1 for
+a related language; 0.5 ^ (age / p_recency_half_life), for critical and major memories at
+least p_recency_floor.
+Arguments: p_candidates, with scores; p_languages, in any letter case, null for no preference;
+p_recency_half_life, null where age does not count; p_recency_floor, 0 to 1; p_now, from which
+age counts.
+Result: best first, ties by memory_id.';
+
+create function _collapse_duplicates(
+  p_candidates search_candidate[],
+  p_texts text[],
+  p_embeddings vector[],
+  p_distance double precision,
+  p_limit integer
+)
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- Each kept row is compared with all that are left: a thousand would take many seconds.
+  c_max_kept constant integer := 100;
+  v_candidates search_candidate[] := p_candidates;
+  v_texts text[] := p_texts;
+  v_embeddings vector[] := p_embeddings;
+  v_kept search_candidate[] := '{}';
+begin
+  for i in 1 .. least(p_limit, c_max_kept) loop
+    exit when coalesce(cardinality(v_candidates), 0) = 0;
+    v_kept := v_kept || v_candidates[1];
+    select
+      array_agg(v_candidates[o.ord] order by o.ord),
+      array_agg(o.text order by o.ord),
+      array_agg(o.embedding order by o.ord)
+    into v_candidates, v_texts, v_embeddings
+    from unnest(v_texts, v_embeddings) with ordinality as o (text, embedding, ord)
+    where
+      o.text <> v_texts[1]
+      and (o.embedding <=> v_embeddings[1] <= p_distance) is not true;
+  end loop;
+  return v_kept || v_candidates;
+end
+$$;
+
+comment on function _collapse_duplicates is
+'Leaves out candidates that say nearly the same as a better one that is kept.
+Arguments: p_candidates, best first; p_texts and p_embeddings, theirs, an embedding null where
+it is missing; p_distance, up to which cosine distance two are the same, as are any two of
+equal text; p_limit, how many will be returned: nothing is left out as a duplicate of a later
+one, nor of one after the first 100.
+Result: the candidates that are left, in their order.';
+
+create function _cut_at_gap(
+  p_candidates search_candidate[], p_min_gap double precision, p_limit integer
+)
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_kept integer;
+begin
+  -- The last row has no gap after it.
+  select g.ord
+  into v_kept
+  from (
+    select
+      o.ord,
+      p_candidates[o.ord].score - lead(p_candidates[o.ord].score) over (order by o.ord) as gap
+    from generate_subscripts(p_candidates[:p_limit], 1) as o (ord)
+  ) as g
+  where g.gap >= p_min_gap * p_candidates[1].score or g.gap is null
+  order by g.gap desc nulls last, g.ord
+  limit 1;
+  return p_candidates[:coalesce(v_kept, 0)];
+end
+$$;
+
+comment on function _cut_at_gap is
+'Cuts a list after the largest fall of the score, if that is large enough.
+Arguments: p_candidates, best first; p_min_gap, what it has to be at least, as a share of the
+best score; p_limit, how many will be returned: falls after these do not count.
+Result: the candidates before the cut, at most p_limit.';
+
+create function _diversify(
+  p_candidates search_candidate[],
+  p_embeddings vector[],
+  p_diversity double precision,
+  p_limit integer
+)
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- Each pick compares all candidates: a thousand would take many seconds.
+  c_max_picks constant integer := 100;
+  c_best_score constant double precision := nullif(p_candidates[1].score, 0);
+  v_similarities double precision[]
+  := array_fill(0.0::double precision, array[cardinality(p_candidates)]);
+  v_picked integer[] := '{}';
+  v_pick integer;
+begin
+  for i in 1 .. least(p_limit, cardinality(p_candidates), c_max_picks) loop
+    select o.ord
+    into v_pick
+    from unnest(v_similarities) with ordinality as o (similarity, ord)
+    order by
+      (1 - p_diversity) * coalesce(p_candidates[o.ord].score / c_best_score, 0)
+      - p_diversity * o.similarity desc,
+      p_candidates[o.ord].score desc,
+      p_candidates[o.ord].memory_id
+    limit 1;
+    v_picked := v_picked || v_pick;
+
+    select
+      array_agg(greatest(s.similarity, 1 - (s.embedding <=> p_embeddings[v_pick])) order by s.ord)
+    into v_similarities
+    from unnest(p_embeddings, v_similarities) with ordinality as s (embedding, similarity, ord);
+    v_similarities[v_pick] := 'infinity'; -- not a second time
+  end loop;
+
+  return array(
+    select p_candidates[o.ord]
+    from generate_subscripts(p_candidates, 1) as o (ord)
+    order by array_position(v_picked, o.ord), o.ord
+    limit p_limit
+  );
+end
+$$;
+
+comment on function _diversify is
+'Orders candidates by maximal marginal relevance: each next one is that with the largest
+(1 - d) * relevance - d * similarity to the most similar one before it. Relevance is the score
+as a share of the best; similarity is the cosine of the two embeddings, 0 where it is negative
+or one is missing. The first 100 are chosen so; the others follow by score.
+Source: Carbonell and Goldstein, The use of MMR, SIGIR 1998.
+Arguments: p_candidates, best first; p_embeddings, theirs, null where missing; p_diversity, d,
+0 to 1; p_limit, how many to pick. Result: those picked, in their order.';
+
+create function _load_texts(p_candidates search_candidate[])
+returns text[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return array(
+    select m.finding_text
+    from generate_subscripts(p_candidates, 1) as o (ord)
+    inner join learning_memories as m on m.id = p_candidates[o.ord].memory_id
+    order by o.ord
+  );
+end
+$$;
+
+comment on function _load_texts is
+'The texts of candidates. Argument: p_candidates. Result: one for each, in their order.';
+
+create function _load_embeddings(p_candidates search_candidate[], p_embedding_model text)
+returns vector[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return array(
+    select case when m.embedding_model = p_embedding_model then m.embedding end
+    from generate_subscripts(p_candidates, 1) as o (ord)
+    inner join learning_memories as m on m.id = p_candidates[o.ord].memory_id
+    order by o.ord
+  );
+end
+$$;
+
+comment on function _load_embeddings is
+'The embeddings of candidates. Arguments: p_candidates; p_embedding_model, whose.
+Result: one for each, in their order, null without one of the model.';
+
+create function _prefer(
+  p_candidates search_candidate[],
+  p_embedding_model text,
+  p_limit integer,
+  p_languages text[],
+  p_recency_half_life interval,
+  p_recency_floor double precision,
+  p_duplicate_distance double precision,
+  p_min_gap double precision,
+  p_diversity double precision
+)
+returns search_candidate[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_candidates search_candidate[] := _boost_scores(
+    p_candidates, p_languages, p_recency_half_life, p_recency_floor, _now()
+  );
+begin
+  if p_duplicate_distance is not null then
+    v_candidates := _collapse_duplicates(
+      v_candidates, _load_texts(v_candidates),
+      _load_embeddings(v_candidates, p_embedding_model), p_duplicate_distance, p_limit
+    );
+  end if;
+  if p_min_gap is not null then
+    v_candidates := _cut_at_gap(v_candidates, p_min_gap, p_limit);
+  end if;
+  if p_diversity > 0 then
+    v_candidates := _diversify(
+      v_candidates, _load_embeddings(v_candidates, p_embedding_model), p_diversity, p_limit
+    );
+  end if;
+  return v_candidates[:p_limit];
+end
+$$;
+
+comment on function _prefer is
+'Applies what the caller of search_memories prefers, in this order: languages and recency
+(_boost_scores), p_duplicate_distance, p_min_gap, p_diversity.
+Arguments: p_candidates, with scores; p_embedding_model, whose embeddings to compare; the
+others as of search_memories.
+Result: the candidates to return, best first.';
+
+commit;

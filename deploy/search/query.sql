@@ -1,0 +1,156 @@
+-- Deploy kodiai:search/query to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _split_identifiers(p_text text)
+returns text
+language sql immutable parallel safe
+return translate(
+  regexp_replace(
+    p_text,
+    -- lowerUpper, letter1, 1letter, UPPERLower; but not APIs.
+    '([[:lower:]])(?=[[:upper:]])|([[:alpha:]])(?=[0-9])|([0-9])(?=[[:alpha:]])'
+    || '|([[:upper:]])(?=[[:upper:]][[:lower:]]{2})',
+    '\1\2\3\4 ',
+    'g'
+  ),
+  '_./:\-',
+  '      '
+);
+
+comment on function _split_identifiers is
+'Splits identifiers, paths and compounds: getUserById becomes "get User By Id",
+src/db/pool_manager.py "src db pool manager py", HTTP2Server "HTTP 2 Server".
+Argument: p_text. Result: the text with spaces inserted; null for null.';
+
+create function _extract_identifiers(p_text text)
+returns text[]
+language sql immutable parallel safe
+return array(
+  select distinct lower(m.matched[1])
+  from (
+    select
+      regexp_matches(
+        p_text,
+        -- Words that _split_identifiers splits, with all that they are joined to.
+        '([[:alnum:]]*(?:[[:lower:]][[:upper:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
+        || '|[[:upper:]]{2}[[:lower:]]{2}|[[:alnum:]](?:[_./\\-]|::)[[:alnum:]])'
+        || '(?:[_./:\\-]*[[:alnum:]])*)',
+        'g'
+      ) as matched
+  ) as m
+  -- Anything longer is data, and a lexeme holds at most 2046 bytes.
+  where length(m.matched[1]) <= 200
+);
+
+comment on function _extract_identifiers is
+'The identifiers, paths and compounds of a text, unsplit and in lower case: getuserbyid,
+src/db/pool_manager.py, http2server, std::vector.
+Argument: p_text. Result: each once; those of more than 200 characters are left out.';
+
+create function _to_tsvector(p_text text)
+returns tsvector
+language sql immutable parallel safe
+return to_tsvector(:'text_config'::regconfig, _split_identifiers(p_text))
+|| array_to_tsvector(_extract_identifiers(p_text));
+
+comment on function _to_tsvector is
+'Cuts a text into lexemes: its words, by the text-search configuration chosen at deploy
+(text_config), with identifiers and paths split; and in addition, without a position, each
+identifier and path as a whole. So pool_manager.py is found by "pool manager", and better by
+its name. Stored texts and queries both go through this function.
+Argument: p_text. Result: its lexemes with their positions; null for null.';
+
+create function _phrase_to_tsquery(p_text text)
+returns tsquery
+language sql immutable parallel safe
+return (
+  select
+    -- Not phraseto_tsquery, which raises a notice where all words are stop words.
+    string_agg(
+      coalesce('<' || w.distance || '>', '')
+      || '''' || replace(replace(w.lexeme, '\', '\\'), '''', '''''') || '''',
+      '' order by w.position, w.lexeme
+    )::tsquery
+  from (
+    select
+      l.lexeme,
+      p.position,
+      p.position - lag(p.position) over (order by p.position, l.lexeme) as distance
+    from unnest(_to_tsvector(p_text)) as l
+    cross join unnest(l.positions) as p (position)
+    order by p.position, l.lexeme
+    -- A query of tens of thousands of words overflows the stack.
+    limit 32
+  ) as w
+);
+
+comment on function _phrase_to_tsquery is
+'Turns a text into a query for its words, adjacent and in order.
+Argument: p_text, of which the first 32 words count. Result: the query; null where the
+text has no lexeme, as when all are stop words.';
+
+create function _parse_query(p_text text)
+returns parsed_query
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+-- Otherwise Postgres sends a notice for each word that is too long for a lexeme.
+set client_min_messages = warning
+as $$
+declare
+  -- Ranking takes time with each term; a longer text is no query.
+  c_max_terms constant integer := 256;
+  c_max_phrases constant integer := 32;
+  -- Not -1, -i, --verbose or -ms-align-items, which findings are full of.
+  c_excluded constant text
+  := '(?<!\S)-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?!\S))';
+  c_phrase constant text := '["“]([^"“”]+)["”]';
+  v_wanted constant text := regexp_replace(p_text, c_excluded, ' ', 'g');
+  v_phrase tsquery;
+  v_query parsed_query;
+begin
+  select
+    coalesce(array_agg(l.lexeme order by l.position, l.lexeme), '{}'),
+    coalesce(array_agg(l.count order by l.position, l.lexeme), '{}')
+  into v_query.terms, v_query.counts
+  from (
+    select
+      t.lexeme,
+      t.positions[1] as position,
+      coalesce(cardinality(t.positions), 1) as count
+    from unnest(_to_tsvector(v_wanted)) as t
+    order by position, t.lexeme
+    limit c_max_terms
+  ) as l;
+
+  for v_phrase in
+    select _phrase_to_tsquery(m.matched[1])
+    from regexp_matches(v_wanted, c_phrase, 'g') as m (matched)
+    limit c_max_phrases
+  loop
+    v_query.phrases := coalesce(v_query.phrases && v_phrase, v_phrase, v_query.phrases);
+  end loop;
+
+  for v_phrase in
+    select _phrase_to_tsquery(m.matched[1])
+    from regexp_matches(p_text, c_excluded, 'g') as m (matched)
+    limit c_max_phrases
+  loop
+    v_query.excluded := coalesce(v_query.excluded || v_phrase, v_phrase, v_query.excluded);
+  end loop;
+
+  return v_query;
+end
+$$;
+
+comment on function _parse_query is
+'Takes a query in plain words apart, as people type it into a web search: "quoted words"
+are a phrase, -word and -"quoted words" are unwanted.
+Argument: p_text. Result: its terms, the first 256 different ones, its phrases and what it
+excludes, of each the first 32.';
+
+commit;

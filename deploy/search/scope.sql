@@ -1,0 +1,203 @@
+-- Deploy kodiai:search/scope to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+-- Without a set clause, so that Postgres inlines it: under a custom plan the filters that are
+-- null fold away, and what is left is served by learning_memories_scope_idx alone.
+create function _in_scope(
+  p_scope search_scope,
+  p_owner text,
+  p_repo text,
+  p_outcome text,
+  p_severity text,
+  p_category text,
+  p_file_path text,
+  p_created_at timestamptz
+)
+returns boolean
+language sql immutable parallel safe
+return p_owner = (p_scope).owner
+and ((p_scope).repo is null or p_repo = (p_scope).repo)
+and ((p_scope).outcomes is null or p_outcome = any((p_scope).outcomes))
+and ((p_scope).severities is null or p_severity = any((p_scope).severities))
+and ((p_scope).categories is null or p_category = any((p_scope).categories))
+and ((p_scope).path_prefix is null or starts_with(p_file_path, (p_scope).path_prefix))
+and ((p_scope).created_after is null or p_created_at > (p_scope).created_after);
+
+comment on function _in_scope is
+'Whether a memory is in the scope of a search, by the columns of learning_memories_scope_idx.
+Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
+
+create function _is_searchable(p_scope search_scope, p_stale boolean, p_search_tsv tsvector)
+returns boolean
+language sql immutable parallel safe
+return not p_stale
+and ((p_scope).excluded is null or not p_search_tsv @@ (p_scope).excluded);
+
+comment on function _is_searchable is
+'Whether a memory in the scope of a search may be returned, by what is in no index: it is not
+stale, and has nothing that the query excludes.
+Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
+
+create function _measure_corpus(p_table text, p_owner text, p_repo text)
+returns search_corpus
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- A slot with fewer documents is too small a sample.
+  c_min_sample constant integer := 256;
+  v_corpus search_corpus;
+begin
+  v_corpus.table_name := p_table;
+  v_corpus.owner := p_owner;
+  v_corpus.document_slots := _posting_slots(p_table, p_owner, '');
+  v_corpus.first_repo := coalesce(_posting_repo(p_repo), -9223372036854775808);
+  v_corpus.last_repo := coalesce(_posting_repo(p_repo), 9223372036854775807);
+
+  select count(*), avg(p.length)
+  into v_corpus.documents, v_corpus.mean_length
+  from postings as p
+  where
+    p.term = v_corpus.document_slots[1]
+    and p.repo_hash between v_corpus.first_repo and v_corpus.last_repo;
+  if v_corpus.documents >= c_min_sample then
+    v_corpus.documents := v_corpus.documents * _posting_slot_count();
+    return v_corpus;
+  end if;
+
+  select count(*), avg(p.length)
+  into v_corpus.documents, v_corpus.mean_length
+  from postings as p
+  where
+    p.term = any (v_corpus.document_slots)
+    and p.repo_hash between v_corpus.first_repo and v_corpus.last_repo;
+  return v_corpus;
+end
+$$;
+
+comment on function _measure_corpus is
+'Counts the documents that a search is about, stale ones included: not by statistics of the
+planner, which a bulk load leaves behind, but by postings, exactly up to about 8,000 and from
+a sample of one in 32 (_posting_slot_count) beyond.
+Arguments: p_table, learning_memories or findings; p_owner; p_repo, null for all of the owner.
+Result: a search_corpus.';
+
+create function _graph_cost()
+returns integer
+language sql immutable parallel safe
+return 30000;
+
+comment on function _graph_cost is
+'What a search by the HNSW graph costs at least, in codes that a scan compares in the same time
+(docs/benchmarks.md). Result: the number.';
+
+create function _estimate_scope(
+  p_scope search_scope,
+  p_corpus search_corpus,
+  p_has_embedding boolean,
+  out is_small boolean,
+  out share_searchable double precision
+)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- This many rows are listed sooner than they are found among those that do not match.
+  c_max_listed constant double precision := 10000;
+  -- About this many memories tell the shares.
+  c_sample constant double precision := 128;
+  c_is_filtered constant boolean := num_nonnulls(
+    p_scope.outcomes, p_scope.severities, p_scope.categories, p_scope.path_prefix,
+    p_scope.created_after
+  ) > 0;
+  c_min_sampled constant double precision := case
+    when c_is_filtered then c_max_listed
+    when p_has_embedding then _graph_cost()
+    else 'infinity'
+  end;
+  v_share_in_scope double precision;
+  v_mask integer;
+begin
+  if p_corpus.documents > c_min_sampled then
+    -- One in 1, 2, 4, ... of a slot, by bits of the hash that do not choose the slot.
+    v_mask := _posting_slot_count() * (
+      (2 ^ greatest(
+        round(log(2, (p_corpus.documents / _posting_slot_count() / c_sample)::numeric)), 0
+      ))::integer - 1
+    );
+    select avg(d.is_in_scope::integer), avg((d.is_in_scope and d.is_searchable)::integer)
+    into v_share_in_scope, share_searchable
+    from postings as p
+    cross join lateral (
+      select
+        _in_scope(
+          p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
+          m.created_at
+        ) as is_in_scope,
+        _is_searchable(p_scope, m.stale, m.search_tsv)
+        and m.embedding_model = p_scope.embedding_model
+        and m.embedding_code is not null as is_searchable
+      from learning_memories as m
+      where m.id = p.document_id
+      -- Optimization fence: one look-up after the other.
+      offset 0
+    ) as d
+    where
+      p.term = p_corpus.document_slots[1]
+      and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
+      and hashint8(p.document_id) & v_mask = 0;
+  end if;
+  is_small := c_is_filtered
+  and p_corpus.documents * coalesce(v_share_in_scope, 1) <= c_max_listed;
+end
+$$;
+
+comment on function _estimate_scope is
+'Estimates how much of a repository or an owner a search may find, from a sample.
+Arguments: p_scope; p_corpus, of the same repository or owner; p_has_embedding, whether the
+vector arm searches.
+Result: is_small, whether there are filters and they leave so few memories that listing them
+pays (_list_scope). share_searchable: which share of the corpus the vector arm may return, 0
+to 1; null where the corpus is too small for that to matter.';
+
+create function _list_scope(
+  p_scope search_scope,
+  p_code bit varying,
+  out memory_ids bigint[],
+  out code_distances double precision[]
+)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  select
+    coalesce(array_agg(d.id), '{}'),
+    array_agg(
+      case when d.embedding_model = p_scope.embedding_model then d.embedding_code <~> p_code end
+    )
+  into memory_ids, code_distances
+  from learning_memories as d
+  where
+    _in_scope(
+      p_scope, d.owner, d.repo, d.outcome, d.severity, d.category, d.file_path, d.created_at
+    );
+end
+$$;
+
+comment on function _list_scope is
+'Lists the memories in scope, for where filters leave few: once for both arms.
+Arguments: p_scope; p_code, of the query embedding, null without one.
+Result: memory_ids; code_distances, of each, the Hamming distance of its code, null without
+an embedding of the model.';
+
+commit;

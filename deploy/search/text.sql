@@ -1,0 +1,159 @@
+-- Deploy kodiai:search/text to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _promote_phrases(
+  p_table text,
+  p_phrases tsquery,
+  p_documents scored_document[]
+)
+returns scored_document[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  c_match_ids constant bigint[] := _pick_phrase_matches(
+    p_table, array(select d.document_id from unnest(p_documents) as d), p_phrases
+  );
+begin
+  return array(
+    select row(s.document_id, s.repo_hash, s.promoted_score, s.matched_terms)::scored_document
+    from (
+      select
+        d.*,
+        case
+          when d.has_phrases
+            then _promote_score(d.score, max(d.score) filter (where not d.has_phrases) over ())
+          else d.score
+        end as promoted_score
+      from (
+        select d.*, d.document_id in (select unnest(c_match_ids)) as has_phrases
+        from unnest(p_documents) as d
+      ) as d
+    ) as s
+    order by s.promoted_score desc, s.document_id
+  );
+end
+$$;
+
+comment on function _promote_phrases is
+'Ranks documents that have all phrases of a query above those without (_promote_score).
+Arguments: p_table, learning_memories or findings; p_phrases; p_documents. Result: best first,
+ties by document_id.';
+
+create function _search_text(
+  p_corpus search_corpus,
+  p_scope search_scope,
+  p_query parsed_query,
+  p_limit integer,
+  p_candidate_ids bigint[] default null,
+  p_extra_ids bigint[] default null,
+  out matches search_match[],
+  out best_score double precision
+)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- Where more documents have the phrases, only the best by their terms are considered.
+  c_max_phrase_matches constant integer := 5000;
+  -- Fewer are too small a sample to tell how many more to rank.
+  c_min_sample constant integer := 5;
+  c_table constant text := p_corpus.table_name;
+  c_terms constant search_term[] := _plan_terms(p_corpus, p_query);
+  v_batch_size integer := 2 * p_limit;
+  v_candidate_ids bigint[] := p_candidate_ids;
+  v_all_searchable boolean := false;
+  v_documents scored_document[];
+  v_searchable_ids bigint[];
+  v_phrase_ids bigint[];
+begin
+  matches := '{}';
+  if cardinality(c_terms) = 0 then
+    return;
+  end if;
+
+  -- Rank some, and keep what is searchable. Where that leaves too few, rank as many as should
+  -- leave enough; where it leaves hardly any, or still too few, rank what is searchable.
+  loop
+    select r.documents, r.best_score
+    into v_documents, best_score
+    from _rank_bm25(p_corpus, c_terms, v_batch_size, v_candidate_ids, p_extra_ids) as r;
+    v_searchable_ids := _pick_searchable(
+      c_table, p_scope, array(select d.document_id from unnest(v_documents) as d), p_limit
+    );
+    exit when
+      cardinality(v_searchable_ids) = p_limit
+      or cardinality(v_documents) < v_batch_size
+      or v_all_searchable;
+    if
+      v_batch_size = 2 * p_limit
+      and cardinality(v_searchable_ids) >= c_min_sample
+      and p_candidate_ids is null
+    then
+      v_batch_size := 1.5 * v_batch_size * p_limit / cardinality(v_searchable_ids);
+    else
+      v_candidate_ids := _pick_searchable(
+        c_table, p_scope, coalesce(p_candidate_ids, _list_documents(c_table, p_scope))
+      );
+      v_all_searchable := true;
+    end if;
+  end loop;
+
+  -- Documents with the phrases need not be among the best by their terms.
+  if p_query.phrases is not null then
+    v_phrase_ids := _list_phrase_matches(
+      c_table, p_scope, p_query.phrases, c_max_phrase_matches + 1
+    );
+    if cardinality(v_phrase_ids) <= c_max_phrase_matches then
+      v_documents := v_documents || array(
+        select d
+        from _rank_bm25(p_corpus, c_terms, p_limit, v_phrase_ids) as r
+        cross join unnest(r.documents) as d
+        where d.document_id not in (select v.document_id from unnest(v_documents) as v)
+      );
+      v_searchable_ids := v_searchable_ids || v_phrase_ids;
+    end if;
+    v_documents := _promote_phrases(c_table, p_query.phrases, v_documents);
+  end if;
+
+  matches := array(
+    select row(d.document_id, d.score, case when d.rank <= p_limit then d.rank end)::search_match
+    from (
+      select
+        d.document_id,
+        d.score,
+        d.ord,
+        case
+          when s.id is not null then row_number() over (partition by s.id is null order by d.ord)
+        end as rank
+      from unnest(v_documents) with ordinality
+      as d (document_id, repo_hash, score, matched_terms, ord)
+      left join (select distinct u.id from unnest(v_searchable_ids) as u (id)) as s
+        on d.document_id = s.id
+    ) as d
+    where d.rank <= p_limit or d.document_id = any (p_extra_ids)
+    order by d.ord
+  );
+end
+$$;
+
+comment on function _search_text is
+'The text arm of a search: ranks by BM25 (_rank_bm25) the documents in scope that may be
+returned. Those with all quoted phrases rank above those without.
+Arguments: p_corpus, as of _measure_corpus; p_scope, within it; p_query, as of _parse_query;
+p_limit, how many; p_candidate_ids, all ids in scope where they are known, else null;
+p_extra_ids, ids of searchable documents that are always scored.
+Result: matches, best first, ties by id: the first p_limit, or all where fewer have any of the
+terms, with their rank; and those of p_extra_ids that have any, without. Their value is BM25;
+best_score: an upper bound of it.';
+
+commit;

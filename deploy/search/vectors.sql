@@ -1,0 +1,290 @@
+-- Deploy kodiai:search/vectors to pg
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _scan_codes(p_scope search_scope, p_code bit varying, p_limit integer)
+returns bigint[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return array(
+    select d.id
+    from learning_memories as d
+    where
+      _in_scope(
+        p_scope, d.owner, d.repo, d.outcome, d.severity, d.category, d.file_path,
+        d.created_at
+      )
+      and d.embedding_model = p_scope.embedding_model
+      and d.embedding_code is not null
+    -- Plus zero, so that the order is not that of the graph.
+    order by (d.embedding_code <~> p_code) + 0.0, d.id
+    limit p_limit
+  );
+end
+$$;
+
+comment on function _scan_codes is
+'Finds the memories nearest by code, by comparing all codes in scope.
+Arguments: p_scope; p_code, of the query embedding; p_limit, how many.
+Result: their ids, searchable or not, nearest first; fewer than p_limit only where the scope
+has no more.';
+
+create function _walk_graph(
+  p_scope search_scope,
+  p_code bit varying,
+  p_limit integer,
+  p_ef_search integer,
+  p_max_scan_tuples integer
+)
+returns bigint[]
+language plpgsql stable parallel unsafe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+  c_names constant text[] := array[
+    'hnsw.iterative_scan', 'hnsw.ef_search', 'hnsw.max_scan_tuples', 'enable_sort'
+  ];
+  c_settings constant text[] := array(select current_setting(s.name) from unnest(c_names) as s (name));
+  v_ids bigint[];
+begin
+  -- Set and reset here, not by the function: a dump of a function that names them can only
+  -- be restored where pgvector was loaded before.
+  perform
+    set_config('hnsw.iterative_scan', 'relaxed_order', true),
+    set_config('hnsw.ef_search', p_ef_search::text, true),
+    set_config('hnsw.max_scan_tuples', p_max_scan_tuples::text, true),
+    set_config('enable_sort', 'off', true);
+  v_ids := array(
+    select d.id
+    from learning_memories as d
+    where
+      _in_scope(
+        p_scope, d.owner, d.repo, d.outcome, d.severity, d.category, d.file_path,
+        d.created_at
+      )
+      and d.embedding_model = p_scope.embedding_model
+      and d.embedding_code is not null
+      and _is_searchable(p_scope, d.stale, d.search_tsv)
+    order by d.embedding_code <~> p_code
+    limit p_limit
+  );
+  perform set_config(s.name, s.setting, true)
+  from unnest(c_names, c_settings) as s (name, setting);
+  return v_ids;
+end
+$$;
+
+comment on function _walk_graph is
+'Finds searchable memories near by code, by the HNSW graph of the codes.
+Arguments: p_scope; p_code, of the query embedding; p_limit, how many; p_ef_search and
+p_max_scan_tuples, settings of the graph search.
+Result: their ids, about nearest first; fewer than p_limit where it gave up before.';
+
+create function _pick_nearest(
+  p_memory_ids bigint[], p_code_distances double precision[], p_limit integer
+)
+returns bigint[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  return array(
+    select c.id
+    from unnest(p_memory_ids, p_code_distances) as c (id, distance)
+    where c.distance is not null
+    order by c.distance, c.id
+    limit p_limit
+  );
+end
+$$;
+
+comment on function _pick_nearest is
+'Picks the memories nearest by code from a list (_list_scope).
+Arguments: p_memory_ids; p_code_distances, of equal length, null without a code; p_limit, how
+many. Result: the ids, nearest first, ties by id.';
+
+create function _rerank(
+  p_scope search_scope,
+  p_embedding vector,
+  p_memory_ids bigint[],
+  p_batch_size integer,
+  p_max_distance double precision,
+  out matches search_match[],
+  out far_mean double precision,
+  out far_deviation double precision
+)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  select
+    coalesce(
+      array_agg(row(r.id, r.distance, r.rank)::search_match order by r.rank)
+      filter (where r.is_match),
+      '{}'
+    ),
+    avg(r.distance) filter (where r.ord * 2 > p_batch_size),
+    stddev_samp(r.distance) filter (where r.ord * 2 > p_batch_size)
+  into matches, far_mean, far_deviation
+  from (
+    select
+      d.*,
+      row_number() over (partition by d.is_match order by d.distance, d.id) as rank
+    from (
+      select
+        c.id,
+        c.ord,
+        m.distance,
+        m.is_searchable and (p_max_distance is null or m.distance <= p_max_distance) as is_match
+      from unnest(p_memory_ids) with ordinality as c (id, ord)
+      cross join lateral (
+        select
+          m.embedding <=> p_embedding as distance,
+          _is_searchable(p_scope, m.stale, m.search_tsv) as is_searchable
+        from learning_memories as m
+        where m.id = c.id
+        -- Optimization fence: one look-up after the other.
+        offset 0
+      ) as m
+    ) as d
+  ) as r;
+end
+$$;
+
+comment on function _rerank is
+'Compares the embeddings of memories that are near by code.
+Arguments: p_scope; p_embedding, of the query; p_memory_ids, nearest by code first;
+p_batch_size, how many were asked for; p_max_distance, up to which cosine distance, null for
+any.
+Result: matches, the searchable ones, nearest first, ties by id, with their cosine distance.
+far_mean and far_deviation: of the cosine distances of the farther half by code.';
+
+create function _count_memories_in_graph()
+returns double precision
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- The access path does not depend on the arguments: reuse one generic plan.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  c_density_samples constant integer := 100;
+begin
+  return (
+    select (s.last - s.first + 1) * (
+      select avg((exists (select from learning_memories as d where d.id = n))::integer)
+      from
+        generate_series(s.first, s.last, greatest((s.last - s.first) / c_density_samples, 1))
+          as n
+    )
+    from (select min(d.id) as first, max(d.id) as last from learning_memories as d) as s
+  );
+end
+$$;
+
+comment on function _count_memories_in_graph is
+'Estimates how many memories the HNSW graph holds, of all owners: from the range of ids, and
+how many of a sample of them exist. Result: the number.';
+
+create function _search_vectors(
+  p_scope search_scope,
+  p_embedding vector,
+  p_rows double precision,
+  p_share double precision,
+  p_limit integer,
+  p_returned integer,
+  p_max_distance double precision default null,
+  p_candidate_ids bigint[] default null,
+  p_code_distances double precision[] default null
+)
+returns search_match[]
+language plpgsql stable parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  -- What the graph costs for each memory that it visits, in the unit of _graph_cost.
+  c_node_visit_cost constant double precision := 80;
+  -- The first rows are what searches are judged by.
+  c_first constant integer := 10;
+  c_code constant bit varying := _quantize(p_embedding);
+  c_needed constant integer := case when p_max_distance is null then p_limit else p_returned end;
+  v_memories double precision;
+  v_use_graph boolean := p_candidate_ids is null and p_rows > _graph_cost();
+  v_batch_size integer := 2 * p_limit;
+  v_ids bigint[];
+  v_matches search_match[] := '{}';
+  v_far_mean double precision;
+  v_far_deviation double precision;
+  v_distance double precision;
+begin
+  if v_use_graph then
+    v_memories := _count_memories_in_graph();
+  end if;
+
+  -- Widen the batch until the first rows are so much closer (2.7 sigma) than its farther half
+  -- that unseen rows, whose codes are farther still, are very unlikely to beat them. For a
+  -- query that resembles nothing in scope, codes say little; for one opposite to all of it
+  -- (distance above 1), nothing. Where p_max_distance leaves fewer than asked for, unseen rows
+  -- have to be beyond it with near certainty (5 sigma).
+  while (
+    p_max_distance < v_far_mean - 5 * v_far_deviation and p_max_distance < 1
+    or cardinality(v_matches) >= c_needed
+    and v_distance < v_far_mean - 2.7 * v_far_deviation
+    and v_distance < 1
+  ) is not true loop
+    v_use_graph := v_use_graph and greatest(
+      _graph_cost(),
+      c_node_visit_cost
+      * coalesce(v_batch_size * v_memories / nullif(p_rows * p_share, 0), 'infinity')
+    ) < p_rows;
+    if v_use_graph then
+      v_ids := _walk_graph(
+        p_scope, c_code, v_batch_size,
+        -- The larger the graph, the more it misses.
+        least(2 * v_batch_size * greatest(v_memories / 250000, 1), 1000)::integer,
+        -- Beyond that the scan is cheaper.
+        (p_rows / c_node_visit_cost)::integer
+      );
+      -- Where it gave up or missed some, the scan finds them.
+      v_use_graph := cardinality(v_ids) = v_batch_size;
+    end if;
+    if not v_use_graph then
+      v_ids := case
+        when p_candidate_ids is null then _scan_codes(p_scope, c_code, v_batch_size)
+        else _pick_nearest(p_candidate_ids, p_code_distances, v_batch_size)
+      end;
+    end if;
+    select r.matches, r.far_mean, r.far_deviation
+    into v_matches, v_far_mean, v_far_deviation
+    from _rerank(p_scope, p_embedding, v_ids, v_batch_size, p_max_distance) as r;
+    v_distance := v_matches[least(c_first, c_needed)].value;
+    exit when not v_use_graph and cardinality(v_ids) < v_batch_size;
+    v_batch_size := 5 * v_batch_size;
+  end loop;
+
+  return v_matches[:p_limit];
+end
+$$;
+
+comment on function _search_vectors is
+'The vector arm of a search: ranks the searchable memories in scope by cosine distance.
+The nearest 2 * p_limit by the Hamming distance of their codes are compared by their
+embeddings. They are found by a scan of all codes in scope or, where that takes longer, by the
+HNSW graph of the codes. Where the nearest stand out too little, more are compared, in the end
+all.
+Arguments: p_scope; p_embedding, of the query; p_rows, memories of the repository or the
+owner, and p_share of them searchable in scope; p_limit, how many; p_returned, how many of
+these the caller returns; p_max_distance, up to which cosine distance; p_candidate_ids and
+p_code_distances, where they are known, as of _list_scope.
+Result: matches, nearest first, ties by id; their value is the cosine distance.';
+
+commit;

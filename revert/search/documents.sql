@@ -1,0 +1,14 @@
+-- Revert kodiai:search/documents from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _pick_phrase_matches;
+drop function _list_phrase_matches;
+drop function _pick_searchable;
+drop function _list_documents;
+
+commit;

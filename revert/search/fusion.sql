@@ -1,0 +1,14 @@
+-- Revert kodiai:search/fusion from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _fuse_rrf;
+drop function _fuse_zscore;
+drop function _zscore_weight;
+drop function _gather_candidates;
+
+commit;

@@ -1,0 +1,15 @@
+-- Revert kodiai:search/query from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _parse_query;
+drop function _phrase_to_tsquery;
+drop function _to_tsvector;
+drop function _extract_identifiers;
+drop function _split_identifiers;
+
+commit;

@@ -1,0 +1,16 @@
+-- Revert kodiai:search/scope from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _list_scope;
+drop function _estimate_scope;
+drop function _graph_cost;
+drop function _measure_corpus;
+drop function _is_searchable;
+drop function _in_scope;
+
+commit;

@@ -1,0 +1,152 @@
+"""The self-check says what is wrong with searches, and that nothing is."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from kodiai import Client
+from tests.learning.corpus import random_memories, write
+
+REPO, OTHER = "acme/api", "acme/web"
+ALL_IS_WELL = {"indexes": True, "postings": True, "plans": True, "recall": True}
+
+
+@pytest.fixture
+def filled(client: Client) -> None:
+    memories, vectors = random_memories(1, 600, [REPO, OTHER])
+    write(client, memories, vectors)
+
+
+def checks(client: Client, repo: str | None = REPO) -> dict[str, bool | None]:
+    owner = None if repo else "acme"
+    return {row.check_name: row.is_ok for row in client.check_search(repo, owner)}
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_memory_as_deployed_is_well(client: Client) -> None:
+    assert checks(client) == checks(client, None) == ALL_IS_WELL
+
+
+def test_an_empty_scope_has_nothing_to_search_for(client: Client) -> None:
+    assert checks(client) == {"indexes": True, "postings": True}
+
+
+@pytest.mark.usefixtures("filled")
+def test_words_that_are_missing_are_noticed_and_made_again(
+    client: Client, database: psycopg.Connection
+) -> None:
+    before = database.execute("select * from postings order by 1, 2, 3").fetchall()
+    database.execute(
+        "delete from postings where term & 31 ="
+        " (select hashint8(min(id)) & 31 from learning_memories where repo = %s)",
+        (REPO,),
+    )
+    assert checks(client) == ALL_IS_WELL | {"postings": False}
+    assert client.rebuild_postings() == len(before)
+    assert (
+        database.execute("select * from postings order by 1, 2, 3").fetchall() == before
+    )
+    assert checks(client) == ALL_IS_WELL
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_went_past_the_triggers_is_noticed_and_made_good(
+    client: Client, database: psycopg.Connection
+) -> None:
+    database.execute("set session_replication_role = replica")
+    database.execute(
+        "insert into learning_memories (repo, owner, source_repo, finding_text, severity,"
+        " category, file_path, outcome, embedding_model, embedding) select repo, owner,"
+        " repo, 'a zebra', severity, category, file_path, outcome, embedding_model,"
+        " embedding from learning_memories where repo = %s limit 1",
+        (REPO,),
+    )
+    assert client.search_memories(REPO, "zebra") == []
+    assert checks(client) == ALL_IS_WELL | {"postings": False}
+    client.rebuild_postings()
+    assert len(client.search_memories(REPO, "zebra")) == 1
+    assert checks(client) == ALL_IS_WELL
+
+
+@pytest.mark.usefixtures("filled")
+def test_findings_are_rebuilt_too(client: Client, database: psycopg.Connection) -> None:
+    client.record_review(
+        REPO,
+        1,
+        "sha",
+        "delivery",
+        [
+            {
+                "file_path": "a.py",
+                "severity": "minor",
+                "category": "style",
+                "confidence": 50,
+                "title": "the cache",
+            }
+        ],
+    )
+    database.execute("delete from postings")
+    assert client.search_findings(REPO, "cache") == []
+    client.rebuild_postings()
+    assert len(client.search_findings(REPO, "cache")) == 1
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    "index", ["learning_memories_scope_idx", "learning_memories_embedding_idx"]
+)
+def test_an_index_that_is_missing_or_invalid_is_named(
+    client: Client, database: psycopg.Connection, index: str
+) -> None:
+    database.execute(
+        "update pg_index set indisvalid = false where indexrelid = %s::regclass",
+        (index,),
+    )
+    row = client.check_search(REPO)[0]
+    assert not row.is_ok
+    assert (row.check_name, row.detail) == ("indexes", f"missing or invalid: {index}")
+    database.execute(f"drop index {index}".encode())
+    assert not checks(client)["indexes"]
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("breaks", "detail"),
+    [
+        (
+            ["drop index learning_memories_scope_idx"],
+            "learning_memories_scope_idx not read",
+        ),
+        (
+            [
+                "alter function _score_postings set enable_seqscan = on",
+                "alter function _score_postings set enable_indexscan = off",
+                "alter function _score_postings set enable_indexonlyscan = off",
+            ],
+            "postings read whole",
+        ),
+    ],
+)
+def test_a_plan_that_leaves_its_indexes_is_noticed(
+    client: Client, database: psycopg.Connection, breaks: list[str], detail: str
+) -> None:
+    for statement in breaks:
+        database.execute(statement.encode())
+    (row,) = (row for row in client.check_search(REPO) if row.check_name == "plans")
+    assert not row.is_ok
+    assert detail in row.detail
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_search_that_overlooks_is_noticed(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """As codes of other vectors would be, or a damaged graph."""
+    database.execute(
+        "alter table learning_memories alter column embedding_code drop expression"
+    )
+    database.execute(
+        "update learning_memories set embedding_code = null where id % 2 = 0"
+    )
+    assert checks(client)["recall"] is False

@@ -1,0 +1,185 @@
+"""Which index a search reads, through the function itself: Postgres counts the scans.
+
+The memories are so many that the graph is the cheaper way to search all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import psycopg
+import pytest
+
+from kodiai import Client
+from tests import server
+from tests.learning.corpus import cosine_distances
+
+ROWS = 40_000
+OWNER, LARGE, SMALL = "acme", "acme/large", "acme/small"
+GRAPH, SCOPE = "learning_memories_embedding_idx", "learning_memories_scope_idx"
+POSTINGS, PHRASES = "postings_pkey", "learning_memories_search_tsv_idx"
+
+# A fifth in the large repository, a thousandth in the small one; one in twenty critical,
+# one in a thousand about security, one in 50 stale.
+FILL = """
+insert into learning_memories (
+  repo, owner, source_repo, finding_id, finding_text, severity, category, file_path,
+  outcome, embedding_model, embedding, stale
+)
+select
+  r.repo, 'acme', r.repo, n, format('word%%s of the cache w%%s', n %% 500, n %% 7),
+  case n %% 20 when 3 then 'critical' else 'minor' end,
+  case n %% 1000 when 5 then 'security' else 'style' end,
+  format('src/%%s.py', n), 'accepted', 'test', v.embedding, n %% 50 = 7
+from unnest(%(embeddings)s::vector[]) with ordinality as v (embedding, n)
+cross join lateral (
+  select
+    case
+      when n %% 5 = 0 then 'acme/large'
+      when n %% 1000 = 1 then 'acme/small'
+      else 'acme/repo' || n %% 50
+    end as repo
+) as r
+"""
+
+
+@pytest.fixture
+def embeddings(database: psycopg.Connection) -> np.ndarray:
+    """Fill the memory right before, without a vacuum or an analyze; autovacuum is off."""
+    chance = np.random.default_rng(1)
+    centers = chance.normal(size=(50, server.DIMENSIONS))
+    vectors = centers[chance.integers(0, 50, ROWS)]
+    vectors = vectors + chance.normal(scale=0.4, size=vectors.shape)
+    database.execute("alter table learning_memories set (autovacuum_enabled = off)")
+    database.execute("alter table postings set (autovacuum_enabled = off)")
+    row = database.execute("select pg_get_indexdef(%s::regclass)", (GRAPH,)).fetchone()
+    assert row
+    database.execute(f"drop index {GRAPH}")
+    database.execute(
+        "insert into active_embedding_model (embedding_model) values ('test')"
+    )
+    database.execute(
+        FILL.encode(), {"embeddings": [str(vector.tolist()) for vector in vectors]}
+    )
+    database.execute(row[0])
+    return vectors
+
+
+@pytest.fixture
+def scans(
+    database: psycopg.Connection, connection: psycopg.Connection
+) -> Callable[[Callable[[], object]], dict[str, int]]:
+    """Count the scans that a call makes: of each index, and of tables as a whole."""
+
+    def count() -> dict[str, int]:
+        connection.execute("select pg_stat_force_next_flush()")
+        database.execute("select pg_stat_clear_snapshot()")
+        return dict(
+            database.execute(
+                "select indexrelname::text, idx_scan from pg_stat_user_indexes"
+                " where relname in ('learning_memories', 'postings')"
+                " union all select relname, seq_scan from pg_stat_user_tables"
+                " where relname in ('learning_memories', 'postings')"
+            ).fetchall()
+        )
+
+    def of(call: Callable[[], object]) -> dict[str, int]:
+        before = count()
+        call()
+        after = count()
+        return {name: n - before[name] for name, n in after.items() if n > before[name]}
+
+    return of
+
+
+def test_searches_read_their_indexes(
+    client: Client,
+    database: psycopg.Connection,
+    embeddings: np.ndarray,
+    scans: Callable[[Callable[[], object]], dict[str, int]],
+) -> None:
+    chance = np.random.default_rng(2)
+    questions = embeddings[chance.integers(0, ROWS, 20)]
+    questions = questions + chance.normal(scale=0.1, size=questions.shape)
+    places = np.arange(1, ROWS + 1)
+    fresh = places % 50 != 7
+    scopes = {
+        "all": (None, None, None, fresh),
+        "critical": (None, ["critical"], None, fresh & (places % 20 == 3)),
+        "security": (None, None, ["security"], fresh & (places % 1000 == 5)),
+        "large": (LARGE, None, None, fresh & (places % 5 == 0)),
+        "small": (SMALL, None, None, fresh & (places % 1000 == 1)),
+    }
+    # Right after the load; then all of it known; then known wrongly: nothing may change,
+    # nor after the sixth time.
+    for statistics in ("", "vacuum analyze", "delete from pg_statistic"):
+        if statistics:
+            database.execute(statistics.encode())
+        for name, (repo, severities, categories, may) in scopes.items():
+            recalls: list[float] = []
+
+            def ask(
+                repo: str | None = repo,
+                severities: list[str] | None = severities,
+                categories: list[str] | None = categories,
+                may: np.ndarray = may,
+                recalls: list[float] = recalls,
+            ) -> None:
+                for question in questions:
+                    found = client.search_memories(
+                        repo,
+                        "word7 cache",
+                        question,
+                        owner=None if repo else OWNER,
+                        severities=severities,
+                        categories=categories,
+                        text_weight=0,
+                        fusion="rrf",
+                    )
+                    distances = cosine_distances(embeddings[may], question)
+                    wanted = places[may][np.argsort(distances)[:10]]
+                    assert len(found) == 10
+                    recalls.append(
+                        len({row.finding_id for row in found} & set(wanted)) / 10
+                    )
+
+            read = scans(ask)
+            assert "learning_memories" not in read, (name, statistics)
+            assert "postings" not in read, (name, statistics)
+            assert read[POSTINGS] > 0, (name, statistics)
+            if name == "all":
+                assert read[GRAPH] == len(questions), (statistics, read)
+            else:
+                assert GRAPH not in read, (name, statistics)
+                assert read[SCOPE] >= len(questions), (name, statistics, read)
+            assert "learning_memories_key" not in read, (name, statistics, read)
+            assert np.mean(recalls) >= 0.99, (name, statistics, recalls)
+
+
+def test_a_phrase_reads_its_index(
+    client: Client,
+    database: psycopg.Connection,
+    embeddings: np.ndarray,
+    scans: Callable[[Callable[[], object]], dict[str, int]],
+) -> None:
+    # While a load is still in its pending list, the index may cost more than the scope's.
+    database.execute("select gin_clean_pending_list(%s::regclass)", (PHRASES,))
+    read = scans(
+        lambda: client.search_memories(None, '"word10 of the cache"', owner=OWNER)
+    )
+    assert "learning_memories" not in read
+    assert read.get(PHRASES) == 1, read
+
+
+def test_without_the_graph_all_is_found(
+    client: Client, database: psycopg.Connection, embeddings: np.ndarray
+) -> None:
+    """So a first load may build it last, and losing it costs time, not memories."""
+    database.execute(f"drop index {GRAPH}")
+    question = embeddings[0]
+    found = client.search_memories(None, None, question, owner=OWNER)
+    fresh = np.arange(1, ROWS + 1) % 50 != 7
+    distances = cosine_distances(embeddings[fresh], question)
+    nearest = (np.arange(1, ROWS + 1)[fresh])[np.argsort(distances)[:10]]
+    assert [row.finding_id for row in found] == list(nearest)

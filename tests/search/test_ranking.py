@@ -1,0 +1,541 @@
+"""How search_memories ranks: BM25, what people type, fusion, what callers prefer."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+
+from kodiai import Client
+from tests.concurrency import sessions
+from tests.knowledge.calls import finding
+from tests.learning.corpus import (
+    WORDS,
+    Memory,
+    ids,
+    memory,
+    random_memories,
+    vector,
+    write,
+)
+
+REPO = "acme/api"
+
+
+def texts(client: Client, question: str, **arguments: Any) -> list[str]:
+    return [
+        row.finding_text for row in client.search_memories(REPO, question, **arguments)
+    ]
+
+
+def write_texts(client: Client, *written: str, repo: str = REPO) -> list[int]:
+    rows = [memory(repo=repo, finding_text=text) for text in written]
+    return write(client, rows, [None] * len(rows))
+
+
+# BM25
+
+
+def bm25(
+    documents: dict[int, list[str]], question: list[str], k1: float, b: float
+) -> dict[int, float]:
+    """Score documents by the formula, rows with all words before those without."""
+    mean = sum(map(len, documents.values())) / len(documents)
+    held = {n: Counter(words) for n, words in documents.items()}
+    scores: dict[int, float] = {}
+    complete = set()
+    for n, words in documents.items():
+        score = 0.0
+        for word, asked in Counter(question).items():
+            have = sum(1 for counts in held.values() if word in counts)
+            idf = math.log(1 + (len(documents) - have + 0.5) / (have + 0.5))
+            times = held[n][word]
+            length = k1 * (1 - b + b * len(words) / mean)
+            score += asked * idf * times / (times + length) if times else 0
+        if score > 0:
+            scores[n] = score
+            if set(question) <= set(words):
+                complete.add(n)
+    without = max((s for n, s in scores.items() if n not in complete), default=0.0)
+    return {
+        n: max(score, without) + 0.001 * score if n in complete else score
+        for n, score in scores.items()
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("k1", "b"), [(None, None), (0.5, 0.1), (0, 1)])
+def test_the_text_arm_is_bm25_over_the_scope(
+    client: Client,
+    connection: psycopg.Connection,
+    seed: int,
+    k1: float | None,
+    b: float | None,
+) -> None:
+    """Stale memories count, other repositories do not."""
+    chance = random.Random(seed)  # noqa: S311
+    memories, _ = random_memories(seed, 250, [REPO, "acme/web", "corp/app"])
+    numbers = write(client, memories, [None] * len(memories))
+    for name, value in (("k1", k1), ("b", b)):
+        if value is not None:
+            connection.execute(f"set kodiai.bm25_{name} = {value}".encode())
+    for owner in (None, "acme"):
+        scope = [
+            (number, columns)
+            for number, columns in zip(numbers, memories, strict=True)
+            if columns["repo"] == REPO or (owner and columns["repo"] == "acme/web")
+        ]
+        documents = {
+            number: columns["finding_text"].split() for number, columns in scope
+        }
+        question = chance.choices(WORDS, k=chance.randint(1, 4))
+        expected = bm25(
+            documents,
+            question,
+            1.2 if k1 is None else k1,
+            0.75 if b is None else b,
+        )
+        stale = {number for number, columns in scope if columns["stale"]}
+        best = sorted(
+            (-score, number)
+            for number, score in expected.items()
+            if number not in stale
+        )
+        found = client.search_memories(
+            REPO, " ".join(question), owner=owner, limit=1000
+        )
+        assert [row.text_score for row in found] == pytest.approx(
+            [-score for score, _ in best]
+        )
+        assert {row.memory_id: row.text_score for row in found} == pytest.approx(
+            {number: -score for score, number in best}
+        )
+        assert [row.text_rank for row in found] == list(range(1, len(best) + 1))
+
+
+@pytest.mark.parametrize("setting", ["k1 = 'x'", "k1 = -1", "b = 1.5", "b = 'NaN'"])
+def test_a_bad_parameter_of_bm25_is_named(
+    client: Client, connection: psycopg.Connection, setting: str
+) -> None:
+    connection.execute(f"set kodiai.bm25_{setting}".encode())
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue, match=r"setting kodiai\.bm25_.*from 0 to"
+    ):
+        client.search_memories(REPO, "cache")
+
+
+def test_document_frequencies_follow_every_write(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """A word becomes the less telling the more memories have it."""
+    write_texts(client, "cache lock", "lock")
+
+    def score_of(question: str) -> float:
+        (row,) = client.search_memories(REPO, question, limit=1)
+        return row.text_score or 0
+
+    alone = score_of("cache")
+    written = write_texts(client, *["cache lock"] * 5)
+    assert score_of("cache") < alone
+    client.mark_stale_memories(REPO, written)
+    assert client.purge_stale_memories(REPO) == 5
+    assert score_of("cache") == alone
+    database.execute("delete from learning_memories where finding_text = 'lock'")
+    assert score_of("cache") < alone
+
+
+POSTINGS = """
+select term, repo_hash, document_id, frequency, length from postings
+order by term, repo_hash, document_id
+"""
+
+EXPECTED_POSTINGS = """
+with documents (name, repo, id, search_tsv) as (
+  select 'learning_memories', repo::text, id, search_tsv from learning_memories
+  union all
+  select 'findings', r.repo, f.id, f.search_tsv
+  from findings as f inner join reviews as r on r.id = f.review_id
+), lexemes (name, repo, id, lexeme, frequency) as (
+  select name, repo, id, lexeme, coalesce(cardinality(positions), 1)
+  from documents cross join unnest(search_tsv)
+  union all
+  select name, repo, id, '', 0 from documents
+)
+select
+  _posting_term(name, split_part(repo, '/', 1), lexeme) + (hashint8(id) & 31) as term,
+  _posting_repo(repo) as repo_hash, id, frequency::smallint,
+  (sum(frequency) over (partition by name, id))::smallint
+from lexemes
+order by term, repo_hash, id
+"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_postings_are_those_of_the_texts_whatever_happens(
+    client: Client, database: psycopg.Connection, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    memories, _ = random_memories(seed, 60, [REPO, "acme/web"])
+    write(client, memories, [None] * len(memories))
+    for number in range(10):
+        client.record_review(
+            chance.choice([REPO, "corp/app"]),
+            number + 1,
+            findings=[
+                finding(title=f"{' '.join(chance.sample(WORDS, 3))} getUserById")
+            ],
+        )
+
+    def somebody(table: str) -> str:
+        return f"(select id from {table} order by md5(id || '{seed}') limit 3)"
+
+    changes = [
+        f"update learning_memories set finding_text = 'a NewText' where id in {somebody('learning_memories')}",
+        f"update learning_memories set stale = not stale where id in {somebody('learning_memories')}",
+        f"update learning_memories set finding_text = finding_text where id in {somebody('learning_memories')}",
+        f"delete from learning_memories where id in {somebody('learning_memories')}",
+        f"update findings set title = 'other words' where id in {somebody('findings')}",
+        f"update findings set review_id = (select min(id) from reviews) where id in {somebody('findings')}",
+        f"delete from findings where id in {somebody('findings')}",
+        f"delete from reviews where id in {somebody('reviews')}",
+        "select rename_repo('acme/web', 'corp/web')",
+        "select rename_repo('acme/api', 'acme/api2')",
+        "select purge_stale_memories('acme/api2')",
+    ]
+    chance.shuffle(changes)
+    for change in changes:
+        database.execute(change.encode())
+        found = database.execute(POSTINGS).fetchall()
+        assert found == database.execute(EXPECTED_POSTINGS).fetchall(), change
+    assert found
+
+
+def test_writers_of_the_same_words_do_not_wait_for_each_other(
+    client: Client, conninfo: str
+) -> None:
+    client.write_memory(**memory())
+    with sessions(conninfo, 2) as (first, second):
+        second.connection.execute("set lock_timeout = '1ms'")
+        first.client.write_memory(**memory())
+        second.client.write_memory(**memory())
+        assert len(client.search_memories(REPO, "cache")) == 1
+        second.connection.commit()
+        first.connection.commit()
+    assert len(client.search_memories(REPO, "cache")) == 3
+
+
+def test_of_many_postings_the_rarest_words_decide(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """Above 10,000 postings common words only order what the rarer ones find."""
+    common = "pointer cache query timeout retry"
+    many = [memory(finding_text=common) for _ in range(3000)]
+    rare = [memory(finding_text=f"deadlock {word}") for word in common.split()]
+    both = memory(finding_text=f"deadlock {common}", severity="critical")
+    only = memory(finding_text=common, severity="critical")
+    numbers = write(client, [*many, *rare, both, only], [None] * (len(many) + 7))
+    *_, last_rare, number_of_both, number_of_only = numbers
+
+    found = client.search_memories(REPO, f"{common} deadlock", limit=6)
+    assert ids(found)[0] == number_of_both
+    assert sorted(ids(found)[1:]) == numbers[3000:3005]
+    assert last_rare in ids(found)
+
+    # What has none of the rarer words is found where there is nothing else.
+    assert len(client.search_memories(REPO, f"{common} deadlock", limit=100)) == 100
+    critical = client.search_memories(
+        REPO, f"{common} deadlock", severities=["critical"]
+    )
+    assert ids(critical) == [number_of_both, number_of_only]
+
+
+@pytest.mark.parametrize("question", ["leak in the pool", "leak -pool", '"leak" pool'])
+def test_where_many_have_the_words_and_none_passes_nothing_is_found(
+    client: Client, question: str
+) -> None:
+    titles = [f"leak in the pool {word * 2}" for word in WORDS] * 20
+    write_texts(client, *[f"leak in the pool of {n % 7}" for n in range(2500)])
+    client.record_review(REPO, 1, findings=[finding(title=t) for t in titles])
+    assert client.search_memories(REPO, question, path_prefix="nothing/") == []
+    assert client.search_memories(REPO, question, vector(1), outcomes=[]) == []
+    if "-" in question:
+        assert client.search_findings(REPO, question, limit=1) == []
+
+
+# What people type
+
+
+def test_quoted_words_are_a_phrase_that_comes_first(client: Client) -> None:
+    phrase = "the connection pool is exhausted"
+    apart = "a pool of one connection, connection, connection"
+    write_texts(client, apart, phrase, "a socket")
+    assert texts(client, "connection pool")[0] == apart
+    assert texts(client, '"connection pool"') == [phrase, apart]
+    assert texts(client, '"pool is exhausted" connection') == [phrase, apart]
+    assert texts(client, '"the of" connection')[0] == apart
+    assert texts(client, '"exhausted connection pool"')[0] == phrase
+
+
+def test_of_two_phrases_a_row_must_have_both(client: Client) -> None:
+    both = "session token leaks, file handle leaks"
+    one = "session token session token"
+    write_texts(client, one, both)
+    assert texts(client, '"session token" "file handle"') == [both, one]
+
+
+def test_a_phrase_that_very_many_have_comes_first_too(client: Client) -> None:
+    rows = [memory(finding_text=f"connection pool {n % 9}") for n in range(5100)]
+    rows.append(memory(finding_text="connection pool zebra"))
+    rows += [memory(finding_text="zebra pool connection")] * 20
+    vectors: list[Any] = [vector(1, n % 7) for n in range(len(rows))]
+    numbers = write(client, rows, vectors)
+    question = '"connection pool" zebra'
+    found = client.search_memories(REPO, question, limit=3)
+    assert ids(found)[0] == numbers[5100]
+    assert all("connection pool" in row.finding_text for row in found)
+    # Whatever an arm brings has its value in the other.
+    for row in client.search_memories(REPO, question, vector(1), limit=50):
+        assert row.text_score is not None
+        assert row.distance is not None
+
+
+def test_a_word_with_a_minus_is_left_out_in_both_arms(client: Client) -> None:
+    rows = [memory(finding_text=t) for t in ("cache redis", "cache", "redis socket")]
+    _, cache, _ = write(client, rows, [vector(1)] * 3)
+    for question in ("cache -redis", '-"redis" cache', "-redis", "cache -“redis”"):
+        assert ids(client.search_memories(REPO, question, vector(1))) == [cache]
+    assert ids(client.search_memories(REPO, "cache -redis")) == [cache]
+    assert client.search_memories(REPO, "-redis") == []
+    assert len(client.search_memories(REPO, 'cache -"socket redis"', vector(1))) == 3
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["returns -1", "cache --verbose", "cache -v", "the -moz-box cache", "- cache"],
+)
+def test_a_minus_of_code_leaves_nothing_out(client: Client, question: str) -> None:
+    rows = [f"{question} cache returns", "cache returns"]
+    write_texts(client, *rows)
+    assert texts(client, question)[0] == rows[0]
+
+
+IDENTIFIERS = [
+    ("getUserById", "get the user by its id"),
+    ("pool_manager.py", "a manager of the pool, in py"),
+    ("src/db/pool.py", "the pool of the db, src and py"),
+    ("HTTP2Server", "the server speaks HTTP in version 2"),
+    ("std::vector", "a vector of std"),
+    ("XMLHttpRequest", "a request for XML by http"),
+    ("retry-after", "retry after a while"),
+    ("OAUTH_TOKEN_2", "the second oauth token is 2"),
+]
+
+
+@pytest.mark.parametrize(("identifier", "parts"), IDENTIFIERS)
+def test_an_identifier_is_found_by_its_parts_and_better_as_a_whole(
+    client: Client, identifier: str, parts: str
+) -> None:
+    whole = f"calls {identifier} here, of all places, which is wrong twice over"
+    write_texts(client, parts, whole, "socket")
+    assert texts(client, identifier) == [whole, parts]
+    assert texts(client, identifier.lower())[0] == whole
+    assert set(texts(client, parts)) == {whole, parts}
+    assert texts(client, f'"{identifier}"')[0] == whole
+
+
+def test_findings_are_searched_in_the_same_way(client: Client) -> None:
+    titles = [
+        "getUserById leaks a connection",
+        "user id get",
+        "connection pool leaks",
+        "pool connection",
+    ]
+    client.record_review(REPO, 1, findings=[finding(title=t) for t in titles])
+    client.record_review("acme/web", 1, findings=[finding(title="user")] * 5)
+
+    def found(question: str) -> list[str]:
+        return [row.title for row in client.search_findings(REPO, question)]
+
+    assert found("getUserById") == titles[:2]
+    assert found('"connection pool"')[0] == titles[2]
+    assert found("connection -pool") == [titles[0]]
+    first = client.search_findings(REPO, "connection")[0].score
+    client.rename_repo("acme/web", "acme/other")
+    assert client.search_findings(REPO, "connection")[0].score == first
+    assert client.search_findings("acme/web", "user") == []
+    assert len(client.search_findings("acme/other", "user")) == 5
+
+
+def test_a_word_that_is_too_long_for_a_lexeme_is_passed_over_in_silence(
+    client: Client,
+    connection: psycopg.Connection,
+) -> None:
+    notices: list[Any] = []
+    connection.add_notice_handler(notices.append)
+    long = "x" * 3000
+    (number,) = write_texts(client, f"cache {long} {long}.py")
+    client.record_review(REPO, 1, findings=[finding(title="y" * 500)])
+    for question in (f"cache {long}", f'"{long}" cache', f"cache -{long}"):
+        assert ids(client.search_memories(REPO, question)) == [number]
+    assert notices == []
+
+
+# Fusion
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_zscore_fusion_is_its_formula(client: Client, seed: int) -> None:
+    memories, vectors = random_memories(seed, 90, [REPO])
+    numbers = write(
+        client, memories, [v if n % 5 else None for n, v in enumerate(vectors)]
+    )
+    chance = random.Random(seed)  # noqa: S311
+    question = " ".join(chance.sample(WORDS, 2))
+    found = client.search_memories(
+        REPO, question, vectors[0], limit=1000, vector_weight=0.7, text_weight=1.3
+    )
+    assert set(ids(found)) <= set(numbers)
+    distances = np.array(
+        [np.nan if row.distance is None else row.distance for row in found]
+    )
+    scores = np.array([row.text_score or 0 for row in found])
+    assert np.isnan(distances).any()
+    near = (np.nanmean(distances) - distances) / np.nanstd(distances)
+    near[np.isnan(near)] = np.nanmin(near)
+    words = (scores - scores.mean()) / scores.std()
+    expected = 0.7 * np.exp(0.6 * near) + 1.3 * 0.5 * np.exp(0.6 * words)
+    assert [row.score for row in found] == pytest.approx(list(expected))
+    assert list(expected) == sorted(expected, reverse=True)
+
+
+def test_what_stands_out_in_one_arm_goes_before_what_is_middling_in_both(
+    client: Client,
+) -> None:
+    rows: list[Memory] = [
+        memory(finding_text=f"cache {word} misses the token") for word in WORDS[3:15]
+    ]
+    vectors = [vector(1, 0.8 + 0.01 * n) for n in range(len(rows))]
+    rows.append(memory(finding_text="a race of two workers"))
+    vectors.append(vector(1, 0.01))
+    numbers = write(client, rows, vectors)
+    question = ("acme/api", "the cache misses a token", vector(1))
+    assert ids(client.search_memories(*question))[0] == numbers[-1]
+    assert ids(client.search_memories(*question, fusion="rrf"))[0] != numbers[-1]
+
+
+def test_an_arm_that_finds_nothing_leaves_the_order_of_the_other(
+    client: Client,
+) -> None:
+    memories, vectors = random_memories(1, 50, [REPO])
+    write(client, memories, vectors)
+    near = client.search_memories(REPO, None, vectors[3])
+    assert ids(client.search_memories(REPO, "zebra", vectors[3])) == ids(near)
+    assert ids(client.search_memories(REPO, "zebra", vectors[3], fusion="rrf")) == ids(
+        near
+    )
+    words = client.search_memories(REPO, "cache lock")
+    beyond = client.search_memories(REPO, "cache lock", vector(1), max_distance=0)
+    assert ids(beyond) == ids(words)
+    assert {row.distance for row in beyond} == {None}
+
+
+def test_rows_that_are_far_beyond_the_others_keep_their_order(client: Client) -> None:
+    """The first hundred are all but equal, so that the rest stand out by far."""
+    rows = [memory(finding_text="a cache")] * 110 + [memory(finding_text="a lock")] * 40
+    vectors = [vector(1, 1, 2, 0, 0.3)] * 110
+    vectors += [vector(0, 1, 0, 3 + n, 0.3) for n in range(40)]
+    written = write(client, rows, vectors)
+    for question in (None, "cache"):
+        found = client.search_memories(
+            REPO, question, vector(1, 2, 0.7, 0, 0.1), limit=150
+        )
+        assert ids(found) == written
+        assert len({row.score for row in found[110:]}) == 40
+
+
+def test_every_candidate_has_its_value_in_both_arms(client: Client) -> None:
+    """The vector arm brings 100 rows, and the row that the words find is not one.
+
+    Nor does it matter that all other texts have nothing but stop words.
+    """
+    rows = [memory(finding_text="other") for _ in range(150)]
+    rows.append(memory(finding_text="deadlock"))
+    vectors = [vector(1, 0.001 * n) for n in range(150)] + [vector(0, 1)]
+    *_, number = write(client, rows, vectors)
+    found = client.search_memories(REPO, "deadlock", vector(1), limit=50)
+    (row,) = [row for row in found if row.memory_id == number]
+    assert row.distance == pytest.approx(1)
+    assert (row.vector_rank, row.text_rank) == (101, 1)
+
+
+# What the caller prefers
+
+
+def test_critical_and_major_memories_do_not_fade_below_the_floor(
+    client: Client,
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=1000)
+    severities = ["critical", "major", "medium", "minor"]
+    rows = [memory(severity=s, created_at=long_ago) for s in severities]
+    write(client, rows, [vector(1)] * 4)
+    plain = client.search_memories(REPO, None, vector(1))
+    arguments: dict[str, Any] = {"recency_half_life": timedelta(days=100)}
+    for floor in (None, 0.2, 0):
+        if floor is not None:
+            arguments["recency_floor"] = floor
+        found = client.search_memories(REPO, None, vector(1), **arguments)
+        shares = {row.severity: row.score / plain[0].score for row in found}
+        least = max(0.5 if floor is None else floor, 0.5**10)
+        assert shares == pytest.approx(
+            {"critical": least, "major": least, "medium": 0.5**10, "minor": 0.5**10},
+            rel=1e-3,
+        )
+
+
+def test_near_duplicates_collapse_to_the_best(client: Client) -> None:
+    rows = [
+        memory(finding_text=t) for t in ("cache a", "cache b", "cache c", "cache a")
+    ]
+    vectors = [vector(1), vector(1, 0.01), vector(1, 1), vector(1, 2)]
+    first, twin, other, same_text = write(client, rows, vectors)
+    everything = client.search_memories(REPO, None, vector(1))
+    assert ids(everything) == [first, twin, other, same_text]
+    found = client.search_memories(REPO, None, vector(1), duplicate_distance=0.01)
+    assert ids(found) == [first, other]
+    found = client.search_memories(REPO, None, vector(1), 2, duplicate_distance=0.01)
+    assert ids(found) == [first, other]
+    found = client.search_memories(REPO, None, vector(1), duplicate_distance=0)
+    assert ids(found) == [first, twin, other]
+
+
+def test_what_was_left_out_leaves_nothing_out(client: Client) -> None:
+    """The second is near the first, and the third is near the second only."""
+    angles = (0, 5, 10)
+    vectors = [
+        vector(math.cos(math.radians(a)), math.sin(math.radians(a))) for a in angles
+    ]
+    rows = [memory(finding_text=str(angle)) for angle in angles]
+    first, _, third = write(client, rows, vectors)
+    found = client.search_memories(REPO, None, vector(1), duplicate_distance=0.005)
+    assert ids(found) == [first, third]
+
+
+def test_what_comes_after_the_largest_gap_is_cut_off(client: Client) -> None:
+    distances = [0, 0.1, 0.2, 3, 3.1, 3.2]
+    written = write(
+        client, [memory()] * 6, [vector(1, distance) for distance in distances]
+    )
+    assert len(client.search_memories(REPO, None, vector(1))) == 6
+    found = client.search_memories(REPO, None, vector(1), min_gap=0.3)
+    assert ids(found) == written[:3]
+    assert len(client.search_memories(REPO, None, vector(1), min_gap=1)) == 6
+    assert len(client.search_memories(REPO, None, vector(1), 3, min_gap=0.3)) == 3
+    assert len(client.search_memories(REPO, None, vector(1), 1, min_gap=0)) == 1
+    assert client.search_memories(REPO, "zebra", min_gap=0) == []
+    assert client.search_memories(REPO, "zebra", min_gap=0, diversity=0.5) == []

@@ -1,0 +1,702 @@
+"""What search_memories promises."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+from psycopg import errors
+from pytest_postgresql import factories
+
+from kodiai import Client
+from tests import server
+from tests.learning.corpus import (
+    CATEGORIES,
+    DAY,
+    OUTCOMES,
+    SEVERITIES,
+    WORDS,
+    Memory,
+    cosine_distances,
+    ids,
+    memory,
+    random_memories,
+    vector,
+    write,
+)
+
+# 20,000 memories, of which the small repository owns 0.05 %.
+MANY = 20_000
+SMALL = 10
+SMALL_REPO = "tiny/one"
+BIG_REPOS = ["acme/api", "acme/web", "corp/app"]
+
+
+def many_memories() -> tuple[list[Memory], np.ndarray]:
+    memories, vectors = random_memories(1, MANY, BIG_REPOS)
+    for n in random.Random(2).sample(range(MANY), SMALL):  # noqa: S311
+        memories[n] |= {"repo": SMALL_REPO, "stale": False, "finding_text": "pointer"}
+    return memories, vectors
+
+
+def _fill(**connection: Any) -> None:
+    del connection["autocommit"]
+    with psycopg.connect(**connection, autocommit=True) as admin:
+        write(Client(admin), *many_memories())
+
+
+filled = factories.postgresql_noproc(
+    user="postgres", dbname="filled", depends_on="deployed", load=[_fill]
+)
+_filled_clone = factories.postgresql("filled")
+
+
+@pytest.fixture
+def many(_filled_clone: psycopg.Connection) -> Client:
+    _filled_clone.autocommit = True
+    _filled_clone.execute("set role kodiai_app")
+    return Client(_filled_clone)
+
+
+# k rows when k rows match
+
+
+@pytest.mark.parametrize("limit", [1, 10, 100])
+def test_a_repo_with_a_two_thousandth_of_the_rows_is_found_whole(
+    many: Client, limit: int
+) -> None:
+    _, vectors = many_memories()
+    query = vectors[0]
+    rows = many.search_memories(SMALL_REPO, None, query, limit=limit)
+    assert len(rows) == min(limit, SMALL)
+    assert {row.repo for row in rows} == {SMALL_REPO}
+    rows = many.search_memories(SMALL_REPO, "pointer", query, limit=limit)
+    assert len(rows) == min(limit, SMALL)
+
+
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {"severities": ["critical"]},
+    {"severities": ["critical"], "categories": ["style"], "outcomes": ["thumbs_up"]},
+    {"path_prefix": "a_b/1"},
+    {"created_after": DAY + timedelta(days=299)},
+    {"outcomes": ["suppressed"], "created_after": DAY + timedelta(days=295)},
+]
+
+
+@pytest.mark.parametrize("where", FILTERS)
+@pytest.mark.parametrize("limit", [10, 1000])
+def test_a_filter_never_costs_rows(
+    many: Client, where: dict[str, Any], limit: int
+) -> None:
+    """The scope of acme is larger than what is compared vector by vector."""
+    memories, vectors = many_memories()
+    matching = [m for m in memories if matches(m, "acme", where)]
+    assert matching
+    rows = many.search_memories(
+        None, None, vectors[3], owner="acme", limit=limit, **where
+    )
+    assert len(rows) == min(limit, len(matching))
+    assert all(row.owner == "acme" for row in rows)
+
+
+def matches(columns: dict[str, Any], owner: str, where: dict[str, Any]) -> bool:
+    return (
+        columns["repo"].startswith(f"{owner}/")
+        and not columns["stale"]
+        and columns["severity"] in where.get("severities", SEVERITIES)
+        and columns["category"] in where.get("categories", CATEGORIES)
+        and columns["outcome"] in where.get("outcomes", OUTCOMES)
+        and columns["file_path"].startswith(where.get("path_prefix", ""))
+        and columns["created_at"]
+        > where.get("created_after", datetime(1, 1, 1, tzinfo=UTC))
+    )
+
+
+def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
+    client: Client, connection: psycopg.Connection, database: psycopg.Connection
+) -> None:
+    """Of a question that is opposite to all memories their codes tell nothing."""
+    chance = np.random.default_rng(5)
+    near = chance.normal(scale=0.6, size=(1500, server.DIMENSIONS))
+    near[:, 0] = 1
+    write(client, [memory(repo="acme/near") for _ in near], near)
+    far = chance.normal(scale=0.6, size=(5100, server.DIMENSIONS))
+    far[:, 0] = -1
+    write(client, [memory(repo="acme/far") for _ in far], far)
+
+    for limit in (10, 500):
+        rows = client.search_memories("acme/far", None, vector(1), limit=limit)
+        assert len(rows) == limit
+        distances = [row.distance or 0 for row in rows]
+        assert distances == sorted(distances)
+
+    # Those that are near enough are no more than asked for.
+    nearest = np.sort(cosine_distances(far, np.array(vector(1))))
+    for limit in (1, 5, 50):
+        near_enough = float((nearest[limit - 1] + nearest[limit]) / 2)
+        rows = client.search_memories(
+            "acme/far", None, vector(1), limit=limit, max_distance=near_enough
+        )
+        assert len(rows) == limit
+
+    # Whatever was set for that is set back, in a transaction too, and no query that
+    # runs in parallel is in the way.
+    settings = "select name, setting from pg_settings order by name"
+    with connection.transaction():
+        before = connection.execute(settings).fetchall()
+        client.search_memories("acme/far", "cache", vector(1))
+        assert connection.execute(settings).fetchall() == before
+    database.execute("create table many as select generate_series(1, 200000) as n")
+    database.execute("analyze many")
+    database.execute("set parallel_setup_cost = 0")
+    database.execute("set parallel_tuple_cost = 0")
+    database.execute("set min_parallel_table_scan_size = 0")
+    beside = database.execute(
+        "select distinct s.memory_id from many cross join lateral"
+        " search_memories('acme/far', null, %s, 3) as s where n = 5",
+        (str(vector(1)),),
+    )
+    assert len(beside.fetchall()) == 3
+
+
+# The same rows as a search that only compares
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_vector_arm_equals_comparing_everything(client: Client, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    repos = ["acme/api", "acme/web", "corp/app"]
+    memories, vectors = random_memories(seed, 400, repos)
+    numbers = write(client, memories, vectors)
+    for _ in range(5):
+        query = np.random.default_rng(chance.randint(0, 999)).normal(
+            size=server.DIMENSIONS
+        )
+        where: dict[str, Any] = {}
+        if chance.random() < 0.5:
+            where["severities"] = chance.sample(SEVERITIES, 2)
+        if chance.random() < 0.5:
+            where["outcomes"] = chance.sample(OUTCOMES, 2)
+        if chance.random() < 0.5:
+            where["categories"] = chance.sample(CATEGORIES, 3)
+        if chance.random() < 0.5:
+            where["path_prefix"] = chance.choice(["src/", "a_b", "a%", "", "none"])
+        if chance.random() < 0.5:
+            where["created_after"] = DAY + timedelta(days=chance.randint(0, 300))
+        owner = chance.choice(["acme", "corp"])
+        limit = chance.choice([1, 3, 10, 100, 1000])
+        distances = cosine_distances(vectors, query)
+        expected = sorted(
+            (distances[n], numbers[n])
+            for n, columns in enumerate(memories)
+            if matches(columns, owner, where)
+        )[:limit]
+        rows = client.search_memories(
+            None, None, query, owner=owner, limit=limit, **where
+        )
+        assert ids(rows) == [number for _, number in expected]
+        assert [r.distance for r in rows] == pytest.approx(
+            [distance for distance, _ in expected], abs=1e-5
+        )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_text_arm_finds_every_row_with_any_word(client: Client, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    memories, _ = random_memories(seed, 300, ["acme/api", "corp/app"])
+    numbers = write(client, memories, [None] * len(memories))
+    for _ in range(5):
+        words = chance.sample(WORDS, chance.randint(1, 3))
+        texts = {
+            number: columns["finding_text"].split()
+            for number, columns in zip(numbers, memories, strict=True)
+            if columns["repo"] == "acme/api" and not columns["stale"]
+        }
+        any_word = {n for n, text in texts.items() if set(words) & set(text)}
+        all_words = {n for n, text in texts.items() if set(words) <= set(text)}
+        rows = client.search_memories("acme/api", " ".join(words), limit=1000)
+        assert set(ids(rows)) == any_word
+        assert set(ids(rows)[: len(all_words)]) == all_words
+        scores = [row.text_score or 0 for row in rows]
+        assert scores == sorted(scores, reverse=True)
+
+
+# Scope
+
+
+def test_nothing_outside_the_scope_is_returned_ranked_or_counted(
+    client: Client,
+) -> None:
+    inside = [memory(), memory()]
+    before = write(client, inside, [vector(1), vector(1, 1)])
+    alone = client.search_memories("acme/api", "cache", vector(1))
+    others = [
+        memory(repo=repo, finding_text="cache cache")
+        for repo in ("acme/web", "acme/api2", "Acme/api", "corp/api")
+    ]
+    write(client, others, [vector(1)] * 4)
+    again = client.search_memories("acme/api", "cache", vector(1))
+    assert again == alone
+    assert ids(again) == before
+
+
+def test_an_owner_widens_the_scope_to_its_repositories(client: Client) -> None:
+    rows = [memory(repo=repo) for repo in ("acme/api", "acme/web", "corp/api")]
+    first, second, _ = write(client, rows, [vector(1)] * 3)
+    assert ids(client.search_memories("acme/api", "cache")) == [first]
+    for repo in ("acme/api", None):
+        found = client.search_memories(repo, "cache", owner="acme")
+        assert ids(found) == [first, second]
+    assert client.search_memories(None, "cache", owner="nobody") == []
+
+
+# Models, and rows without a vector
+
+
+def test_models_never_mix(client: Client) -> None:
+    rows = [
+        memory(finding_text="one"),
+        memory(finding_text="two", embedding_model="other"),
+        memory(finding_text="three"),
+    ]
+    one, two, three = write(client, rows, [vector(1), vector(1), None])
+    assert ids(client.search_memories("acme/api", None, vector(1))) == [one]
+    found = client.search_memories("acme/api", "one two three", vector(1))
+    assert {r.memory_id: r.vector_rank for r in found} == {
+        one: 1,
+        two: None,
+        three: None,
+    }
+    other = client.search_memories("acme/api", None, vector(1), embedding_model="other")
+    assert ids(other) == [two]
+    client.set_embedding_model("other")
+    assert ids(client.search_memories("acme/api", None, vector(1))) == [two]
+    assert not client.search_memories("acme/api", None, vector(1), embedding_model="no")
+
+
+def test_stale_rows_are_not_returned(client: Client) -> None:
+    fresh, _ = write(client, [memory(), memory(stale=True)], [vector(1)] * 2)
+    assert ids(client.search_memories("acme/api", "cache", vector(1))) == [fresh]
+
+
+def test_an_empty_memory_has_nothing(client: Client) -> None:
+    assert client.search_memories("acme/api", "cache", vector(1)) == []
+
+
+# Fusion, and why a row is there
+
+
+def test_every_row_says_why(client: Client) -> None:
+    rows = [
+        memory(finding_text="nothing in common"),
+        memory(finding_text="cache"),
+        memory(finding_text="cache misses"),
+    ]
+    near, both, words = write(client, rows, [vector(1), vector(1, 1), None])
+    found = client.search_memories(
+        "acme/api", "cache misses", vector(1), rrf_k=10, fusion="rrf"
+    )
+    by_id = {row.memory_id: row for row in found}
+    assert (by_id[near].vector_rank, by_id[near].text_rank) == (1, None)
+    assert (by_id[both].vector_rank, by_id[both].text_rank) == (2, 2)
+    assert (by_id[words].vector_rank, by_id[words].text_rank) == (None, 1)
+    assert by_id[near].distance == pytest.approx(0)
+    assert by_id[both].distance == pytest.approx(1 - 0.5**0.5)
+    assert by_id[words].distance is None
+    assert by_id[near].text_score is None
+    assert (by_id[words].text_score or 0) > (by_id[both].text_score or 0) > 0
+    assert by_id[near].score == pytest.approx(1 / 11)
+    assert by_id[both].score == pytest.approx(2 / 12)
+    assert by_id[words].score == pytest.approx(1 / 11)
+    assert ids(found) == [both, near, words]
+
+
+def test_weights_weigh_the_arms(client: Client) -> None:
+    rows = [memory(finding_text="other"), memory(finding_text="cache")]
+    near, words = write(client, rows, [vector(1), None])
+    for vector_weight, text_weight, first in [
+        (1, 0.5, near),
+        (0.5, 1, words),
+        (0, 1, words),
+    ]:
+        found = client.search_memories(
+            "acme/api",
+            "cache",
+            vector(1),
+            vector_weight=vector_weight,
+            text_weight=text_weight,
+            fusion="rrf",
+        )
+        assert len(found) == 2
+        assert ids(found)[0] == first
+        assert found[0].score == pytest.approx(1 / 61)
+
+
+def test_ties_break_by_memory_id_and_a_call_repeats_itself(client: Client) -> None:
+    written = write(client, [memory()] * 30, [vector(1)] * 30)
+    for _ in range(8):  # past the fifth, psycopg has prepared the statement
+        found = client.search_memories("acme/api", "cache", vector(1), limit=30)
+        assert ids(found) == written
+
+
+@pytest.mark.parametrize("limit", [1, 7, 20, 50])
+def test_a_smaller_limit_is_the_beginning_of_a_larger_one(
+    many: Client, limit: int
+) -> None:
+    _, vectors = many_memories()
+    arguments = ("acme/api", "pointer cache", vectors[9])
+    assert (
+        ids(many.search_memories(*arguments, limit=limit))
+        == (ids(many.search_memories(*arguments, limit=50))[:limit])
+    )
+
+
+# What the caller prefers
+
+
+def test_max_distance_holds_back_the_vector_arm_only(client: Client) -> None:
+    rows = [memory(), memory(), memory(finding_text="x")]
+    near, far, _ = write(client, rows, [vector(1), vector(0, 1), vector(0, 1)])
+    found = client.search_memories("acme/api", "cache", vector(1), max_distance=0.5)
+    assert {row.memory_id: row.vector_rank for row in found} == {near: 1, far: None}
+    exactly = client.search_memories("acme/api", None, vector(1), max_distance=1)
+    assert len(exactly) == 3
+
+
+def test_languages_are_preferred_and_not_required(client: Client) -> None:
+    rows = [memory(language=language) for language in ("go", "Python", None)]
+    go, python, none = write(client, rows, [vector(1)] * 3)
+    arguments = ("acme/api", None, vector(1))
+    found = client.search_memories(*arguments, languages=["PYTHON"], fusion="rrf")
+    assert ids(found) == [python, go, none]
+    assert found[0].score == pytest.approx(1.2 / 62)
+    found = client.search_memories(*arguments, languages=[])
+    assert ids(found) == [go, python, none]
+
+
+def test_a_related_language_counts_half_and_nothing_is_penalised(
+    client: Client,
+) -> None:
+    languages = ("Go", "JavaScript", "TypeScript", None)
+    rows = [memory(language=language) for language in languages]
+    go, javascript, typescript, none = write(client, rows, [vector(1)] * 4)
+    plain = client.search_memories("acme/api", None, vector(1))
+    found = client.search_memories(
+        "acme/api", None, vector(1), languages=["typescript"]
+    )
+    assert ids(found) == [typescript, javascript, go, none]
+    assert [row.score / plain[0].score for row in found] == pytest.approx(
+        [1.2, 1.1, 1, 1]
+    )
+
+
+def test_recency_halves_the_score_by_half_life(client: Client) -> None:
+    now = datetime.now(UTC)
+    ages = [timedelta(days=100), timedelta(days=0), timedelta(days=-5)]
+    rows = [memory(created_at=now - age, severity="minor") for age in ages]
+    old, new, future = write(client, rows, [vector(1)] * 3)
+    found = client.search_memories(
+        *("acme/api", None, vector(1)),
+        recency_half_life=timedelta(days=50),
+        fusion="rrf",
+    )
+    assert ids(found) == [new, future, old]
+    assert [row.score for row in found] == pytest.approx(
+        [1 / 62, 1 / 63, 0.25 / 61], rel=1e-3
+    )
+    ancient = client.search_memories(
+        "acme/api", None, vector(1), recency_half_life=timedelta(microseconds=1)
+    )
+    assert len(ancient) == 3
+
+
+def test_diversity_prefers_what_is_unlike_the_rows_above(client: Client) -> None:
+    vectors = [vector(1, 0.1), vector(1, 0.11), vector(1, 0, 0.5), vector(0.2, 0, 1)]
+    first, twin, other, far = write(client, [memory()] * 4, vectors)
+    plain = client.search_memories("acme/api", None, vector(1), limit=3)
+    assert ids(plain) == [first, twin, other]
+    diverse = client.search_memories(
+        "acme/api", None, vector(1), limit=3, diversity=0.7
+    )
+    assert ids(diverse) == [first, far, other]
+    assert [row.vector_rank for row in diverse] == [1, 4, 3]
+    whole = client.search_memories("acme/api", None, vector(1, 0, 0.5), diversity=1)
+    assert ids(whole)[0] == other
+    assert sorted(ids(whole)) == sorted([first, twin, other, far])
+
+
+def test_diversity_costs_no_rows(client: Client) -> None:
+    memories, vectors = random_memories(3, 400, ["acme/api"])
+    write(client, memories, vectors)
+    plain = client.search_memories("acme/api", None, vectors[0], limit=1000)
+    diverse = client.search_memories(
+        "acme/api", None, vectors[0], limit=1000, diversity=0.5
+    )
+    assert ids(plain) != ids(diverse)
+    assert sorted(ids(plain)) == sorted(ids(diverse))
+    rest = [number for number in ids(plain) if number in ids(diverse)[100:]]
+    assert ids(diverse)[100:] == rest
+    few = client.search_memories("acme/api", None, vectors[0], limit=7, diversity=0.5)
+    assert len(few) == 7
+
+
+def test_diversity_without_vectors_keeps_the_order(client: Client) -> None:
+    written = write(client, [memory()] * 3, [None] * 3)
+    assert ids(client.search_memories("acme/api", "cache", diversity=0.5)) == written
+
+
+# Filters
+
+
+def test_a_path_prefix_is_taken_literally(client: Client) -> None:
+    paths = ["a_b/x.py", "acb/x.py", "a%b/x.py", "src/a_b/x.py", r"a\b"]
+    written = write(client, [memory(file_path=p) for p in paths], [None] * 5)
+    for prefix, found in [("a_b", [0]), ("a%", [2]), ("", range(5)), ("a\\", [4])]:
+        rows = client.search_memories("acme/api", "cache", path_prefix=prefix)
+        assert sorted(ids(rows)) == [written[n] for n in found]
+
+
+def test_created_after_is_exclusive(client: Client) -> None:
+    times = [DAY, DAY + timedelta(microseconds=1)]
+    _, later = write(client, [memory(created_at=t) for t in times], [None] * 2)
+    rows = client.search_memories("acme/api", "cache", created_after=DAY)
+    assert ids(rows) == [later]
+
+
+@pytest.mark.parametrize("style", ["SQL, DMY", "Postgres, MDY", "German"])
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Shanghai", "<FOO>-5"])
+def test_created_after_does_not_depend_on_how_the_session_writes_times(
+    client: Client, connection: psycopg.Connection, style: str, zone: str
+) -> None:
+    times = [DAY, DAY + timedelta(microseconds=1)]
+    _, later = write(client, [memory(created_at=t) for t in times], [None] * 2)
+    connection.execute(f"set datestyle = '{style}'".encode())
+    connection.execute(f"set timezone = '{zone}'".encode())
+    rows = connection.execute(
+        "select memory_id from kodiai.search_memories("
+        "'acme/api', 'cache', p_created_after => '2026-01-01T00:00Z')"
+    )
+    assert rows.fetchall() == [(later,)]
+
+
+def test_an_empty_filter_lets_nothing_through(client: Client) -> None:
+    client.write_memory(**memory())
+    assert client.search_memories("acme/api", "cache", severities=[]) == []
+
+
+# Questions
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["the of and", "?!", "' & | ! <-> :* \\ \" ( )", "%s %(x)s {}", "漢字", "-"],
+)
+def test_a_question_without_known_words_finds_nothing(
+    client: Client, question: str
+) -> None:
+    client.write_memory(**memory())
+    assert client.search_memories("acme/api", question) == []
+    assert len(client.search_memories("acme/api", question, vector(1))) == 0
+
+
+def test_words_are_found_in_any_form_and_beside_unknown_ones(client: Client) -> None:
+    row = client.write_memory(**memory(finding_text="Don't cache tokens; it's unsafe"))
+    for question in ("caching of a token", "zebra token", "it's unsafe"):
+        found = client.search_memories("acme/api", question)
+        assert ids(found) == [row.memory_id], question
+
+
+def test_of_a_long_question_the_first_256_words_count(client: Client) -> None:
+    letters = "bcdfghjklmnpqrtvwxz"
+    words = [f"q{''.join(w)}q" for w in itertools.product(letters, repeat=3)]
+    words += [f"z{word}z" for word in words]
+    first, _ = write(
+        client,
+        [memory(finding_text=words[255]), memory(finding_text=words[256])],
+        [None] * 2,
+    )
+    question = " ".join(words)
+    found = client.search_memories("acme/api", question[:100_000])
+    assert ids(found) == [first]
+
+
+def test_a_blank_question_beside_a_vector_is_no_question(client: Client) -> None:
+    row = client.write_memory(**memory(), embedding=vector(1))
+    for blank in ("", " \n", None):
+        (found,) = client.search_memories("acme/api", blank, vector(1))
+        assert (found.memory_id, found.text_rank) == (row.memory_id, None)
+
+
+def test_a_new_row_is_found_at_once_and_a_change_of_text_is_followed(
+    client: Client, database: psycopg.Connection
+) -> None:
+    row = client.write_memory(**memory(finding_text="old words"))
+    assert ids(client.search_memories("acme/api", "old")) == [row.memory_id]
+    database.execute("update learning_memories set finding_text = 'new words'")
+    assert client.search_memories("acme/api", "old") == []
+    assert ids(client.search_memories("acme/api", "new")) == [row.memory_id]
+
+
+# Bad input
+
+
+BAD_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"repo": None}, "22004", "p_repo or p_owner is missing"),
+    ({"repo": "api"}, "22023", "p_repo: expected owner/name"),
+    ({"owner": "a/b"}, "22023", "p_owner: expected the name of an owner"),
+    ({"owner": ""}, "22023", "p_owner: expected the name of an owner"),
+    ({"owner": "corp"}, "22023", 'p_owner: expected "acme", the owner of p_repo'),
+    ({"query_text": None}, "22004", "p_query_text or p_query_embedding is missing"),
+    ({"query_text": ""}, "22023", "p_query_text: expected a text of 1 to 100000"),
+    ({"query_text": " \n\t"}, "22023", "p_query_text: expected a text of 1 to 100"),
+    (
+        {"query_text": "x" * 100_001},
+        "22023",
+        "p_query_text: expected a text of 1 to 100",
+    ),
+    ({"query_text": "a\0b"}, "22023", "p_query_text: expected text that"),
+    ({"query_embedding": [1.0]}, "22023", "p_query_embedding: expected 8 dimensions"),
+    ({"query_embedding": vector()}, "22023", "p_query_embedding: expected a vector"),
+    ({"query_embedding": vector(1e-30)}, "22023", "p_query_embedding: expected a vec"),
+    (
+        {"query_embedding": vector(float("nan"))},
+        "22023",
+        "p_query_embedding: expected finite numbers",
+    ),
+    (
+        {"query_embedding": vector(float("-inf"))},
+        "22023",
+        "p_query_embedding: expected finite numbers",
+    ),
+    ({"limit": 0}, "22023", "p_limit: expected a whole number from 1 to 1000, got 0"),
+    (
+        {"limit": 1001},
+        "22023",
+        "p_limit: expected a whole number from 1 to 1000, got 1001",
+    ),
+    ({"limit": -1}, "22023", "p_limit: expected a whole number from 1 to 1000, got -1"),
+    ({"limit": None}, "22004", "p_limit is missing"),
+    ({"severities": ["major", "bad"]}, "22023", "p_severities: expected critical, "),
+    ({"severities": [None]}, "22023", "p_severities: expected critical, "),
+    ({"categories": ["bad"]}, "22023", "p_categories: expected security, "),
+    ({"outcomes": ["bad"]}, "22023", "p_outcomes: expected accepted, "),
+    (
+        {"vector_weight": -1},
+        "22023",
+        "p_vector_weight: expected a number from 0 to 1000",
+    ),
+    (
+        {"vector_weight": float("nan")},
+        "22023",
+        "p_vector_weight: expected a number from 0 to 1000",
+    ),
+    (
+        {"text_weight": float("inf")},
+        "22023",
+        "p_text_weight: expected a number from 0 to 1000",
+    ),
+    ({"rrf_k": 0}, "22023", "p_rrf_k: expected a whole number from 1 to 1000000"),
+    ({"recency_half_life": timedelta(0)}, "22023", "p_recency_half_life: expected"),
+    ({"max_distance": -0.1}, "22023", "p_max_distance: expected a number from 0 to 2"),
+    (
+        {"max_distance": float("nan")},
+        "22023",
+        "p_max_distance: expected a number from 0 to 2",
+    ),
+    ({"diversity": 1.1}, "22023", "p_diversity: expected a number from 0 to 1"),
+    ({"diversity": None}, "22004", "p_diversity is missing"),
+    ({"fusion": "linear"}, "22023", "p_fusion: expected zscore or rrf"),
+    ({"fusion": None}, "22004", "p_fusion is missing"),
+    ({"recency_floor": 1.1}, "22023", "p_recency_floor: expected a number from 0 to 1"),
+    ({"min_gap": -0.1}, "22023", "p_min_gap: expected a number from 0 to 1"),
+    ({"duplicate_distance": 3}, "22023", "p_duplicate_distance: expected a number"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), BAD_ARGUMENTS)
+def test_a_bad_argument_is_named(
+    client: Client, arguments: dict[str, Any], code: str, message: str
+) -> None:
+    good: dict[str, Any] = {"repo": "acme/api", "query_text": "cache"}
+    with pytest.raises(psycopg.DatabaseError) as error:
+        client.search_memories(**good | arguments)
+    assert error.value.sqlstate == code
+    assert str(error.value).startswith(message)
+    assert isinstance(
+        error.value, errors.NullValueNotAllowed | errors.InvalidParameterValue
+    )
+
+
+@pytest.mark.parametrize("half_life", ["-1 year 361 days", "-1 year 365 days 6 hours"])
+def test_a_half_life_is_as_long_as_its_seconds(
+    database: psycopg.Connection, half_life: str
+) -> None:
+    """Postgres compares intervals by years of 360 days and counts 365.25."""
+    with pytest.raises(errors.InvalidParameterValue, match="^p_recency_half_life"):
+        database.execute(
+            "select * from search_memories('acme/api', 'cache', p_recency_half_life => %s)",
+            (half_life,),
+        )
+
+
+# One round trip
+
+
+def test_no_setting_is_needed_before_or_left_behind(conninfo: str) -> None:
+    settings = "select name, setting from pg_settings order by name"
+    with psycopg.connect(conninfo) as connection:
+        client = Client(connection)
+        # In a session that has not loaded pgvector yet.
+        assert client.search_memories("acme/api", "cache") == []
+        write(client, [memory()] * 3, [vector(1)] * 3)
+        connection.commit()
+        before = connection.execute(settings).fetchall()
+        client.search_memories("acme/api", "cache", vector(1), limit=500, diversity=0.5)
+        assert connection.execute(settings).fetchall() == before
+
+
+@pytest.mark.parametrize(
+    "setting", ["enable_indexscan = off", "enable_seqscan = off", "work_mem = '64kB'"]
+)
+def test_the_result_does_not_depend_on_the_session(many: Client, setting: str) -> None:
+    _, vectors = many_memories()
+    arguments = ("corp/app", "pointer", vectors[4])
+    expected = many.search_memories(*arguments, severities=["minor"], limit=500)
+    assert isinstance(many._target, psycopg.Connection)
+    many._target.execute(f"set {setting}".encode())
+    again = many.search_memories(*arguments, severities=["minor"], limit=500)
+    assert again == expected
+
+
+def test_mostly_stale_or_excluded_memories_leave_all_that_match(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """So many that a filter's list of them is ranked, not looked up."""
+    rows = [
+        memory(
+            finding_text=f"cache word{n} {'redis ' * (n % 20 > 1)}",
+            stale=n % 20 in {0, 2, 3},
+        )
+        for n in range(4000)
+    ]
+    write(client, rows, [None] * len(rows))
+    database.execute("update learning_memories set stale = true where id % 10 <> 2")
+    found = client.search_memories(
+        "acme/api", "cache cache timeout", limit=300, severities=["major"]
+    )
+    assert len(found) == 300
+    found = client.search_memories(
+        "acme/api", "cache -redis", limit=300, severities=["major"]
+    )
+    expected = database.execute(
+        "select count(*) from learning_memories"
+        " where not stale and finding_text not like '%%redis%%'"
+    ).fetchone()
+    assert expected
+    assert 100 < len(found) == min(300, expected[0])

@@ -1,0 +1,36 @@
+-- Verify kodiai:search/fusion on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('_gather_candidates', '
+  stable parallel safe security invoker (p_scope search_scope, p_embedding vector,
+  p_max_distance double precision, p_vector_matches search_match[], p_text_matches
+  search_match[], p_pool_size integer)
+  returns search_candidate[]
+  set plan_cache_mode=force_generic_plan
+');
+
+select _verify_function('_zscore_weight', '
+  immutable parallel safe security invoker (p_zscore double precision)
+  returns double precision
+');
+
+select _verify_function('_fuse_zscore', '
+  immutable parallel safe security invoker (p_candidates search_candidate[],
+  p_vector_weight double precision, p_text_weight double precision, p_best_text_score
+  double precision)
+  returns search_candidate[]
+  set plan_cache_mode=force_generic_plan
+');
+
+select _verify_function('_fuse_rrf', '
+  immutable parallel safe security invoker (p_candidates search_candidate[],
+  p_vector_weight double precision, p_text_weight double precision, p_rrf_k integer,
+  p_depth integer)
+  returns search_candidate[]
+  set plan_cache_mode=force_generic_plan
+');
+
+rollback;

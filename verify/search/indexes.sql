@@ -1,0 +1,19 @@
+-- Verify kodiai:search/indexes on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_table('learning_memories', array[
+  'index learning_memories_scope_idx btree (owner, repo) INCLUDE (id, embedding_code, '
+  'embedding_model, outcome, severity, category, created_at, file_path)',
+  'index learning_memories_embedding_idx hnsw (embedding_code bit_hamming_ops) '
+  'WITH (m=''16'', ef_construction=''64'')',
+  'index learning_memories_search_tsv_idx gin (search_tsv)'
+]);
+
+select _verify_table('findings', array[
+  'index findings_search_tsv_idx gin (search_tsv)'
+]);
+
+rollback;

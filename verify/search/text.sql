@@ -1,0 +1,23 @@
+-- Verify kodiai:search/text on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('_promote_phrases', '
+  stable parallel safe security invoker (p_table text, p_phrases tsquery, p_documents
+  scored_document[])
+  returns scored_document[]
+  set plan_cache_mode=force_generic_plan
+');
+
+select _verify_function('_search_text', '
+  stable parallel safe security invoker (p_corpus search_corpus, p_scope search_scope,
+  p_query parsed_query, p_limit integer, p_candidate_ids bigint[] DEFAULT
+  NULL::bigint[], p_extra_ids bigint[] DEFAULT NULL::bigint[], OUT matches
+  search_match[], OUT best_score double precision)
+  returns record
+  set plan_cache_mode=force_generic_plan
+');
+
+rollback;

@@ -1,0 +1,72 @@
+-- Verify kodiai:search/types on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_table('parsed_query', array[
+  'column terms text[]',
+  'column counts integer[]',
+  'column phrases tsquery',
+  'column excluded tsquery'
+]);
+
+select _verify_table('search_scope', array[
+  'column owner text',
+  'column repo text',
+  'column outcomes text[]',
+  'column severities text[]',
+  'column categories text[]',
+  'column path_prefix text',
+  'column created_after timestamp with time zone',
+  'column embedding_model text',
+  'column excluded tsquery'
+]);
+
+select _verify_table('search_corpus', array[
+  'column table_name text',
+  'column owner text',
+  'column document_slots bigint[]',
+  'column first_repo bigint',
+  'column last_repo bigint',
+  'column documents double precision',
+  'column mean_length double precision',
+  'column norm_base double precision',
+  'column norm_per_term double precision'
+]);
+
+select _verify_table('search_term', array[
+  'column slots bigint[]',
+  'column count integer',
+  'column postings bigint',
+  'column in_budget boolean',
+  'column weight double precision'
+]);
+
+select _verify_table('scored_document', array[
+  'column document_id bigint',
+  'column repo_hash bigint',
+  'column score double precision',
+  'column matched_terms bigint'
+]);
+
+select _verify_table('search_match', array[
+  'column id bigint',
+  'column value double precision',
+  'column rank bigint'
+]);
+
+select _verify_table('search_candidate', array[
+  'column memory_id bigint',
+  'column language text',
+  'column severity text',
+  'column created_at timestamp with time zone',
+  'column in_pool boolean',
+  'column distance double precision',
+  'column text_score double precision',
+  'column vector_rank integer',
+  'column text_rank integer',
+  'column score double precision'
+]);
+
+rollback;
