@@ -90,7 +90,7 @@ def array(words: Iterable[str]) -> str:
 
 def vector(values: np.ndarray) -> str:
     """Write a vector as SQL, in lines of a width to read."""
-    text = fill(f"[{', '.join(map(str, values.tolist()))}]", 76)
+    text = fill(f"[{', '.join(map(str, values.astype('float32')))}]", 76)
     return f"{quoted(text)}::public.vector"
 
 

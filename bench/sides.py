@@ -7,10 +7,11 @@ statements; the postings are made by the triggers of each.
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile
@@ -50,17 +51,10 @@ class Table(NamedTuple):
 
 @contextmanager
 def both_sides(
-    revision: str,
-    edits: Sequence[str],
-    *,
-    postgres: int,
-    dimensions: int,
-    fill: Callable[[psycopg.Connection], None],
+    arguments: argparse.Namespace, tables: Iterable[Table], model: str
 ) -> Iterator[str]:
-    """Give the URL of a database with both sides, filled by `fill`.
-
-    On a server of its own, which is gone afterwards.
-    """
+    """Give the URL of a filled database, on a server that is gone afterwards."""
+    postgres = arguments.postgres
     settings = SETTINGS | {
         # Neither side may be tidier than the other.
         "autovacuum": "off",
@@ -71,19 +65,25 @@ def both_sides(
         data = folder + "/data"
         configure(data, postgres, settings)
         with running(data, postgres) as url:
-            with checked_out(revision, edits) as tree:
+            with checked_out(arguments.base, arguments.edit) as tree:
                 for side, root in ((BASE, tree), (HEAD, ROOT)):
                     print(f"Deploying {side.name} by Sqitch ...", flush=True)
                     deploy(
                         url,
-                        embedding_dim=dimensions,
+                        embedding_dim=arguments.dimensions,
                         schema=side.schema,
                         registry=side.registry,
                         tree=root,
                     )
             with connect(url) as admin:
                 definitions = {side: take_graph(admin, side) for side in SIDES}
-                fill(admin)
+                for table in tables:
+                    load(admin, table)
+                for side in SIDES:
+                    admin.execute(
+                        f"select {side.schema}.set_embedding_model(%s)".encode(),
+                        (model,),
+                    )
                 for side, definition in definitions.items():
                     print(f"Building the graph of {side.name} ...", flush=True)
                     admin.execute(definition.encode())
@@ -93,6 +93,8 @@ def both_sides(
             copy_graph(Path(data), *files)
         with running(data, postgres) as url:
             yield url
+            if arguments.wait:
+                input(f'psql "{url}" -- until Enter is pressed')
 
 
 @contextmanager
