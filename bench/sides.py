@@ -114,8 +114,8 @@ def checked_out(revision: str, edits: Sequence[str]) -> Iterator[Path]:
             scripts = list(map(str, (tree / "deploy").rglob("*.sql")))
             for edit in edits:
                 before = git("diff", cwd=tree)
-                subprocess.run(["sed", "-E", "-i", edit, *scripts], check=True)
-                if git("diff", cwd=tree) == before:
+                done = subprocess.run(["sed", "-E", "-i", edit, *scripts], check=False)
+                if done.returncode or git("diff", cwd=tree) == before:
                     sys.exit(f"error: --edit {edit!r} changes nothing in base")
             for line in git("diff", "-U0", cwd=tree).splitlines():
                 if line[:3] != "---" and line[0] in "+-":
