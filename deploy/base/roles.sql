@@ -12,7 +12,8 @@ begin;
 
 select
   octet_length(:'schema') > 56 as is_too_long,
-  :'embedding_dim' !~ '^([1-9]\d{0,2}|[12]\d{3}|30[0-6]\d|307[0-2])$' as is_no_width
+  :'embedding_dim' !~ '^([1-9]\d{0,2}|[12]\d{3}|30[0-6]\d|307[0-2])$' as is_no_width,
+  :'cosine_index' not in ('on', 'off') as is_no_switch
 \gset
 
 \if :is_too_long
@@ -24,6 +25,21 @@ end $$;
 \if :is_no_width
 do $$ begin
   raise 'embedding_dim: expected 1 to 3072, whose codes an index can hold';
+end $$;
+\endif
+
+\if :is_no_switch
+do $$ begin
+  raise 'cosine_index: expected on or off';
+end $$;
+\endif
+
+select :'cosine_index' = 'on' and :'embedding_dim'::integer > 2000 as is_too_wide
+\gset
+
+\if :is_too_wide
+do $$ begin
+  raise 'cosine_index: expected off with an embedding_dim above 2000, the most that HNSW indexes';
 end $$;
 \endif
 

@@ -68,7 +68,8 @@ where
   -- Those of a change of their own.
   and c.relname not in (
     'findings_search_tsv_idx', 'learning_memories_search_tsv_idx',
-    'learning_memories_scope_idx', 'learning_memories_embedding_idx'
+    'learning_memories_scope_idx', 'learning_memories_embedding_idx',
+    'learning_memories_cosine_idx'
   )
   and not exists (select from pg_constraint where conindid = i.indexrelid)
 union all
@@ -136,6 +137,13 @@ OTHER_BREAKS = {
             " learning_memories_scope_idx on learning_memories (owner, repo)"
         ),
     ],
+    "learning/indexes/learning_memories_cosine_idx": [
+        (
+            "drop index learning_memories_cosine_idx; create index"
+            " learning_memories_cosine_idx on learning_memories"
+            " using hnsw (embedding vector_l2_ops) with (m = 16, ef_construction = 64)"
+        ),
+    ],
     "learning/indexes/learning_memories_embedding_idx": [
         (
             "drop index learning_memories_embedding_idx; create index"
@@ -153,6 +161,9 @@ OTHER_BREAKS = {
         ),
     ],
 }
+
+# Only there when asked for.
+COSINE = "learning/indexes/learning_memories_cosine_idx"
 
 OTHER_VOLATILITY = {"i": "stable", "s": "volatile", "v": "stable"}
 OTHER_PARALLEL = {"s": "parallel unsafe", "r": "parallel safe", "u": "parallel safe"}
@@ -223,17 +234,19 @@ def breaks(database: psycopg.Connection, change: str) -> list[str]:
     return found
 
 
-def verify(connection: dict[str, Any], change: str, statement: str) -> tuple[int, str]:
-    variables = [f"{name}={value}" for name, value in server.VARIABLES.items()]
-    command = [
-        *("psql", "-Xq", "-v", "ON_ERROR_STOP=1"),
-        *(word for variable in variables for word in ("-v", variable)),
+def verify(
+    connection: dict[str, Any],
+    change: str,
+    statement: str,
+    variables: dict[str, object],
+) -> tuple[int, str]:
+    arguments = [
         *("-c", "set client_min_messages = error"),
         *("-c", "set allow_system_table_mods = on", "-c", "begin"),
         *("-c", "set local search_path = kodiai, public"),
         *("-c", statement, "-c", r"\echo broken", "-f", f"verify/{change}.sql"),
     ]
-    done = server.run(command, connection, check=False)
+    done = server.psql(connection, *arguments, variables=variables, check=False)
     assert done.stdout.startswith("broken\n"), f"{statement}\n{done.stderr}"
     return done.returncode, done.stderr
 
@@ -243,8 +256,13 @@ def test_verify_fails_for_a_broken_object(
     database: psycopg.Connection, change: str
 ) -> None:
     connection = server.connection_of(database)
-    assert verify(connection, change, "set local jit = off") == (0, "")
+    variables = server.VARIABLES
+    if change == COSINE:
+        assert verify(connection, change, "set local jit = off", variables) == (0, "")
+        variables = variables | {"cosine_index": "on"}
+        server.psql(connection, "-f", f"deploy/{change}.sql", variables=variables)
+    assert verify(connection, change, "set local jit = off", variables) == (0, "")
     statements = breaks(database, change)
     assert statements
-    passed = [s for s in statements if verify(connection, change, s)[0] == 0]
+    passed = [s for s in statements if verify(connection, change, s, variables)[0] == 0]
     assert passed == []
