@@ -23,6 +23,7 @@ VARIABLES: dict[str, object] = {
     "embedding_dim": DIMENSIONS,
     "text_config": "english",
     "cosine_index": "off",
+    "schema_sharding": "off",
     "registry": "sqitch",
 }
 

@@ -266,3 +266,14 @@ def test_verify_fails_for_a_broken_object(
     assert statements
     passed = [s for s in statements if verify(connection, change, s, variables)[0] == 0]
     assert passed == []
+
+
+def test_verify_wants_an_owner_that_logs_in_for_citus_alone(
+    database: psycopg.Connection,
+) -> None:
+    connection = server.connection_of(database)
+    login = "alter role kodiai_owner login"
+    sharded = server.VARIABLES | {"schema_sharding": "on"}
+    assert verify(connection, "base/roles", login, sharded) == (0, "")
+    assert verify(connection, "base/roles", "set local jit = off", sharded)[0] != 0
+    assert verify(connection, "base/roles", login, server.VARIABLES)[0] != 0

@@ -13,7 +13,7 @@ where
   and not rolsuper
   and not rolbypassrls
   and not rolcreaterole
-  and not (rolname = :'owner' and rolcanlogin);
+  and (rolname <> :'owner' or rolcanlogin = (:'schema_sharding' = 'on'));
 
 select
   1 / (
