@@ -192,7 +192,7 @@ def test_searches_do_without_the_cosine_index(
 ) -> None:
     """It is for queries written by hand, and changes neither results nor plans."""
     chance = np.random.default_rng(3)
-    questions = embeddings[chance.integers(0, ROWS, 5)]
+    questions = embeddings[chance.integers(0, ROWS, 2)]
     questions = questions + chance.normal(scale=0.1, size=questions.shape)
     scopes: list[dict[str, Any]] = [
         {},
