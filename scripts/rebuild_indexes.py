@@ -1,8 +1,9 @@
 """Rebuild the indexes that searches read, while searches and writes go on.
 
 Makes those that are missing, such as the graph after a first load, and removes what a
-rebuild left behind that was stopped. Can be stopped and run again. Connects to
-DATABASE_URL, as a member of the role that owns the memory, or as a superuser.
+rebuild left behind that was stopped. Builds the index of cosine_index only when named.
+Can be stopped and run again. Connects to DATABASE_URL, as a member of the role that
+owns the memory, or as a superuser.
 
 Usage: python scripts/rebuild_indexes.py [--schema NAME] [--memory 1GB] [INDEX...]
 """
@@ -24,15 +25,18 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 80
 
-#: What searches read.
-INDEXES = [
-    "learning_memories_embedding_idx",
-    "learning_memories_scope_idx",
-    "learning_memories_search_tsv_idx",
-    "findings_search_tsv_idx",
-    "learning_memories_pkey",
-    "postings_pkey",
-]
+#: Where each is made; the last two by their tables.
+INDEXES = {
+    "learning_memories_embedding_idx": "search/indexes",
+    "learning_memories_scope_idx": "search/indexes",
+    "learning_memories_search_tsv_idx": "search/indexes",
+    "findings_search_tsv_idx": "search/indexes",
+    "learning_memories_cosine_idx": "learning/indexes/learning_memories_cosine_idx",
+    "learning_memories_pkey": None,
+    "postings_pkey": None,
+}
+#: Read by no search: rebuilt where it exists, made only when named.
+OPTIONAL = "learning_memories_cosine_idx"
 
 LOCK = "select pg_try_advisory_lock(hashtextextended('rebuild_indexes ' || %s, 0))"
 STATE = """
@@ -64,7 +68,9 @@ def main() -> None:
         " dimensions, and is built far more slowly with less (1GB)",
     )
     parser.add_argument(
-        "index", nargs="*", help="all by default: " + ", ".join(INDEXES)
+        "index",
+        nargs="*",
+        help=f"all by default, {OPTIONAL} where it exists: " + ", ".join(INDEXES),
     )
     arguments = parser.parse_args()
     url = os.environ.get("DATABASE_URL", "")
@@ -82,7 +88,10 @@ def main() -> None:
             row = connection.execute(LOCK, (arguments.schema,)).fetchone()
             if row != (True,):
                 sys.exit("error: another rebuild is still going on")
-            for index in arguments.index or INDEXES:
+            names = (OPTIONAL, arguments.schema)
+            exists = connection.execute(STATE, names).fetchone()
+            usual = [name for name in INDEXES if exists or name != OPTIONAL]
+            for index in arguments.index or usual:
                 rebuild(connection, url, arguments.schema, index)
     except psycopg.Error as error:
         sys.exit(f"error: {str(error).strip()}")
@@ -99,7 +108,7 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
         )
     before = connection.execute(STATE, (index, schema)).fetchone()
     with progress(url, connection.info.backend_pid):
-        if before and not before[0] and not index.endswith("_pkey"):
+        if before and not before[0] and INDEXES[index]:
             # Made, but stopped before the end.
             connection.execute(
                 sql.SQL("drop index concurrently {}").format(
@@ -122,10 +131,13 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
 
 def creation(index: str) -> str:
     """Return the statement of its change, as one that does not block."""
-    script = (ROOT / "deploy/search/indexes.sql").read_text()
+    change = INDEXES[index]
+    if change is None:
+        sys.exit(f"error: {index} is missing, and belongs to its table")
+    script = (ROOT / "deploy" / f"{change}.sql").read_text()
     statement = re.search(rf"(?ms)^create index {index} on .*?;", script)
     if not statement:
-        sys.exit(f"error: {index} is missing, and belongs to its table")
+        sys.exit(f"error: {change}.sql creates no {index}")
     return statement[0].replace("create index", "create index concurrently", 1)
 
 

@@ -18,10 +18,12 @@ from kodiai import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 DIMENSIONS = 8
-VARIABLES = {
+VARIABLES: dict[str, object] = {
     "schema": "kodiai",
     "embedding_dim": DIMENSIONS,
     "text_config": "english",
+    "cosine_index": "off",
+    "schema_sharding": "off",
     "registry": "sqitch",
 }
 
@@ -98,6 +100,18 @@ def dump(connection: Mapping[str, Any], schema: str) -> str:
         ).fetchone()
     # Newer minor releases write a random word against injection.
     return re.sub(r"(?m)^\\(un)?restrict .*$", "", done.stdout) + str(roles)
+
+
+def psql(
+    connection: Mapping[str, Any],
+    *arguments: str,
+    variables: Mapping[str, object] = VARIABLES,
+    check: bool = True,
+) -> subprocess.CompletedProcess[str]:
+    """Run psql as Sqitch does, on scripts of the project."""
+    sets = [word for n, v in variables.items() for word in ("-v", f"{n}={v}")]
+    command = ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", *sets, *arguments]
+    return run(command, connection, check=check)
 
 
 def changes() -> list[str]:

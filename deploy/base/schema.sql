@@ -6,9 +6,7 @@ begin;
 
 -- On Citus, `--set schema_sharding=on` places the whole schema on one node;
 -- elsewhere the setting is an unknown name that nothing reads.
-\if :{?schema_sharding}
 set local "citus.enable_schema_based_sharding" = :schema_sharding;
-\endif
 
 create schema :"schema" authorization :"owner";
 

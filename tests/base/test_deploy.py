@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -46,7 +47,7 @@ def test_each_change_reverts_to_exactly_what_was_before(empty: dict[str, Any]) -
     schema = own_schema()
     dumps = [server.dump(empty, schema)]
     for change in server.changes():
-        server.sqitch("deploy", empty, "--to", change, schema=schema)
+        server.sqitch("deploy", empty, "--to", change, schema=schema, cosine_index="on")
         dumps.append(server.dump(empty, schema))
     complete = dumps.pop()
     assert len(set(dumps)) == len(server.changes())
@@ -57,9 +58,11 @@ def test_each_change_reverts_to_exactly_what_was_before(empty: dict[str, Any]) -
     server.sqitch("revert", empty, "-y", schema=schema)
     assert server.dump(empty, schema) == dumps.pop()
 
-    server.sqitch("deploy", empty, schema=schema)
+    server.sqitch("deploy", empty, schema=schema, cosine_index="on")
     assert server.dump(empty, schema) == complete
-    assert "Verify successful" in server.sqitch("verify", empty, schema=schema)
+    assert "Verify successful" in server.sqitch(
+        "verify", empty, schema=schema, cosine_index="on"
+    )
     server.sqitch("revert", empty, "-y", schema=schema)
 
 
@@ -74,6 +77,74 @@ def test_plain_commands_deploy_verify_and_revert(empty: dict[str, Any]) -> None:
     server.sqitch("revert", empty, "-y")
     # The roles stay: the databases of the other tests have them too.
     assert server.dump(empty, "kodiai") == before
+
+
+def test_the_cosine_index_is_made_when_asked_for(empty: dict[str, Any]) -> None:
+    schema = own_schema()
+    before = server.dump(empty, schema)
+    server.sqitch("deploy", empty, schema=schema)
+    plain = server.dump(empty, schema)
+    missing = "learning_memories has no index learning_memories_cosine_idx"
+    with pytest.raises(AssertionError, match=missing):
+        server.sqitch("verify", empty, schema=schema, cosine_index="on")
+    server.sqitch("revert", empty, "-y", schema=schema)
+    assert server.dump(empty, schema) == before
+
+    server.sqitch("deploy", empty, schema=schema, cosine_index="on")
+    assert server.dump(empty, schema) != plain
+    for switch in ("on", "off"):
+        assert "Verify successful" in server.sqitch(
+            "verify", empty, schema=schema, cosine_index=switch
+        )
+    server.sqitch("revert", empty, "-y", schema=schema)
+    assert server.dump(empty, schema) == before
+
+
+def test_the_owner_may_log_in_for_citus(empty: dict[str, Any]) -> None:
+    schema = own_schema()
+    owner = f"{schema}_owner"
+    before = server.dump(empty, schema)
+    server.sqitch("deploy", empty, schema=schema, schema_sharding="on")
+    verify = partial(server.sqitch, "verify", empty, schema=schema)
+    assert "Verify successful" in verify(schema_sharding="on")
+    with pytest.raises(AssertionError, match="base/roles"):
+        verify()
+    with psycopg.connect(**empty, autocommit=True) as admin:
+        admin.execute(f"alter role {owner} nologin")
+        with pytest.raises(AssertionError, match="base/roles"):
+            verify(schema_sharding="on")
+        server.sqitch("revert", empty, "-y", schema=schema)
+        assert server.dump(empty, schema) == before
+
+        # Made by an administrator, and used as it is.
+        admin.execute(f"create role {owner}")
+        with pytest.raises(AssertionError, match="expected the owner role to have"):
+            server.sqitch("deploy", empty, schema=schema, schema_sharding="on")
+        admin.execute(f"drop role {owner}")
+
+
+def test_nested_execution_is_allowed_where_citus_knows_it(
+    empty: dict[str, Any],
+) -> None:
+    """A placeholder stands in for Citus."""
+    schema = own_schema()
+    setting = "citus.allow_nested_distributed_execution"
+    with psycopg.connect(**empty, autocommit=True) as admin:
+        before = server.dump(empty, schema)
+        admin.execute(f"alter database {empty['dbname']} set {setting} = off")
+        for sharding, expected in (("off", []), ("on", [([f"{setting}=on"],)])):
+            variables = {"schema": schema, "schema_sharding": sharding}
+            server.sqitch("deploy", empty, "--to", "base/roles", **variables)
+            settings = admin.execute(
+                "select s.setconfig from pg_db_role_setting as s"
+                " inner join pg_roles as r on r.oid = s.setrole"
+                " where starts_with(r.rolname, %s)",
+                (f"{schema}_",),
+            )
+            assert settings.fetchall() == expected
+            server.sqitch("revert", empty, "-y", schema=schema)
+        admin.execute(f"alter database {empty['dbname']} reset all")
+        assert server.dump(empty, schema) == before
 
 
 def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -> None:
@@ -188,6 +259,13 @@ def test_what_an_administrator_or_another_memory_made_stays(
         ("select", {"embedding_dim": 0}, "embedding_dim: expected 1 to 3072"),
         ("select", {"embedding_dim": 3073}, "embedding_dim: expected 1 to 3072"),
         ("select", {"embedding_dim": "wide"}, "embedding_dim: expected 1 to 3072"),
+        ("select", {"cosine_index": "yes"}, "cosine_index: expected on or off"),
+        ("select", {"schema_sharding": 1}, "schema_sharding: expected on or off"),
+        (
+            "select",
+            {"cosine_index": "on", "embedding_dim": 2001},
+            "cosine_index: expected off with an embedding_dim above 2000",
+        ),
         (
             "create schema other; create extension vector with schema other",
             {},

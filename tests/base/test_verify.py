@@ -109,13 +109,11 @@ OTHER_BREAKS = {
         ),
         "grant execute on function write_memory to kodiai_reader",
     ],
-    "learning/indexes/learning_memories_scope_idx": [
+    "search/indexes": [
         (
             "drop index learning_memories_scope_idx; create index"
             " learning_memories_scope_idx on learning_memories (owner, repo)"
         ),
-    ],
-    "learning/indexes/learning_memories_embedding_idx": [
         (
             "drop index learning_memories_embedding_idx; create index"
             " learning_memories_embedding_idx on learning_memories"
@@ -131,7 +129,17 @@ OTHER_BREAKS = {
             " = 'learning_memories_embedding_idx'::regclass"
         ),
     ],
+    "learning/indexes/learning_memories_cosine_idx": [
+        (
+            "drop index learning_memories_cosine_idx; create index"
+            " learning_memories_cosine_idx on learning_memories"
+            " using hnsw (embedding vector_l2_ops) with (m = 16, ef_construction = 64)"
+        ),
+    ],
 }
+
+# Only there when asked for.
+COSINE = "learning/indexes/learning_memories_cosine_idx"
 
 OTHER_VOLATILITY = {"i": "stable", "s": "volatile", "v": "stable"}
 OTHER_PARALLEL = {"s": "parallel unsafe", "r": "parallel safe", "u": "parallel safe"}
@@ -231,17 +239,19 @@ def breaks(database: psycopg.Connection, change: str) -> list[str]:
     return found
 
 
-def verify(connection: dict[str, Any], change: str, statement: str) -> tuple[int, str]:
-    variables = [f"{name}={value}" for name, value in server.VARIABLES.items()]
-    command = [
-        *("psql", "-Xq", "-v", "ON_ERROR_STOP=1"),
-        *(word for variable in variables for word in ("-v", variable)),
+def verify(
+    connection: dict[str, Any],
+    change: str,
+    statement: str,
+    variables: dict[str, object],
+) -> tuple[int, str]:
+    arguments = [
         *("-c", "set client_min_messages = error"),
         *("-c", "set allow_system_table_mods = on", "-c", "begin"),
         *("-c", "set local search_path = kodiai, public"),
         *("-c", statement, "-c", r"\echo broken", "-f", f"verify/{change}.sql"),
     ]
-    done = server.run(command, connection, check=False)
+    done = server.psql(connection, *arguments, variables=variables, check=False)
     assert done.stdout.startswith("broken\n"), f"{statement}\n{done.stderr}"
     return done.returncode, done.stderr
 
@@ -251,8 +261,24 @@ def test_verify_fails_for_a_broken_object(
     database: psycopg.Connection, change: str
 ) -> None:
     connection = server.connection_of(database)
-    assert verify(connection, change, "set local jit = off") == (0, "")
+    variables = server.VARIABLES
+    if change == COSINE:
+        assert verify(connection, change, "set local jit = off", variables) == (0, "")
+        variables = variables | {"cosine_index": "on"}
+        server.psql(connection, "-f", f"deploy/{change}.sql", variables=variables)
+    assert verify(connection, change, "set local jit = off", variables) == (0, "")
     statements = breaks(database, change)
     assert statements
-    passed = [s for s in statements if verify(connection, change, s)[0] == 0]
+    passed = [s for s in statements if verify(connection, change, s, variables)[0] == 0]
     assert passed == []
+
+
+def test_verify_wants_an_owner_that_logs_in_for_citus_alone(
+    database: psycopg.Connection,
+) -> None:
+    connection = server.connection_of(database)
+    login = "alter role kodiai_owner login"
+    sharded = server.VARIABLES | {"schema_sharding": "on"}
+    assert verify(connection, "base/roles", login, sharded) == (0, "")
+    assert verify(connection, "base/roles", "set local jit = off", sharded)[0] != 0
+    assert verify(connection, "base/roles", login, server.VARIABLES)[0] != 0

@@ -6,18 +6,20 @@ The memories are so many that the graph is the cheaper way to search all of them
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import psycopg
 import pytest
 
-from kodiai import Client
+from kodiai import Client, SearchCheck
 from tests import server
 from tests.learning.corpus import cosine_distances
 
 ROWS = 40_000
 OWNER, LARGE, SMALL = "acme", "acme/large", "acme/small"
 GRAPH, SCOPE = "learning_memories_embedding_idx", "learning_memories_scope_idx"
+COSINE = "learning_memories_cosine_idx"
 POSTINGS, PHRASES = "postings_pkey", "learning_memories_search_tsv_idx"
 
 # A fifth in the large repository, a thousandth in the small one; one in twenty critical,
@@ -183,3 +185,62 @@ def test_without_the_graph_all_is_found(
     distances = cosine_distances(embeddings[fresh], question)
     nearest = (np.arange(1, ROWS + 1)[fresh])[np.argsort(distances)[:10]]
     assert [row.finding_id for row in found] == list(nearest)
+
+
+def test_searches_do_without_the_cosine_index(
+    client: Client,
+    database: psycopg.Connection,
+    embeddings: np.ndarray,
+    scans: Callable[[Callable[[], object]], dict[str, int]],
+) -> None:
+    """It is for queries written by hand, and changes neither results nor plans."""
+    chance = np.random.default_rng(3)
+    questions = embeddings[chance.integers(0, ROWS, 2)]
+    questions = questions + chance.normal(scale=0.1, size=questions.shape)
+    scopes: list[dict[str, Any]] = [
+        {},
+        {"severities": ["critical"]},
+        {"categories": ["security"]},
+        {"path_prefix": "src/1"},
+    ]
+    preferences: list[dict[str, Any]] = [
+        {},
+        {"diversity": 0.5, "duplicate_distance": 0.01},
+        {"max_distance": 0.05, "fusion": "rrf"},
+        {"limit": 200},
+    ]
+
+    def ask() -> list[object]:
+        return [
+            client.search_memories(repo, text, question, owner=owner, **scope, **prefer)
+            for question in questions
+            for repo, owner in ((None, OWNER), (LARGE, None), (SMALL, None))
+            for scope in scopes
+            for prefer in preferences
+            for text in (None, "word7 cache")
+        ]
+
+    database.execute("vacuum analyze")
+    without = ask()
+    server.psql(
+        server.connection_of(database),
+        *("-f", f"deploy/learning/indexes/{COSINE}.sql"),
+        variables=server.VARIABLES | {"cosine_index": "on"},
+    )
+    database.execute("analyze")
+    plan = database.execute(
+        "explain select id from learning_memories"
+        " order by embedding <=> %s::vector limit 10",
+        (str(questions[0].tolist()),),
+    ).fetchall()
+    assert COSINE in str(plan)
+
+    found: list[object] = []
+    read = scans(lambda: found.extend(ask()))
+    assert found == without
+    assert COSINE not in read
+    assert "learning_memories" not in read
+    checks: list[SearchCheck] = []
+    read = scans(lambda: checks.extend(client.check_search(None, OWNER)))
+    assert COSINE not in read
+    assert [check.is_ok for check in checks] == [True] * 4

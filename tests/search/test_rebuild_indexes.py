@@ -11,10 +11,12 @@ import psycopg
 import pytest
 
 from kodiai import Client
+from tests import server
 from tests.learning.corpus import random_memories, write
 from tests.server import ROOT
 
 REPO = "acme/api"
+COSINE = "learning_memories_cosine_idx"
 INDEXES = """
 select c.relname::text, pg_relation_filenode(c.oid), pg_get_indexdef(c.oid)
 from pg_index as i inner join pg_class as c on c.oid = i.indexrelid
@@ -93,6 +95,25 @@ def test_a_missing_or_unfinished_index_is_made(
         "select relowner::regrole::text from pg_class where relname = %s", (index,)
     ).fetchone()
     assert owner == ("kodiai_owner",)
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_cosine_index_is_made_when_named_and_then_rebuilt(
+    client: Client, database: psycopg.Connection
+) -> None:
+    made = {name for name, _, _ in database.execute(INDEXES)}
+    assert rebuild(database, COSINE).returncode == 0
+    before = {name: node for name, node, _ in database.execute(INDEXES)}
+    assert set(before) == made | {COSINE}
+    assert rebuild(database).returncode == 0
+    after = {name: node for name, node, _ in database.execute(INDEXES)}
+    assert after[COSINE] != before[COSINE]
+    assert all(row.is_ok for row in client.check_search(REPO))
+    server.psql(
+        server.connection_of(database),
+        *("-f", f"verify/learning/indexes/{COSINE}.sql"),
+        variables=server.VARIABLES | {"cosine_index": "on"},
+    )
 
 
 @pytest.mark.usefixtures("filled")

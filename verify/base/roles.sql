@@ -4,6 +4,7 @@ begin;
 
 -- For the block below, where psql puts no variables.
 set local "kodiai.schema" = :'schema';
+set local "kodiai.schema_sharding" = :'schema_sharding';
 
 do $$
 declare
@@ -11,6 +12,7 @@ declare
   v_owner constant text := v_schema || '_owner';
   v_app constant text := v_schema || '_app';
   v_reader constant text := v_schema || '_reader';
+  v_is_sharded constant boolean := current_setting('kodiai.schema_sharding') = 'on';
   v_flaws text;
 begin
   select string_agg(format('role %s does not exist', r.name), e'\n')
@@ -31,7 +33,8 @@ begin
       ('superuser', p.rolsuper),
       ('bypassrls', p.rolbypassrls),
       ('createrole', p.rolcreaterole),
-      ('login', p.rolcanlogin and p.rolname = v_owner)
+      ('login', p.rolcanlogin and p.rolname = v_owner and not v_is_sharded),
+      ('nologin', not p.rolcanlogin and p.rolname = v_owner and v_is_sharded)
     ) as a (attribute, is_set)
     where p.rolname in (v_owner, v_app, v_reader) and a.is_set
     union all
