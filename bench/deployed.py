@@ -32,7 +32,7 @@ def deployed_memory(
 ) -> Iterator[str]:
     """Give the URL of a freshly deployed database: on this server, or an embedded one.
 
-    The URL of a server is a superuser's. What it was started with stays as it is.
+    The URL of a server must be a superuser's. Its configuration stays as it is.
     """
     with embedded_database() if server is None else new_database(server) as url:
         print("Deploying the database by Sqitch ...", flush=True)

@@ -104,7 +104,13 @@ def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> 
     figure.supylabel("recall@10 of its vector arm")
     handles, labels = grid.flat[0].get_legend_handles_labels()
     figure.legend(
-        handles, labels, loc="upper center", ncols=7, fontsize=7, frameon=False
+        handles,
+        labels,
+        loc="upper center",
+        ncols=7,
+        columnspacing=1,
+        fontsize=7,
+        frameon=False,
     )
     save(figure, "search")
 
@@ -121,7 +127,7 @@ def write_rival(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> None:
         ]
         cells += [f"{ours[time] / theirs[time]:.2f}" for time in ("cpu", "p50")]
         rows.append(cells)
-    header = ["scope", "kodiai, CPU", f"{RIVAL}, CPU", "ratio", "ratio by p50"]
+    header = ["scope", "kodiai, CPU", f"{RIVAL}, CPU", "kodiai : rival", "by p50"]
     write_part("rival", header, rows)
 
 

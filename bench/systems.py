@@ -3,7 +3,7 @@
 Runs in the environment of the system (peers-requirements.txt of eval/ for LangChain and
 LlamaIndex), for search.py. Reads lines of JSON, each a scenario or a number of clients,
 and answers each with what it measured: times, rows, recall, and the CPU time of the
-server, which, unlike the times, hardly depends on what else the machine does.
+server, which depends far less than the times on what else the machine does.
 
 Usage: python systems.py URL TASKS SYSTEM
 """
@@ -223,9 +223,10 @@ def ask_both(
     return sorted(scores, key=lambda found: -scores[found])[:K]
 
 
-# Fused by reciprocal rank, k 60. Selecting the distance and the score as well would
-# compute both again for each row. The planner scores a tiny scope row by row, and then
-# rows without any of the words come last instead of not at all.
+# The strongest rival, fused by reciprocal rank, k 60. The arms return ids alone:
+# selecting the distance or the score would compute it a second time for each row. In a
+# tiny scope the planner scores row by row; rows without any of the words then come last
+# instead of not at all.
 PAIR_INDEX = """
 create index documents_content_idx on documents using bm25 (content)
 with (text_config = 'english')
@@ -268,14 +269,14 @@ def pair(url: str, tasks: Tasks) -> Search:
         connection.prepare_threshold = 0
         for setting in turned_off:
             connection.execute(f"set {setting} = off".encode())
-        # So that the CPU time of the backend is all there is.
+        # Else the CPU time of the backend would not be all of it.
         connection.execute("set max_parallel_workers_per_gather = 0")
         connection.execute("set hnsw.iterative_scan = relaxed_order")
         connection.execute("set hnsw.ef_search = 200")
         return connection
 
-    # The planner, which does not see what fetching embeddings costs, compares all of a
-    # large scope rather than use HNSW. In a small scope, it is right to.
+    # The planner ignores the cost of detoasting embeddings, and so compares every one
+    # of a large scope where HNSW is ten times faster. In a small scope, it is right to.
     exact = connect(["jit"])
     graph = connect(["jit", "enable_seqscan", "enable_bitmapscan", "enable_sort"])
 
@@ -502,9 +503,10 @@ PEERS = {"LangChain", "LlamaIndex"}
 
 
 def cpu_times(observer: psycopg.Connection) -> dict[int, int]:
-    """Return the nanoseconds of all backends of this database, if they run here.
+    """Return the CPU nanoseconds of each backend of this database that runs here.
 
-    Only one system is asked at a time, so that the others add nothing meanwhile.
+    Only one system is asked at a time, so the backends of the others add nothing.
+    Parallel workers are processes of their own, and are not counted.
     """
     backends = observer.execute(
         "select pid from pg_stat_activity where datname = current_database()"
