@@ -55,7 +55,8 @@ def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> N
     subprocess.run(
         [sys.executable, "scripts/rebuild_indexes.py", "--memory=2GB", GRAPH],
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": admin.info.dsn},
+        env=os.environ
+        | {"DATABASE_URL": admin.info.dsn, "PGPASSWORD": admin.info.password},
         check=True,
     )
     print("Vacuuming, as autovacuum does in time ...", flush=True)

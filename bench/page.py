@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from systems import Scenario
+from systems import RIVAL, Scenario
 
 PATH = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 PLOTS = PATH.with_suffix("")
@@ -20,6 +20,7 @@ PLOTS = PATH.with_suffix("")
 MARKS = {
     "kodiai": ("#D55E00", "D"),
     "floor by hand": ("#000000", "x"),
+    RIVAL: ("#0072B2", "s"),
     "application side": ("#E69F00", "^"),
     "SQL function": ("#56B4E9", "o"),
     "LangChain": ("#009E73", "v"),
@@ -103,9 +104,31 @@ def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> 
     figure.supylabel("recall@10 of its vector arm")
     handles, labels = grid.flat[0].get_legend_handles_labels()
     figure.legend(
-        handles, labels, loc="upper center", ncols=6, fontsize=8, frameon=False
+        handles,
+        labels,
+        loc="upper center",
+        ncols=7,
+        columnspacing=1,
+        fontsize=7,
+        frameon=False,
     )
     save(figure, "search")
+
+
+def write_rival(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> None:
+    """Write kodiai's times as ratios to those of the strongest rival."""
+    measured = {(line["system"], line.get("scenario")): line for line in lines}
+    rows = []
+    for scenario in scenarios:
+        ours, theirs = (measured[name, scenario.name] for name in ("kodiai", RIVAL))
+        cells = [f"{scenario.name} ({scenario.share:g} %)"]
+        cells += [
+            f"{line['cpu']:.1f} ms ({line['recall']:.3f})" for line in (ours, theirs)
+        ]
+        cells += [f"{ours[time] / theirs[time]:.2f}" for time in ("cpu", "p50")]
+        rows.append(cells)
+    header = ["scope", "kodiai, CPU", f"{RIVAL}, CPU", "kodiai : rival", "by p50"]
+    write_part("rival", header, rows)
 
 
 def write_growth(lines: list[dict[str, Any]]) -> None:

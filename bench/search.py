@@ -1,10 +1,12 @@
 """How fast and how complete searches are: kodiai, a floor by hand, and others.
 
-Fills an embedded Postgres of its own with made-up memories of 200 repositories
-(corpus.py), and the tables of the others with the same; then asks each the same
-questions under the same filters (systems.py). Only ratios within one run compare.
+Fills an embedded Postgres of its own, or a new database on the given server, with
+made-up memories of 200 repositories (corpus.py), and the tables of the others with the
+same; then asks each the same questions under the same filters (systems.py). Only ratios
+within one run compare.
 
 Usage: make bench [OPTIONS="--rows 20000 --dimensions 384 --no-peers"]
+       make bench OPTIONS="--server postgresql://postgres@localhost"
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ import page
 from corpus import LARGE, MIDDLE, NOW, SMALL, TINY, Corpus, Memories
 from deployed import ROOT, deployed_memory
 from filling import WIDTH, connect, fill, nearest
-from systems import OURS, PEERS, SYSTEMS, K, Scenario, Tasks
+from systems import OURS, PAIR_INDEX, PEERS, RIVAL, SYSTEMS, K, Scenario, Tasks
 
 RECENT = NOW - timedelta(days=180)
 
@@ -88,13 +90,12 @@ using hnsw (embedding vector_cosine_ops)
 def main() -> None:
     arguments = parse_arguments()
     names = [
-        name
-        for name in SYSTEMS
-        if not (arguments.no_peers and name in PEERS)
-        and not (arguments.ours and name not in OURS)
+        name for name in arguments.systems if not (arguments.no_peers and name in PEERS)
     ]
     start = time.monotonic()
-    with deployed_memory(embedding_dim=arguments.dimensions) as url:
+    with deployed_memory(
+        embedding_dim=arguments.dimensions, server=arguments.server
+    ) as url:
         corpus = Corpus(arguments.dimensions)
         batches: list[Memories] = []
 
@@ -104,6 +105,8 @@ def main() -> None:
                 yield batch
 
         with connect(url) as admin:
+            if RIVAL in names and not has_rival(admin):
+                names.remove(RIVAL)
             fill(admin, kept(), arguments.rows)
             if not OURS.issuperset(names):
                 fill_others(url, admin, arguments.dimensions, names)
@@ -113,6 +116,8 @@ def main() -> None:
     print(f"\n{(time.monotonic() - start) / 60:.1f} minutes")
     if arguments.save:
         page.write_comparison(lines, SCENARIOS)
+        if RIVAL in names:
+            page.write_rival(lines, SCENARIOS)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -126,7 +131,15 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--no-peers", action="store_true", help="without LangChain and LlamaIndex"
     )
-    parser.add_argument("--ours", action="store_true", help="kodiai and the floor only")
+    parser.add_argument(
+        "--systems", nargs="*", choices=SYSTEMS, default=SYSTEMS, help="(all)"
+    )
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        help="of a superuser, for a new database there that is dropped at the end"
+        " (an embedded server)",
+    )
     parser.add_argument(
         "--save", action="store_true", help="into docs/benchmarks.md (the full run)"
     )
@@ -137,6 +150,17 @@ def python_of(system: str) -> str:
     return str(ROOT / ".venv-peers/bin/python") if system in PEERS else sys.executable
 
 
+def has_rival(admin: psycopg.Connection) -> bool:
+    """Create the extension; where that cannot be, say why."""
+    try:
+        admin.execute("create extension pg_textsearch schema public")
+    except psycopg.Error as error:
+        reason = error.diag.message_primary
+        print(f"Skipping {RIVAL}, see docs/benchmarks.md: {reason}", flush=True)
+        return False
+    return True
+
+
 def fill_others(
     url: str, admin: psycopg.Connection, dimensions: int, names: list[str]
 ) -> None:
@@ -145,6 +169,8 @@ def fill_others(
     admin.execute(DOCUMENTS)
     print("Building their graph ...", flush=True)
     admin.execute(DOCUMENTS_GRAPH)
+    if RIVAL in names:
+        admin.execute(PAIR_INDEX)
     if not PEERS.isdisjoint(names):
         make = (
             f"from systems import *; llama_store({url!r}, {dimensions})._initialize()"
@@ -233,22 +259,23 @@ def ask(
 
 def report(lines: list[dict[str, Any]]) -> None:
     ours = {
-        line["scenario"]: line["p50"]
+        line["scenario"]: line
         for line in lines
         if line["system"] == "kodiai" and "scenario" in line
     }
     for scenario in SCENARIOS:
         print(
-            f"\n{f'{scenario.name} ({scenario.share} %)':<30}"
-            f"{'p50 ms':>9}{'p95 ms':>9}{'x kodiai':>10}{'rows':>7}{'recall@10':>11}"
+            f"\n{f'{scenario.name} ({scenario.share} %)':<24}"
+            f"{'CPU ms':>8}{'x kodiai':>9}{'p50 ms':>8}{'x kodiai':>9}{'p95 ms':>8}"
+            f"{'rows':>6}{'recall':>8}"
         )
         for line in lines:
             if line.get("scenario") == scenario.name:
-                print(
-                    f"  {line['system']:<28}{line['p50']:>9.1f}{line['p95']:>9.1f}"
-                    f"{line['p50'] / ours[scenario.name]:>10.2f}{line['rows']:>7.1f}"
-                    f"{line['recall']:>11.3f}"
-                )
+                print(f"  {line['system']:<22}", end="")
+                for time in ("cpu", "p50"):
+                    ratio = line[time] / ours.get(scenario.name, line)[time]
+                    print(f"{line[time]:>8.1f}{ratio:>9.2f}", end="")
+                print(f"{line['p95']:>8.1f}{line['rows']:>6.1f}{line['recall']:>8.3f}")
     print(f"\n{'all scenarios in turn':<30}{'clients':>9}{'calls/s':>9}{'p95 ms':>10}")
     for line in lines:
         if "clients" in line:
