@@ -47,7 +47,7 @@ select _verify_function('_score_lookups', '
   stable parallel safe security invoker (p_corpus search_corpus, p_terms
   search_term[], p_documents scored_document[])
   returns scored_document[]
-  set plan_cache_mode=force_generic_plan
+  set plan_cache_mode=force_generic_plan set enable_sort=off
 ');
 
 select _verify_function('_rank_bm25', '
