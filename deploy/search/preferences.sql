@@ -56,7 +56,9 @@ declare
   c_languages constant text[] := array(
     select lower(l.language) from unnest(p_languages) as l (language)
   );
-  c_related constant text[] := _related_languages(p_languages);
+  c_related constant text[] := case
+    when p_languages is not null then _related_languages(p_languages)
+  end;
   c_preferred constant double precision := 1.2;
   c_slightly_preferred constant double precision := 1.1;
   -- 0.5 ^ 1000 is about the smallest double.

@@ -47,11 +47,76 @@ comment on function _promote_phrases is
 Arguments: p_table, learning_memories or findings; p_phrases; p_documents. Result: best first,
 ties by document_id.';
 
+create function _rank_searchable(
+  p_corpus search_corpus,
+  p_scope search_scope,
+  p_terms search_term[],
+  p_limit integer,
+  p_share double precision,
+  p_candidate_ids bigint[],
+  p_extra_ids bigint[],
+  out documents scored_document[],
+  out searchable_ids bigint[],
+  out best_score double precision
+)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  -- Fewer are too small a sample to tell how many more to rank.
+  c_min_sample constant integer := 5;
+  -- Half as many again as should leave enough.
+  c_batch_size constant integer := p_limit * case
+    when p_candidate_ids is null then greatest(2, least(1.5 / nullif(p_share, 0), 100)) else 2
+  end;
+  v_batch_size integer := c_batch_size;
+  v_candidate_ids bigint[] := p_candidate_ids;
+  v_all_searchable boolean := false;
+begin
+  -- Rank some, and keep what is searchable. Where that leaves too few, rank as many as should
+  -- leave enough; where it leaves hardly any, or still too few, rank what is searchable.
+  loop
+    select r.documents, r.best_score
+    into documents, best_score
+    from _rank_bm25(p_corpus, p_terms, v_batch_size, v_candidate_ids, p_extra_ids) as r;
+    searchable_ids := _pick_searchable(
+      p_corpus.table_name, p_scope, array(select d.document_id from unnest(documents) as d),
+      p_limit
+    );
+    exit when
+      cardinality(searchable_ids) = p_limit
+      or cardinality(documents) < v_batch_size
+      or v_all_searchable;
+    if
+      v_batch_size = c_batch_size
+      and cardinality(searchable_ids) >= c_min_sample
+      and p_candidate_ids is null
+    then
+      v_batch_size := 1.5 * v_batch_size * p_limit / cardinality(searchable_ids);
+    else
+      v_candidate_ids := _pick_searchable(
+        p_corpus.table_name, p_scope,
+        coalesce(p_candidate_ids, _list_documents(p_corpus.table_name, p_scope))
+      );
+      v_all_searchable := true;
+    end if;
+  end loop;
+end
+$$;
+
+comment on function _rank_searchable is
+'Ranks documents by BM25 (_rank_bm25) until enough of them may be returned.
+Arguments: as of _search_text; p_terms, as of _plan_terms.
+Result: documents, ranked, searchable or not, best first; searchable_ids, the first p_limit of
+them that may be returned, or all where fewer have any of the terms; best_score, an upper
+bound of BM25.';
+
 create function _search_text(
   p_corpus search_corpus,
   p_scope search_scope,
   p_query parsed_query,
   p_limit integer,
+  p_share double precision default null,
   p_candidate_ids bigint[] default null,
   p_extra_ids bigint[] default null,
   out matches search_match[],
@@ -65,13 +130,8 @@ as $$
 declare
   -- Where more documents have the phrases, only the best by their terms are considered.
   c_max_phrase_matches constant integer := 5000;
-  -- Fewer are too small a sample to tell how many more to rank.
-  c_min_sample constant integer := 5;
   c_table constant text := p_corpus.table_name;
   c_terms constant search_term[] := _plan_terms(p_corpus, p_query);
-  v_batch_size integer := 2 * p_limit;
-  v_candidate_ids bigint[] := p_candidate_ids;
-  v_all_searchable boolean := false;
   v_documents scored_document[];
   v_searchable_ids bigint[];
   v_phrase_ids bigint[];
@@ -81,32 +141,11 @@ begin
     return;
   end if;
 
-  -- Rank some, and keep what is searchable. Where that leaves too few, rank as many as should
-  -- leave enough; where it leaves hardly any, or still too few, rank what is searchable.
-  loop
-    select r.documents, r.best_score
-    into v_documents, best_score
-    from _rank_bm25(p_corpus, c_terms, v_batch_size, v_candidate_ids, p_extra_ids) as r;
-    v_searchable_ids := _pick_searchable(
-      c_table, p_scope, array(select d.document_id from unnest(v_documents) as d), p_limit
-    );
-    exit when
-      cardinality(v_searchable_ids) = p_limit
-      or cardinality(v_documents) < v_batch_size
-      or v_all_searchable;
-    if
-      v_batch_size = 2 * p_limit
-      and cardinality(v_searchable_ids) >= c_min_sample
-      and p_candidate_ids is null
-    then
-      v_batch_size := 1.5 * v_batch_size * p_limit / cardinality(v_searchable_ids);
-    else
-      v_candidate_ids := _pick_searchable(
-        c_table, p_scope, coalesce(p_candidate_ids, _list_documents(c_table, p_scope))
-      );
-      v_all_searchable := true;
-    end if;
-  end loop;
+  select r.documents, r.searchable_ids, r.best_score
+  into v_documents, v_searchable_ids, best_score
+  from _rank_searchable(
+    p_corpus, p_scope, c_terms, p_limit, p_share, p_candidate_ids, p_extra_ids
+  ) as r;
 
   -- Documents with the phrases need not be among the best by their terms.
   if p_query.phrases is not null then
@@ -150,8 +189,9 @@ comment on function _search_text is
 'The text arm of a search: ranks by BM25 (_rank_bm25) the documents in scope that may be
 returned. Those with all quoted phrases rank above those without.
 Arguments: p_corpus, as of _measure_corpus; p_scope, within it; p_query, as of _parse_query;
-p_limit, how many; p_candidate_ids, all ids in scope where they are known, else null;
-p_extra_ids, ids of searchable documents that are always scored.
+p_limit, how many; p_share, which share of the corpus is searchable, null where it is not known;
+p_candidate_ids, all ids in scope where they are known, else null; p_extra_ids, ids of
+searchable documents that are always scored.
 Result: matches, best first, ties by id: the first p_limit, or all where fewer have any of the
 terms, with their rank; and those of p_extra_ids that have any, without. Their value is BM25;
 best_score: an upper bound of it.';

@@ -146,7 +146,12 @@ begin
         c.ord,
         m.distance,
         m.is_searchable and (p_max_distance is null or m.distance <= p_max_distance) as is_match
-      from unnest(p_memory_ids) with ordinality as c (id, ord)
+      from (
+        select u.id, u.ord
+        from unnest(p_memory_ids) with ordinality as u (id, ord)
+        -- About the order in which the embeddings are stored.
+        order by u.id
+      ) as c
       cross join lateral (
         select
           m.embedding <=> p_embedding as distance,
@@ -215,11 +220,13 @@ declare
   c_node_visit_cost constant double precision := 80;
   -- The first rows are what searches are judged by.
   c_first constant integer := 10;
+  c_widening constant integer := 5;
   c_code constant bit varying := _quantize(p_embedding);
   c_needed constant integer := case when p_max_distance is null then p_limit else p_returned end;
   v_memories double precision;
   v_use_graph boolean := p_candidate_ids is null and p_rows > _graph_cost();
   v_batch_size integer := 2 * p_limit;
+  v_listed integer := 0;
   v_ids bigint[];
   v_matches search_match[] := '{}';
   v_far_mean double precision;
@@ -250,25 +257,30 @@ begin
       v_ids := _walk_graph(
         p_scope, c_code, v_batch_size,
         -- The larger the graph, the more it misses.
-        least(2 * v_batch_size * greatest(v_memories / 250000, 1), 1000)::integer,
+        least(1.5 * v_batch_size * greatest(v_memories / 250000, 1), 1000)::integer,
         -- Beyond that the scan is cheaper.
         (p_rows / c_node_visit_cost)::integer
       );
       -- Where it gave up or missed some, the scan finds them.
       v_use_graph := cardinality(v_ids) = v_batch_size;
     end if;
-    if not v_use_graph then
+    if not v_use_graph and v_listed < v_batch_size then
+      -- As many as the next batch may want: the scan costs the same.
+      v_listed := c_widening * v_batch_size;
       v_ids := case
-        when p_candidate_ids is null then _scan_codes(p_scope, c_code, v_batch_size)
-        else _pick_nearest(p_candidate_ids, p_code_distances, v_batch_size)
+        when p_candidate_ids is null then _scan_codes(p_scope, c_code, v_listed)
+        else _pick_nearest(p_candidate_ids, p_code_distances, v_listed)
       end;
     end if;
     select r.matches, r.far_mean, r.far_deviation
     into v_matches, v_far_mean, v_far_deviation
-    from _rerank(p_scope, p_embedding, v_ids, v_batch_size, p_max_distance) as r;
+    from _rerank(
+      p_scope, p_embedding, v_ids[:v_batch_size], v_batch_size, p_max_distance
+    ) as r;
     v_distance := v_matches[least(c_first, c_needed)].value;
-    exit when not v_use_graph and cardinality(v_ids) < v_batch_size;
-    v_batch_size := 5 * v_batch_size;
+    -- All in scope were compared.
+    exit when cardinality(v_ids) < v_listed and cardinality(v_ids) <= v_batch_size;
+    v_batch_size := c_widening * v_batch_size;
   end loop;
 
   return v_matches[:p_limit];

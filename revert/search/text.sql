@@ -7,6 +7,7 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _search_text;
+drop function _rank_searchable;
 drop function _promote_phrases;
 
 commit;

@@ -78,3 +78,12 @@ def test_public_functions_and_tables_have_changes_of_their_own(name: str) -> Non
     else:
         assert all(function.startswith("_") for function in functions)
     assert tables == ([own] if parent.endswith("/tables") else [])
+
+
+@pytest.mark.parametrize("name", changes())
+def test_dynamic_sql_says_what_varies_and_searches_have_none(name: str) -> None:
+    deploy = (ROOT / "deploy" / f"{name}.sql").read_text()
+    for body in re.findall(r"as \$\$\n(.*?)\n\$\$;", deploy, re.DOTALL):
+        if re.search(r"(?m)^ *execute ", body):
+            assert not name.startswith("search/")
+            assert "-- Dynamic" in body

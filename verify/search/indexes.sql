@@ -5,8 +5,8 @@ begin;
 set local search_path = :"schema", public;
 
 select _verify_table('learning_memories', array[
-  'index learning_memories_scope_idx btree (owner, repo) INCLUDE (id, embedding_code, '
-  'embedding_model, outcome, severity, category, created_at, file_path)',
+  'index learning_memories_scope_idx btree (owner, repo, severity, category, outcome) '
+  'INCLUDE (id, embedding_code, embedding_model, created_at, file_path)',
   'index learning_memories_embedding_idx hnsw (embedding_code bit_hamming_ops) '
   'WITH (m=''16'', ef_construction=''64'')',
   'index learning_memories_search_tsv_idx gin (search_tsv)'

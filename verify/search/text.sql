@@ -11,11 +11,19 @@ select _verify_function('_promote_phrases', '
   set plan_cache_mode=force_generic_plan
 ');
 
+select _verify_function('_rank_searchable', '
+  stable parallel safe security invoker (p_corpus search_corpus, p_scope search_scope,
+  p_terms search_term[], p_limit integer, p_share double precision, p_candidate_ids
+  bigint[], p_extra_ids bigint[], OUT documents scored_document[], OUT searchable_ids
+  bigint[], OUT best_score double precision)
+  returns record
+');
+
 select _verify_function('_search_text', '
   stable parallel safe security invoker (p_corpus search_corpus, p_scope search_scope,
-  p_query parsed_query, p_limit integer, p_candidate_ids bigint[] DEFAULT
-  NULL::bigint[], p_extra_ids bigint[] DEFAULT NULL::bigint[], OUT matches
-  search_match[], OUT best_score double precision)
+  p_query parsed_query, p_limit integer, p_share double precision DEFAULT NULL::double
+  precision, p_candidate_ids bigint[] DEFAULT NULL::bigint[], p_extra_ids bigint[]
+  DEFAULT NULL::bigint[], OUT matches search_match[], OUT best_score double precision)
   returns record
   set plan_cache_mode=force_generic_plan
 ');

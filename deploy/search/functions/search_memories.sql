@@ -111,7 +111,7 @@ begin
   select t.matches, t.best_score
   into v_text_matches, v_best_text_score
   from _search_text(
-    v_corpus, v_scope, v_query, c_depth, v_candidate_ids,
+    v_corpus, v_scope, v_query, c_depth, v_share_searchable, v_candidate_ids,
     array(select v.id from unnest(v_vector_matches) as v)
   ) as t;
 
@@ -162,15 +162,14 @@ p_categories; p_path_prefix, how file_path begins; p_created_after, exclusive;
 p_max_distance, 0 to 2, which the vector arm keeps to (the text arm may still find a
 row beyond it).
 Arms: the vector arm ranks the scope by cosine distance (0 to 2), the text arm by BM25
-(_rank_bm25), rows with all the words before rows with any. Each brings its first
+(_rank_bm25), rows with all the words before rows with any. Each returns its first
 greatest(100, 2 * p_limit) rows, and each of these is then given its value in the
-other.
-So 5 rows are the first 5 of 50; above 50 more candidates take part.
+other. So 5 rows are the first 5 of 50; above 50 more candidates take part.
 p_fusion, how two values become a score:
 zscore: p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where
 zv and zt are how many standard deviations the row is better than the mean of the
 first 100 of both arms: what stands out in one arm goes before what is middling in
-both (_weigh_zscore; the deviation of the distance is 0.000001 at least). Of an arm
+both (_zscore_weight; the deviation of the distance is 0.000001 at least). Of an arm
 that found nothing the term is left out; a row without a vector counts as the
 farthest; the deviation in the text arm is at least 2 % of the best that BM25 could
 give. Measured: docs/search-quality.md.

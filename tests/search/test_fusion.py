@@ -1,0 +1,320 @@
+"""How the values of both arms become one score, on literal rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from statistics import fmean, pstdev
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.rows import args_row, scalar_row
+
+
+class Candidate(NamedTuple):
+    """A row of the type search_candidate."""
+
+    memory_id: int
+    language: str | None = "go"
+    severity: str = "minor"
+    created_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    in_pool: bool = True
+    distance: float | None = None
+    text_score: float | None = None
+    vector_rank: int | None = None
+    text_rank: int | None = None
+    score: float | None = None
+
+
+def literals(values: Sequence[Any]) -> sql.Composed:
+    return sql.SQL(", ").join(
+        value if isinstance(value, sql.Composable) else sql.Literal(value)
+        for value in values
+    )
+
+
+def call(
+    function: str, candidates: Sequence[Candidate], *arguments: Any
+) -> sql.Composed:
+    """An expression that calls a function of candidates with literals."""
+    rows = sql.SQL(", ").join(
+        sql.SQL("row({})").format(literals(candidate)) for candidate in candidates
+    )
+    array = sql.SQL("array[{}]::search_candidate[]").format(rows)
+    return sql.SQL("{}({})").format(
+        sql.Identifier(function), literals([array, *arguments])
+    )
+
+
+def returned(
+    database: psycopg.Connection,
+    function: str,
+    candidates: Sequence[Candidate],
+    *arguments: Any,
+) -> list[Candidate]:
+    """The candidates that a function returns, in its order."""
+    expression = call(function, candidates, *arguments)
+    with database.cursor(row_factory=args_row(Candidate)) as cursor:
+        cursor.execute(sql.SQL("select * from unnest({})").format(expression))
+        return cursor.fetchall()
+
+
+def returned_length(
+    database: psycopg.Connection,
+    function: str,
+    candidates: Sequence[Candidate],
+    *arguments: Any,
+) -> int | None:
+    """How many candidates a function returns; None for a null array."""
+    expression = call(function, candidates, *arguments)
+    with database.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(sql.SQL("select cardinality({})").format(expression))
+        return cursor.fetchone()
+
+
+def scores(
+    database: psycopg.Connection,
+    function: str,
+    candidates: Sequence[Candidate],
+    *arguments: Any,
+) -> list[float | None]:
+    """The scores that a function gives, in the order of the candidates.
+
+    It must change nothing else.
+    """
+    order = [candidate.memory_id for candidate in candidates]
+    found = returned(database, function, candidates, *arguments)
+    found.sort(key=lambda candidate: order.index(candidate.memory_id))
+    assert [
+        after._replace(score=before.score)
+        for before, after in zip(candidates, found, strict=True)
+    ] == list(candidates)
+    return [candidate.score for candidate in found]
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("_fuse_zscore", [1.0, 1.0, None]),
+        ("_fuse_zscore", [1.0, 1.0, 5.0]),
+        ("_fuse_rrf", [1.0, 1.0, 60, 100]),
+    ],
+)
+def test_no_candidates_fuse_to_an_empty_array(
+    database: psycopg.Connection, function: str, arguments: list[Any]
+) -> None:
+    assert returned_length(database, function, [], *arguments) == 0
+
+
+# z-scores
+
+# What one deviation better or worse than the mean weighs.
+BETTER = math.exp(0.6)
+WORSE = math.exp(-0.6)
+
+
+def test_zscore_fusion_of_literal_rows_is_its_formula(
+    database: psycopg.Connection,
+) -> None:
+    rows = [
+        Candidate(4, "rust", "major", distance=0.1, text_score=2.5, vector_rank=1),
+        Candidate(2, None, "critical", distance=0.25, text_rank=3),
+        Candidate(9, distance=0.3, text_score=1, score=7),
+        Candidate(1, distance=0.85, text_score=6.5),
+        Candidate(3, distance=1.5, text_score=0.5),
+    ]
+    distances = [row.distance or 0 for row in rows]
+    text_scores = [row.text_score or 0 for row in rows]
+    expected = []
+    for distance, text_score in zip(distances, text_scores, strict=True):
+        vector_z = (fmean(distances) - distance) / pstdev(distances)
+        text_z = (text_score - fmean(text_scores)) / pstdev(text_scores)
+        expected.append(
+            0.7 * math.exp(0.6 * vector_z) + 1.3 * 0.5 * math.exp(0.6 * text_z)
+        )
+    assert scores(database, "_fuse_zscore", rows, 0.7, 1.3, 20.0) == pytest.approx(
+        expected
+    )
+
+
+def test_each_weight_multiplies_its_arm(database: psycopg.Connection) -> None:
+    """The first is one deviation better by its vector, the second by its text."""
+    rows = [Candidate(1, distance=0.1), Candidate(2, distance=0.3, text_score=4)]
+    for vector_weight, text_weight in ((1.0, 0.0), (0.0, 1.0), (3.0, 10.0)):
+        assert scores(
+            database, "_fuse_zscore", rows, vector_weight, text_weight, 8.0
+        ) == pytest.approx(
+            [
+                vector_weight * BETTER + text_weight * 0.5 * WORSE,
+                vector_weight * WORSE + text_weight * 0.5 * BETTER,
+            ]
+        )
+
+
+def test_a_row_without_an_embedding_counts_as_the_farthest(
+    database: psycopg.Connection,
+) -> None:
+    """But not in mean and deviation."""
+    rows = [
+        Candidate(1, distance=0.1),
+        Candidate(2, text_score=3),
+        Candidate(3, distance=0.3),
+    ]
+    assert scores(database, "_fuse_zscore", rows, 1.0, 0.0, 5.0) == pytest.approx(
+        [BETTER, WORSE, WORSE]
+    )
+
+
+def test_a_row_without_a_term_counts_as_one_that_scores_0(
+    database: psycopg.Connection,
+) -> None:
+    """In mean and deviation as well."""
+    rows = [Candidate(1, distance=0.1, text_score=4), Candidate(2, distance=0.2)]
+    assert scores(database, "_fuse_zscore", rows, 0.0, 2.0, 8.0) == pytest.approx(
+        [BETTER, WORSE]
+    )
+
+
+def test_only_rows_in_the_pool_shape_mean_and_deviation(
+    database: psycopg.Connection,
+) -> None:
+    """The third is three deviations worse by its vector, and three better by its text."""
+    rows = [
+        Candidate(1, distance=0.1),
+        Candidate(2, distance=0.3, text_score=4),
+        Candidate(3, distance=0.5, text_score=8, in_pool=False),
+    ]
+    assert scores(database, "_fuse_zscore", rows, 1.0, 2.0, 9.0) == pytest.approx(
+        [BETTER + WORSE, WORSE + BETTER, math.exp(-1.8) + math.exp(1.8)]
+    )
+
+
+@pytest.mark.parametrize("best_text_score", [None, 5.0])
+def test_a_text_arm_that_found_nothing_contributes_nothing(
+    database: psycopg.Connection, best_text_score: float | None
+) -> None:
+    rows = [Candidate(1, distance=0.1), Candidate(2, distance=0.3)]
+    assert scores(
+        database, "_fuse_zscore", rows, 1.0, 1.0, best_text_score
+    ) == pytest.approx([BETTER, WORSE])
+
+
+def test_a_vector_arm_that_found_nothing_contributes_nothing(
+    database: psycopg.Connection,
+) -> None:
+    rows = [Candidate(1, text_score=4), Candidate(2, text_score=2)]
+    assert scores(database, "_fuse_zscore", rows, 1.0, 2.0, 5.0) == pytest.approx(
+        [BETTER, WORSE]
+    )
+
+
+def test_equal_values_weigh_as_the_mean(database: psycopg.Connection) -> None:
+    rows = [
+        Candidate(1, distance=0.2, text_score=3),
+        Candidate(2, distance=0.2, text_score=3),
+    ]
+    assert scores(database, "_fuse_zscore", rows, 1.0, 1.0, 9.0) == [1.5, 1.5]
+    assert scores(database, "_fuse_zscore", rows[:1], 1.0, 1.0, 9.0) == [1.5]
+
+
+def test_distances_that_differ_by_rounding_weigh_about_the_same(
+    database: psycopg.Connection,
+) -> None:
+    """The deviation is 1e-8, but counts as 1e-6."""
+    rows = [Candidate(1, distance=0.2), Candidate(2, distance=0.2 + 2e-8)]
+    assert scores(database, "_fuse_zscore", rows, 1.0, 0.0, None) == pytest.approx(
+        [math.exp(0.6 * 0.01), math.exp(0.6 * -0.01)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("best_text_score", "z"), [(2.0, 1.0), (5.0, 1.0), (10.0, 0.5), (50.0, 0.1)]
+)
+def test_the_deviation_of_the_text_arm_is_at_least_2_percent_of_the_best_score(
+    database: psycopg.Connection, best_text_score: float, z: float
+) -> None:
+    """The deviation is 0.1."""
+    rows = [Candidate(1, text_score=1.1), Candidate(2, text_score=0.9)]
+    assert scores(
+        database, "_fuse_zscore", rows, 0.0, 2.0, best_text_score
+    ) == pytest.approx([math.exp(0.6 * z), math.exp(0.6 * -z)])
+
+
+def zscore_weights(database: psycopg.Connection, zscores: list[float]) -> list[float]:
+    with database.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(
+            "select _zscore_weight(z) from unnest(%s::float8[]) with ordinality"
+            " as u (z, ord) order by ord",
+            (zscores,),
+        )
+        return cursor.fetchall()
+
+
+def test_a_zscore_weighs_exponentially_and_far_below_the_mean_by_a_hyperbola(
+    database: psycopg.Connection,
+) -> None:
+    weights = {
+        2.5: math.exp(1.5),
+        0.0: 1.0,
+        -2.5: math.exp(-1.5),
+        -20.0: math.exp(-12),
+        -40.0: math.exp(-12) / 2,
+        -20e6: math.exp(-12) / 1e6,
+    }
+    found = zscore_weights(database, list(weights))
+    assert found == pytest.approx(list(weights.values()), abs=0)
+
+
+def test_a_smaller_zscore_always_weighs_less_and_never_nothing(
+    database: psycopg.Connection,
+) -> None:
+    """For the first three, exp() would raise an underflow."""
+    zscores = [-1e300, -1e6, -2e3, -40.0, -20.001, -20.0, -19.999, -1.0, 0.0, 1.0]
+    found = zscore_weights(database, zscores)
+    assert found[0] > 0
+    assert all(worse < better for worse, better in pairwise(found))
+
+
+# Reciprocal ranks
+
+
+def test_reciprocal_rank_fusion_of_literal_rows_is_its_formula(
+    database: psycopg.Connection,
+) -> None:
+    rows = [
+        Candidate(5, "rust", "major", distance=0.1, vector_rank=1, text_rank=3),
+        Candidate(3, None, "critical", text_score=9, in_pool=False, text_rank=1),
+        Candidate(4, vector_rank=2, score=7),
+        Candidate(6),
+    ]
+    assert scores(database, "_fuse_rrf", rows, 0.7, 1.3, 10, 100) == pytest.approx(
+        [0.7 / 11 + 1.3 / 13, 1.3 / 11, 0.7 / 12, 0]
+    )
+
+
+def test_only_the_first_rows_of_an_arm_count_in_reciprocal_rank_fusion(
+    database: psycopg.Connection,
+) -> None:
+    rows = [
+        Candidate(1, vector_rank=2, text_rank=2),
+        Candidate(2, vector_rank=3, text_rank=1),
+        Candidate(3, vector_rank=1, text_rank=3),
+        Candidate(4, vector_rank=4, text_rank=4),
+    ]
+    assert scores(database, "_fuse_rrf", rows, 1.0, 1.0, 60, 2) == pytest.approx(
+        [1 / 62 + 1 / 62, 1 / 61, 1 / 61, 0]
+    )
+
+
+def test_each_weight_multiplies_its_arm_in_reciprocal_rank_fusion(
+    database: psycopg.Connection,
+) -> None:
+    rows = [Candidate(1, vector_rank=1), Candidate(2, text_rank=1)]
+    for vector_weight, text_weight in ((1.0, 0.0), (0.0, 1.0), (3.0, 10.0)):
+        assert scores(
+            database, "_fuse_rrf", rows, vector_weight, text_weight, 1, 10
+        ) == pytest.approx([vector_weight / 2, text_weight / 2])
