@@ -539,3 +539,21 @@ def test_what_comes_after_the_largest_gap_is_cut_off(client: Client) -> None:
     assert len(client.search_memories(REPO, None, vector(1), 1, min_gap=0)) == 1
     assert client.search_memories(REPO, "zebra", min_gap=0) == []
     assert client.search_memories(REPO, "zebra", min_gap=0, diversity=0.5) == []
+
+
+def test_a_smaller_limit_of_findings_is_the_beginning_of_a_larger_one(
+    client: Client,
+) -> None:
+    """Also right after they were written, before the planner knows the tables."""
+    titles = [
+        "cache used once in a long title of many words",
+        "cache cache cache",
+        "cache of words that go on and on for long",
+    ]
+    for number, title in enumerate(titles):
+        client.record_review(REPO, number + 1, findings=[finding(title=title)])
+    best = [row.title for row in client.search_findings(REPO, "cache", 3)]
+    assert best[0] == titles[1]
+    for limit in (1, 2):
+        found = client.search_findings(REPO, "cache", limit)
+        assert [row.title for row in found] == best[:limit]
