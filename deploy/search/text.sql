@@ -65,9 +65,10 @@ as $$
 declare
   -- Fewer are too small a sample to tell how many more to rank.
   c_min_sample constant integer := 5;
-  -- Half as many again as should leave enough.
+  -- Half as many again as should leave enough, but a share of a sample may be far off.
   c_batch_size constant integer := p_limit * case
-    when p_candidate_ids is null then greatest(2, least(1.5 / nullif(p_share, 0), 100)) else 2
+    when p_candidate_ids is null and p_share > 0 then least(greatest(1.5 / p_share, 2), 100)
+    else 2
   end;
   v_batch_size integer := c_batch_size;
   v_candidate_ids bigint[] := p_candidate_ids;
