@@ -135,10 +135,7 @@ from (
       from postings as p
       where
         p.term = any (
-          array(
-            select _posting_term('learning_memories', 'acme', t.lexeme) + n
-            from generate_series(0, 31) as n
-          )
+          (select _posting_slots('learning_memories', 'acme', t.lexeme))::bigint[]
         )
         and p.repo_hash between {first} and {last}
       offset 0
@@ -166,7 +163,7 @@ def floor(url: str, tasks: Tasks) -> Search:
     for setting in ("enable_seqscan", "enable_bitmapscan", "jit"):
         connection.execute(f"set {setting} = off".encode())
     connection.execute("set hnsw.iterative_scan = relaxed_order")
-    connection.execute("set hnsw.ef_search = 400")
+    connection.execute("set hnsw.ef_search = 300")
     (length,) = connection.execute(
         "select atttypmod from pg_attribute where attname = 'embedding_code'"
         " and attrelid = 'learning_memories'::regclass"

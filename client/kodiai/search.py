@@ -122,5 +122,5 @@ def check_search(
 
 @checked
 def rebuild_postings() -> Call[int]:
-    """Write the inverted index of the text arm anew; returns how many postings."""
+    """Rebuild the inverted index of the text arm; returns how many postings."""
     return one("rebuild_postings", locals(), int)

@@ -179,8 +179,15 @@ begin
   ) then
     raise exception '% does not belong to the owner of the schema', p_table;
   end if;
-  if v_lost is not null then
-    raise exception '% has no %', p_table, array_to_string(v_lost, e'\nnor ')
+  -- Rows are made of composite types by position.
+  if v_lost is null and v_found <> p_contract and exists (
+    select from pg_class as c where c.oid = v_table and c.relkind = 'c'
+  ) then
+    v_lost := array['such fields in this order alone'];
+  end if;
+  if v_lost is not null or cardinality(p_contract) = 0 then
+    raise exception '% has no %', p_table,
+      array_to_string(coalesce(v_lost, array['contract']), e'\nnor ')
       using hint = e'It has\n' || array_to_string(v_found, e'\n');
   end if;
 end
@@ -188,7 +195,7 @@ $$;
 
 comment on function _verify_table is
 'For verify scripts: fails unless the table, or composite type, belongs to the owner of
-the schema and has all that the contract lists.
+the schema and has all that the contract lists; a composite type nothing else, in this order.
 Arguments: p_table, its name; p_contract, lines such as "column id bigint not null
 identity", "constraint reviews_pkey PRIMARY KEY (id)", "index reviews_pkey btree (id)",
 "trigger name BEFORE INSERT FOR EACH ROW EXECUTE FUNCTION f()", "with fillfactor=80", as

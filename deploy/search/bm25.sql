@@ -43,7 +43,6 @@ create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
 returns search_term[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -101,7 +100,6 @@ create function _weigh_terms(p_corpus search_corpus, p_terms search_term[], p_re
 returns search_term[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 begin
@@ -153,7 +151,6 @@ create function _score_postings(
 returns scored_document[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 -- Group by hashing: the planner expects a few rows, where there are thousands; and a sort
 -- would add up equal texts in different orders, and so differently.
@@ -214,7 +211,6 @@ create function _add_documents(
 returns scored_document[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -250,7 +246,6 @@ create function _score_lookups(
 returns scored_document[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 -- Group by hashing: a sort would add up equal texts in different orders, and so differently.
 set enable_sort = off
@@ -307,7 +302,6 @@ create function _rank_bm25(
 )
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 declare

@@ -202,8 +202,9 @@ begin
           p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
           m.created_at
         )
-        and not m.stale
+        and _is_searchable(p_scope, m.stale, m.search_tsv)
         and m.embedding_model = p_scope.embedding_model
+        -- Not by the code, which may be what is missing.
         and m.embedding is not null
       order by (m.embedding <=> v_embedding) + 0.0
       limit 10

@@ -17,7 +17,6 @@ create function _gather_candidates(
 returns search_candidate[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 begin
@@ -76,15 +75,15 @@ create function _zscore_weight(p_zscore double precision)
 returns double precision
 language sql immutable parallel safe
 -- Far below the mean exp() would raise an underflow. There a hyperbola continues it, so that
--- rows farther away still weigh less.
+-- rows farther away still weigh less. Far above it would raise an overflow.
 return case
-  when p_zscore >= -20 then exp(0.6 * p_zscore)
+  when p_zscore >= -20 then exp(0.6 * least(p_zscore, 1000))
   else exp(-12::double precision) * -20 / p_zscore
 end;
 
 comment on function _zscore_weight is
 'What a candidate weighs in the fusion: exp(0.6 * z), and from -20 downwards
-exp(-12) * 20 / -z.
+exp(-12) * 20 / -z; above 1000 it grows no more.
 Argument: p_zscore, z, in standard deviations. Result: the weight, above 0.';
 
 create function _fuse_zscore(
@@ -107,34 +106,39 @@ begin
   return array(
     select
       row(
-        z.memory_id, z.language, z.severity, z.created_at, z.in_pool, z.distance,
-        z.text_score, z.vector_rank, z.text_rank,
-        coalesce(p_vector_weight * _zscore_weight(z.vector_z), 0)
-        + coalesce(p_text_weight * 0.5 * _zscore_weight(z.text_z), 0)
+        s.memory_id, s.language, s.severity, s.created_at, s.in_pool, s.distance,
+        s.text_score, s.vector_rank, s.text_rank, s.fused_score
       )::search_candidate
     from (
       select
-        c.*,
-        -- Null for an arm that found nothing. A row without an embedding counts as the
-        -- farthest.
-        (p.mean_distance - coalesce(c.distance, p.max_distance))
-        / greatest(p.distance_deviation, c_min_distance_deviation) as vector_z,
-        (coalesce(c.text_score, 0) - p.mean_text_score)
-        / nullif(greatest(p.text_deviation, c_min_text_deviation), 0) as text_z
-      from unnest(p_candidates) as c
-      cross join (
+        z.*,
+        coalesce(p_vector_weight * _zscore_weight(z.vector_z), 0)
+        + coalesce(p_text_weight * 0.5 * _zscore_weight(z.text_z), 0) as fused_score
+      from (
         select
-          avg(i.distance) as mean_distance,
-          max(i.distance) as max_distance,
-          stddev_pop(i.distance) as distance_deviation,
-          case
-            when count(i.text_score) > 0 then avg(coalesce(i.text_score, 0))
-          end as mean_text_score,
-          stddev_pop(coalesce(i.text_score, 0)) as text_deviation
-        from unnest(p_candidates) as i
-        where i.in_pool
-      ) as p
-    ) as z
+          c.*,
+          -- Null for an arm that found nothing. A row without an embedding counts as the
+          -- farthest in the pool.
+          (p.mean_distance - coalesce(c.distance, p.max_distance))
+          / greatest(p.distance_deviation, c_min_distance_deviation) as vector_z,
+          (coalesce(c.text_score, 0) - p.mean_text_score)
+          / nullif(greatest(p.text_deviation, c_min_text_deviation), 0) as text_z
+        from unnest(p_candidates) as c
+        cross join (
+          select
+            avg(i.distance) as mean_distance,
+            max(i.distance) as max_distance,
+            stddev_pop(i.distance) as distance_deviation,
+            case
+              when count(i.text_score) > 0 then avg(coalesce(i.text_score, 0))
+            end as mean_text_score,
+            stddev_pop(coalesce(i.text_score, 0)) as text_deviation
+          from unnest(p_candidates) as i
+          where i.in_pool
+        ) as p
+      ) as z
+    ) as s
+    order by s.fused_score desc, s.memory_id
   );
 end
 $$;
@@ -142,11 +146,13 @@ $$;
 comment on function _fuse_zscore is
 'Scores candidates by how far they stand out in each arm:
 p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and zt are how
-many standard deviations the row is better than the mean of the pool (_zscore_weight). An arm
-that found nothing contributes nothing.
+many standard deviations the row is better than the mean of the pool (_zscore_weight). The
+deviation of the distance counts as 0.000001 at least, that of BM25 as 2 % of
+p_best_text_score. A row without an embedding counts as the farthest in the pool. An arm that
+found nothing contributes nothing.
 Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_best_text_score, an
 upper bound of BM25, null where nothing was asked for in words.
-Result: the candidates with their score, in no order.';
+Result: the candidates with their score, best first, ties by memory_id.';
 
 create function _fuse_rrf(
   p_candidates search_candidate[],
@@ -164,16 +170,21 @@ begin
   return array(
     select
       row(
-        c.memory_id, c.language, c.severity, c.created_at, c.in_pool, c.distance,
-        c.text_score, c.vector_rank, c.text_rank,
+        s.memory_id, s.language, s.severity, s.created_at, s.in_pool, s.distance,
+        s.text_score, s.vector_rank, s.text_rank, s.fused_score
+      )::search_candidate
+    from (
+      select
+        c.*,
         case
           when c.vector_rank <= p_depth then p_vector_weight / (p_rrf_k + c.vector_rank) else 0
         end
         + case
           when c.text_rank <= p_depth then p_text_weight / (p_rrf_k + c.text_rank) else 0
-        end
-      )::search_candidate
-    from unnest(p_candidates) as c
+        end as fused_score
+      from unnest(p_candidates) as c
+    ) as s
+    order by s.fused_score desc, s.memory_id
   );
 end
 $$;
@@ -185,6 +196,6 @@ Source: Cormack, Clarke and Buettcher, Reciprocal Rank Fusion outperforms Condor
 individual Rank Learning Methods, SIGIR 2009.
 Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_rrf_k, 1 to 1000000;
 p_depth, how many of the first rows of an arm count.
-Result: the candidates with their score, in no order.';
+Result: the candidates with their score, best first, ties by memory_id.';
 
 commit;

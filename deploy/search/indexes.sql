@@ -14,8 +14,8 @@ create index learning_memories_scope_idx
 on learning_memories (owner, repo, severity, category, outcome)
 include (id, embedding_code, embedding_model, created_at, file_path);
 
--- Of the codes, which makes it five times smaller and four times faster to build than one
--- of the embeddings; the nearest by code are compared by their embeddings.
+-- Of the codes, which makes it fourteen times smaller than one of the embeddings; the nearest
+-- by code are compared by their embeddings.
 create index learning_memories_embedding_idx on learning_memories
 using hnsw (embedding_code bit_hamming_ops) with (m = 16, ef_construction = 64);
 

@@ -75,6 +75,7 @@ begin
         c.*,
         c.score
         * case
+          when p_languages is null then 1
           when lower(c.language) = any (c_languages) then c_preferred
           when lower(c.language) = any (c_related) then c_slightly_preferred
           else 1
@@ -112,7 +113,7 @@ Result: best first, ties by memory_id.';
 
 create function _collapse_duplicates(
   p_candidates search_candidate[],
-  p_texts text[],
+  p_text_hashes uuid[],
   p_embeddings vector[],
   p_distance double precision,
   p_limit integer
@@ -126,7 +127,7 @@ declare
   -- Each kept row is compared with all that are left: a thousand would take many seconds.
   c_max_kept constant integer := 100;
   v_candidates search_candidate[] := p_candidates;
-  v_texts text[] := p_texts;
+  v_text_hashes uuid[] := p_text_hashes;
   v_embeddings vector[] := p_embeddings;
   v_kept search_candidate[] := '{}';
 begin
@@ -135,12 +136,13 @@ begin
     v_kept := v_kept || v_candidates[1];
     select
       array_agg(v_candidates[o.ord] order by o.ord),
-      array_agg(o.text order by o.ord),
+      array_agg(o.text_hash order by o.ord),
       array_agg(o.embedding order by o.ord)
-    into v_candidates, v_texts, v_embeddings
-    from unnest(v_texts, v_embeddings) with ordinality as o (text, embedding, ord)
+    into v_candidates, v_text_hashes, v_embeddings
+    from unnest(v_text_hashes, v_embeddings) with ordinality
+    as o (text_hash, embedding, ord)
     where
-      o.text <> v_texts[1]
+      o.text_hash <> v_text_hashes[1]
       and (o.embedding <=> v_embeddings[1] <= p_distance) is not true;
   end loop;
   return v_kept || v_candidates;
@@ -149,8 +151,8 @@ $$;
 
 comment on function _collapse_duplicates is
 'Leaves out candidates that say nearly the same as a better one that is kept.
-Arguments: p_candidates, best first; p_texts and p_embeddings, theirs, an embedding null where
-it is missing; p_distance, up to which cosine distance two are the same, as are any two of
+Arguments: p_candidates, best first; p_text_hashes and p_embeddings, theirs, an embedding null
+where it is missing; p_distance, up to which cosine distance two are the same, as are any two of
 equal text; p_limit, how many will be returned: nothing is left out as a duplicate of a later
 one, nor of one after the first 100.
 Result: the candidates that are left, in their order.';
@@ -244,16 +246,15 @@ Source: Carbonell and Goldstein, The use of MMR, SIGIR 1998.
 Arguments: p_candidates, best first; p_embeddings, theirs, null where missing; p_diversity, d,
 0 to 1; p_limit, how many to pick. Result: those picked, in their order.';
 
-create function _load_texts(p_candidates search_candidate[])
-returns text[]
+create function _load_text_hashes(p_candidates search_candidate[])
+returns uuid[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 begin
   return array(
-    select m.finding_text
+    select md5(m.finding_text)::uuid
     from generate_subscripts(p_candidates, 1) as o (ord)
     inner join learning_memories as m on m.id = p_candidates[o.ord].memory_id
     order by o.ord
@@ -261,14 +262,14 @@ begin
 end
 $$;
 
-comment on function _load_texts is
-'The texts of candidates. Argument: p_candidates. Result: one for each, in their order.';
+comment on function _load_text_hashes is
+'Hashes of the texts of candidates: a thousand texts may be more than an array can hold.
+Argument: p_candidates. Result: one for each, in their order.';
 
 create function _load_embeddings(p_candidates search_candidate[], p_embedding_model text)
 returns vector[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 begin
@@ -301,13 +302,16 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  v_candidates search_candidate[] := _boost_scores(
-    p_candidates, p_languages, p_recency_half_life, p_recency_floor, _now()
-  );
+  v_candidates search_candidate[] := p_candidates;
 begin
+  if p_languages is not null or p_recency_half_life is not null then
+    v_candidates := _boost_scores(
+      v_candidates, p_languages, p_recency_half_life, p_recency_floor, _now()
+    );
+  end if;
   if p_duplicate_distance is not null then
     v_candidates := _collapse_duplicates(
-      v_candidates, _load_texts(v_candidates),
+      v_candidates, _load_text_hashes(v_candidates),
       _load_embeddings(v_candidates, p_embedding_model), p_duplicate_distance, p_limit
     );
   end if;
@@ -326,7 +330,7 @@ $$;
 comment on function _prefer is
 'Applies what the caller of search_memories prefers, in this order: languages and recency
 (_boost_scores), p_duplicate_distance, p_min_gap, p_diversity.
-Arguments: p_candidates, with scores; p_embedding_model, whose embeddings to compare; the
+Arguments: p_candidates, best first; p_embedding_model, whose embeddings to compare; the
 others as of search_memories.
 Result: the candidates to return, best first.';
 

@@ -6,6 +6,91 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
+create function _check_search_arguments(
+  p_repo text,
+  p_query_text text,
+  p_query_embedding vector,
+  p_limit integer,
+  p_owner text,
+  p_outcomes text[],
+  p_severities text[],
+  p_categories text[],
+  p_vector_weight real,
+  p_text_weight real,
+  p_rrf_k integer,
+  p_recency_half_life interval,
+  p_max_distance real,
+  p_diversity real,
+  p_fusion text,
+  p_recency_floor real,
+  p_min_gap real,
+  p_duplicate_distance real
+)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_argument text;
+  v_value text;
+  v_type text;
+begin
+  perform _check_scope(p_repo, p_owner);
+  if p_query_text is null and p_query_embedding is null then
+    perform _reject_argument('p_query_text or p_query_embedding', 'something to search for', null);
+  end if;
+  if p_query_embedding is null then
+    perform _check_argument('p_query_text', p_query_text, 'long_text');
+  elsif length(p_query_text) > 100000 then
+    perform _reject_argument('p_query_text', 'at most 100000 characters', p_query_text);
+  end if;
+  if vector_dims(p_query_embedding) <> _embedding_dim() then
+    perform _reject_argument(
+      'p_query_embedding', format('%s dimensions', _embedding_dim()),
+      vector_dims(p_query_embedding)::text
+    );
+  end if;
+  -- The cosine distance of a vector to itself is not a number where all values are zero,
+  -- or so small or large that their squares leave the range of real.
+  if p_query_embedding <=> p_query_embedding = 'NaN' then
+    perform _reject_argument(
+      'p_query_embedding', 'a vector that has a direction',
+      format('one of length %s', vector_norm(p_query_embedding))
+    );
+  end if;
+  perform _check_array('p_outcomes', p_outcomes, 'outcome');
+  perform _check_array('p_severities', p_severities, 'severity');
+  perform _check_array('p_categories', p_categories, 'category');
+
+  -- One statement for all: a call of _check_argument for each takes several times as long.
+  select c.argument, c.value, c.type
+  into v_argument, v_value, v_type
+  from (
+    values
+    ('p_limit', p_limit::text, 'row_limit', false),
+    ('p_vector_weight', p_vector_weight::text, 'weight', false),
+    ('p_text_weight', p_text_weight::text, 'weight', false),
+    ('p_rrf_k', p_rrf_k::text, 'rank_constant', false),
+    ('p_recency_half_life', p_recency_half_life::text, 'half_life', true),
+    ('p_max_distance', p_max_distance::text, 'cosine_distance', true),
+    ('p_diversity', p_diversity::text, 'ratio', false),
+    ('p_fusion', p_fusion, 'fusion', false),
+    ('p_recency_floor', p_recency_floor::text, 'ratio', false),
+    ('p_min_gap', p_min_gap::text, 'ratio', true),
+    ('p_duplicate_distance', p_duplicate_distance::text, 'cosine_distance', true)
+  ) as c (argument, value, type, is_optional)
+  where not coalesce(pg_input_is_valid(c.value, c.type), c.is_optional)
+  limit 1;
+  if found then
+    perform _check_argument(v_argument, v_value, v_type);
+  end if;
+end
+$$;
+
+comment on function _check_search_arguments is
+'Rejects bad arguments of search_memories. Arguments: as there.
+Errors: 22004 for what is missing, 22023 for what cannot be.';
+
 create function _split_identifiers(p_text text)
 returns text
 language sql immutable parallel safe

@@ -43,11 +43,23 @@ comment on function _is_searchable is
 stale, and has nothing that the query excludes.
 Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
 
-create function _measure_corpus(p_table text, p_owner text, p_repo text)
+create function _is_comparable(
+  p_scope search_scope, p_embedding_model text, p_embedding_code bit varying
+)
+returns boolean
+language sql immutable parallel safe
+return p_embedding_model = (p_scope).embedding_model and p_embedding_code is not null;
+
+comment on function _is_comparable is
+'Whether a memory has an embedding that the vector arm compares.
+Arguments: p_scope; the others are columns of learning_memories. Result: true, false or null.';
+
+create function _measure_corpus(
+  p_table text, p_owner text, p_repo text, p_is_ranked boolean default true
+)
 returns search_corpus
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -61,18 +73,18 @@ begin
   v_corpus.first_repo := coalesce(_posting_repo(p_repo), -9223372036854775808);
   v_corpus.last_repo := coalesce(_posting_repo(p_repo), 9223372036854775807);
 
-  select count(*), avg(p.length)
+  select count(*), sum(p.length)::double precision / nullif(count(*), 0)
   into v_corpus.documents, v_corpus.mean_length
   from postings as p
   where
     p.term = v_corpus.document_slots[1]
     and p.repo_hash between v_corpus.first_repo and v_corpus.last_repo;
-  if v_corpus.documents >= c_min_sample then
+  if v_corpus.documents >= c_min_sample or not p_is_ranked then
     v_corpus.documents := v_corpus.documents * _posting_slot_count();
     return v_corpus;
   end if;
 
-  select count(*), avg(p.length)
+  select count(*), sum(p.length)::double precision / nullif(count(*), 0)
   into v_corpus.documents, v_corpus.mean_length
   from postings as p
   where
@@ -86,7 +98,8 @@ comment on function _measure_corpus is
 'Counts the documents that a search is about, stale ones included: not by statistics of the
 planner, which a bulk load leaves behind, but by postings, exactly up to about 8,000 and from
 a sample of one in 32 (_posting_slot_count) beyond.
-Arguments: p_table, learning_memories or findings; p_owner; p_repo, null for all of the owner.
+Arguments: p_table, learning_memories or findings; p_owner; p_repo, null for all of the owner;
+p_is_ranked, whether BM25 needs exact figures of a small corpus.
 Result: a search_corpus.';
 
 create function _graph_cost()
@@ -102,19 +115,18 @@ create function _estimate_scope(
   p_scope search_scope,
   p_corpus search_corpus,
   p_has_embedding boolean,
-  out is_small boolean,
-  out share_searchable double precision
+  out is_listed boolean,
+  out share_searchable double precision,
+  out share_comparable double precision
 )
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- This many rows are listed sooner than they are found among those that do not match.
+  -- Up to this many, listing them is cheaper than searching and filtering.
   c_max_listed constant double precision := 10000;
-  -- About this many memories tell the shares.
-  c_sample constant double precision := 128;
+  c_sample_size constant double precision := 128;
   c_is_filtered constant boolean := num_nonnulls(
     p_scope.outcomes, p_scope.severities, p_scope.categories, p_scope.path_prefix,
     p_scope.created_after
@@ -131,11 +143,14 @@ begin
     -- One in 1, 2, 4, ... of a slot, by bits of the hash that do not choose the slot.
     v_mask := _posting_slot_count() * (
       (2 ^ greatest(
-        round(log(2, (p_corpus.documents / _posting_slot_count() / c_sample)::numeric)), 0
+        round(log(2, (p_corpus.documents / _posting_slot_count() / c_sample_size)::numeric)), 0
       ))::integer - 1
     );
-    select avg(d.is_in_scope::integer), avg((d.is_in_scope and d.is_searchable)::integer)
-    into v_share_in_scope, share_searchable
+    select
+      avg(d.is_in_scope::integer),
+      avg((d.is_in_scope and d.is_searchable)::integer),
+      avg((d.is_in_scope and d.is_searchable and d.is_comparable)::integer)
+    into v_share_in_scope, share_searchable, share_comparable
     from postings as p
     cross join lateral (
       select
@@ -143,9 +158,8 @@ begin
           p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
           m.created_at
         ) as is_in_scope,
-        _is_searchable(p_scope, m.stale, m.search_tsv)
-        and m.embedding_model = p_scope.embedding_model
-        and m.embedding_code is not null as is_searchable
+        _is_searchable(p_scope, m.stale, m.search_tsv) as is_searchable,
+        _is_comparable(p_scope, m.embedding_model, m.embedding_code) as is_comparable
       from learning_memories as m
       where m.id = p.document_id
       -- Optimization fence: one look-up after the other.
@@ -156,7 +170,7 @@ begin
       and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
       and hashint8(p.document_id) & v_mask = 0;
   end if;
-  is_small := c_is_filtered
+  is_listed := c_is_filtered
   and p_corpus.documents * coalesce(v_share_in_scope, 1) <= c_max_listed;
 end
 $$;
@@ -165,9 +179,10 @@ comment on function _estimate_scope is
 'Estimates how much of a repository or an owner a search may find, from a sample.
 Arguments: p_scope; p_corpus, of the same repository or owner; p_has_embedding, whether the
 vector arm searches.
-Result: is_small, whether there are filters and they leave so few memories that listing them
-pays (_list_scope). share_searchable: which share of the corpus the vector arm may return, 0
-to 1; null where the corpus is too small for that to matter.';
+Result: is_listed, whether there are filters and they leave so few memories that listing them
+pays (_list_scope). share_searchable: which share of the corpus may be returned, 0 to 1;
+share_comparable: and has an embedding of the model. Both null where the corpus is too small
+for that to matter.';
 
 create function _list_scope(
   p_scope search_scope,
@@ -183,7 +198,10 @@ begin
   select
     coalesce(array_agg(d.id), '{}'),
     array_agg(
-      case when d.embedding_model = p_scope.embedding_model then d.embedding_code <~> p_code end
+      case
+        when _is_comparable(p_scope, d.embedding_model, d.embedding_code)
+          then d.embedding_code <~> p_code
+      end
     )
   into memory_ids, code_distances
   from learning_memories as d

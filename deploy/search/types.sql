@@ -57,7 +57,7 @@ comment on type search_corpus is
 table_name: learning_memories or findings. document_slots: _posting_slots of the documents
 themselves. first_repo, last_repo: the range of repo_hash in postings. documents: how many;
 mean_length: their mean length in lexemes, null without documents. norm_base, norm_per_term:
-k1 * (1 - b) and k1 * b / mean_length of BM25 (_rank_bm25).';
+k1 * (1 - b) and k1 * b / mean_length of BM25, set by _rank_bm25.';
 
 create type search_term as (
   slots bigint[],

@@ -21,9 +21,8 @@ begin
         p_scope, d.owner, d.repo, d.outcome, d.severity, d.category, d.file_path,
         d.created_at
       )
-      and d.embedding_model = p_scope.embedding_model
-      and d.embedding_code is not null
-    -- Plus zero, so that the order is not that of the graph.
+      and _is_comparable(p_scope, d.embedding_model, d.embedding_code)
+    -- Plus zero keeps the planner off the HNSW index.
     order by (d.embedding_code <~> p_code) + 0.0, d.id
     limit p_limit
   );
@@ -52,7 +51,9 @@ declare
   c_names constant text[] := array[
     'hnsw.iterative_scan', 'hnsw.ef_search', 'hnsw.max_scan_tuples', 'enable_sort'
   ];
-  c_settings constant text[] := array(select current_setting(s.name) from unnest(c_names) as s (name));
+  c_settings constant text[] := array(
+    select current_setting(s.name) from unnest(c_names) as s (name)
+  );
   v_ids bigint[];
 begin
   -- Set and reset here, not by the function: a dump of a function that names them can only
@@ -70,8 +71,7 @@ begin
         p_scope, d.owner, d.repo, d.outcome, d.severity, d.category, d.file_path,
         d.created_at
       )
-      and d.embedding_model = p_scope.embedding_model
-      and d.embedding_code is not null
+      and _is_comparable(p_scope, d.embedding_model, d.embedding_code)
       and _is_searchable(p_scope, d.stale, d.search_tsv)
     order by d.embedding_code <~> p_code
     limit p_limit
@@ -123,7 +123,6 @@ create function _rerank(
 )
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 begin
@@ -174,36 +173,28 @@ any.
 Result: matches, the searchable ones, nearest first, ties by id, with their cosine distance.
 far_mean and far_deviation: of the cosine distances of the farther half by code.';
 
-create function _count_memories_in_graph()
+create function _count_graph_nodes(p_code bit varying)
 returns double precision
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- The access path does not depend on the arguments: reuse one generic plan.
-set plan_cache_mode = force_generic_plan
 as $$
 declare
-  c_density_samples constant integer := 100;
+  -- Bytes of a node beside its code, for m = 16. Measured: docs/benchmarks.md.
+  c_node_size constant double precision := 314;
 begin
-  return (
-    select (s.last - s.first + 1) * (
-      select avg((exists (select from learning_memories as d where d.id = n))::integer)
-      from
-        generate_series(s.first, s.last, greatest((s.last - s.first) / c_density_samples, 1))
-          as n
-    )
-    from (select min(d.id) as first, max(d.id) as last from learning_memories as d) as s
-  );
+  return pg_relation_size(to_regclass('learning_memories_embedding_idx'))
+  / (c_node_size + octet_length(p_code));
 end
 $$;
 
-comment on function _count_memories_in_graph is
-'Estimates how many memories the HNSW graph holds, of all owners: from the range of ids, and
-how many of a sample of them exist. Result: the number.';
+comment on function _count_graph_nodes is
+'Estimates how many memories the HNSW graph holds, of all owners, from its size.
+Argument: p_code, any code. Result: the number; null without the index.';
 
 create function _search_vectors(
   p_scope search_scope,
   p_embedding vector,
-  p_rows double precision,
+  p_documents double precision,
   p_share double precision,
   p_limit integer,
   p_returned integer,
@@ -220,13 +211,11 @@ declare
   c_node_visit_cost constant double precision := 80;
   -- The first rows are what searches are judged by.
   c_first constant integer := 10;
-  c_widening constant integer := 5;
   c_code constant bit varying := _quantize(p_embedding);
   c_needed constant integer := case when p_max_distance is null then p_limit else p_returned end;
-  v_memories double precision;
-  v_use_graph boolean := p_candidate_ids is null and p_rows > _graph_cost();
+  v_nodes double precision;
+  v_use_graph boolean := p_candidate_ids is null and p_documents > _graph_cost();
   v_batch_size integer := 2 * p_limit;
-  v_listed integer := 0;
   v_ids bigint[];
   v_matches search_match[] := '{}';
   v_far_mean double precision;
@@ -234,7 +223,7 @@ declare
   v_distance double precision;
 begin
   if v_use_graph then
-    v_memories := _count_memories_in_graph();
+    v_nodes := _count_graph_nodes(c_code);
   end if;
 
   -- Widen the batch until the first rows are so much closer (2.7 sigma) than its farther half
@@ -251,36 +240,32 @@ begin
     v_use_graph := v_use_graph and greatest(
       _graph_cost(),
       c_node_visit_cost
-      * coalesce(v_batch_size * v_memories / nullif(p_rows * p_share, 0), 'infinity')
-    ) < p_rows;
+      * coalesce(v_batch_size * v_nodes / nullif(p_documents * p_share, 0), 'infinity')
+    ) < p_documents;
     if v_use_graph then
       v_ids := _walk_graph(
         p_scope, c_code, v_batch_size,
         -- The larger the graph, the more it misses.
-        least(1.5 * v_batch_size * greatest(v_memories / 250000, 1), 1000)::integer,
+        least(1.5 * v_batch_size * greatest(v_nodes / 250000, 1), 1000)::integer,
         -- Beyond that the scan is cheaper.
-        (p_rows / c_node_visit_cost)::integer
+        (p_documents / c_node_visit_cost)::integer
       );
       -- Where it gave up or missed some, the scan finds them.
       v_use_graph := cardinality(v_ids) = v_batch_size;
     end if;
-    if not v_use_graph and v_listed < v_batch_size then
-      -- As many as the next batch may want: the scan costs the same.
-      v_listed := c_widening * v_batch_size;
+    if not v_use_graph then
       v_ids := case
-        when p_candidate_ids is null then _scan_codes(p_scope, c_code, v_listed)
-        else _pick_nearest(p_candidate_ids, p_code_distances, v_listed)
+        when p_candidate_ids is null then _scan_codes(p_scope, c_code, v_batch_size)
+        else _pick_nearest(p_candidate_ids, p_code_distances, v_batch_size)
       end;
     end if;
     select r.matches, r.far_mean, r.far_deviation
     into v_matches, v_far_mean, v_far_deviation
-    from _rerank(
-      p_scope, p_embedding, v_ids[:v_batch_size], v_batch_size, p_max_distance
-    ) as r;
+    from _rerank(p_scope, p_embedding, v_ids, v_batch_size, p_max_distance) as r;
     v_distance := v_matches[least(c_first, c_needed)].value;
     -- All in scope were compared.
-    exit when cardinality(v_ids) < v_listed and cardinality(v_ids) <= v_batch_size;
-    v_batch_size := c_widening * v_batch_size;
+    exit when not v_use_graph and cardinality(v_ids) < v_batch_size;
+    v_batch_size := 5 * v_batch_size;
   end loop;
 
   return v_matches[:p_limit];
@@ -293,8 +278,8 @@ The nearest 2 * p_limit by the Hamming distance of their codes are compared by t
 embeddings. They are found by a scan of all codes in scope or, where that takes longer, by the
 HNSW graph of the codes. Where the nearest stand out too little, more are compared, in the end
 all.
-Arguments: p_scope; p_embedding, of the query; p_rows, memories of the repository or the
-owner, and p_share of them searchable in scope; p_limit, how many; p_returned, how many of
+Arguments: p_scope; p_embedding, of the query; p_documents, memories of the repository or the
+owner, and p_share, which share of them it may return; p_limit, how many; p_returned, how many of
 these the caller returns; p_max_distance, up to which cosine distance; p_candidate_ids and
 p_code_distances, where they are known, as of _list_scope.
 Result: matches, nearest first, ties by id; their value is the cosine distance.';

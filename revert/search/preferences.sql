@@ -8,7 +8,7 @@ select _verify_registry(:'registry') as verified
 
 drop function _prefer;
 drop function _load_embeddings;
-drop function _load_texts;
+drop function _load_text_hashes;
 drop function _diversify;
 drop function _cut_at_gap;
 drop function _collapse_duplicates;

@@ -11,5 +11,6 @@ drop function _phrase_to_tsquery;
 drop function _to_tsvector;
 drop function _extract_identifiers;
 drop function _split_identifiers;
+drop function _check_search_arguments;
 
 commit;

@@ -9,5 +9,9 @@ select _verify_registry(:'registry') as verified
 drop function _search_text;
 drop function _rank_searchable;
 drop function _promote_phrases;
+drop function _pick_phrase_matches;
+drop function _list_phrase_matches;
+drop function _pick_searchable;
+drop function _list_documents;
 
 commit;

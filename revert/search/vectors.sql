@@ -7,7 +7,7 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _search_vectors;
-drop function _count_memories_in_graph;
+drop function _count_graph_nodes;
 drop function _rerank;
 drop function _pick_nearest;
 drop function _walk_graph;

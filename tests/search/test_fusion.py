@@ -282,6 +282,11 @@ def test_a_smaller_zscore_always_weighs_less_and_never_nothing(
 # Reciprocal ranks
 
 
+def test_a_zscore_too_large_for_exp_is_no_error(database: psycopg.Connection) -> None:
+    large, huge = zscore_weights(database, [1000, 1e6])
+    assert large == huge == pytest.approx(math.exp(600))
+
+
 def test_reciprocal_rank_fusion_of_literal_rows_is_its_formula(
     database: psycopg.Connection,
 ) -> None:

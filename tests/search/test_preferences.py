@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
 import pytest
@@ -183,7 +184,7 @@ def collapse(
         database,
         "_collapse_duplicates",
         scored(*range(len(texts), 0, -1)),
-        texts,
+        [uuid5(NAMESPACE_OID, text) for text in texts],
         vectors(embeddings),
         distance,
         limit,
@@ -227,9 +228,9 @@ def test_without_an_embedding_only_equal_text_is_a_duplicate(
 def test_a_candidate_that_was_left_out_leaves_nothing_out(
     database: psycopg.Connection,
 ) -> None:
-    """Each is within the distance of its neighbors only."""
-    embeddings = [direction(degrees) for degrees in (0, 5, 10, 15, 20)]
-    assert collapse(database, list("abcde"), embeddings, 0.005) == [1, 3, 5]
+    """The third is near the second only, and the fifth near the fourth."""
+    embeddings = [direction(degrees) for degrees in (0, 5, 10, 20, 25)]
+    assert collapse(database, list("abcde"), embeddings, 0.005) == [1, 3, 4]
 
 
 @pytest.mark.parametrize(
@@ -341,7 +342,7 @@ def test_a_missing_embedding_is_similar_to_nothing(
     # Those without are worth 0.35, 0.3 and 0.25, and 2 is worth 0.45 - 0.5.
     embeddings = [vector(1), vector(1), None, None, None]
     assert diversify(database, listed, embeddings, 0.5) == [1, 3, 4, 5, 2]
-    # 4 resembles 2, whatever was picked between them.
+    # 4 still resembles 2 after 3 was picked.
     embeddings = [None, vector(1), None, vector(1), None]
     assert diversify(database, listed, embeddings, 0.5) == [1, 2, 3, 5, 4]
 

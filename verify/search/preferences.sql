@@ -18,8 +18,9 @@ select _verify_function('_boost_scores', '
 ');
 
 select _verify_function('_collapse_duplicates', '
-  immutable parallel safe security invoker (p_candidates search_candidate[], p_texts
-  text[], p_embeddings vector[], p_distance double precision, p_limit integer)
+  immutable parallel safe security invoker (p_candidates search_candidate[],
+  p_text_hashes uuid[], p_embeddings vector[], p_distance double precision, p_limit
+  integer)
   returns search_candidate[]
   set plan_cache_mode=force_generic_plan
 ');
@@ -37,9 +38,9 @@ select _verify_function('_diversify', '
   set plan_cache_mode=force_generic_plan
 ');
 
-select _verify_function('_load_texts', '
+select _verify_function('_load_text_hashes', '
   stable parallel safe security invoker (p_candidates search_candidate[])
-  returns text[]
+  returns uuid[]
   set plan_cache_mode=force_generic_plan
 ');
 

@@ -4,6 +4,16 @@ begin;
 
 set local search_path = :"schema", public;
 
+select _verify_function('_check_search_arguments', '
+  stable parallel safe security invoker (p_repo text, p_query_text text,
+  p_query_embedding vector, p_limit integer, p_owner text, p_outcomes text[],
+  p_severities text[], p_categories text[], p_vector_weight real, p_text_weight real,
+  p_rrf_k integer, p_recency_half_life interval, p_max_distance real, p_diversity
+  real, p_fusion text, p_recency_floor real, p_min_gap real, p_duplicate_distance
+  real)
+  returns void
+');
+
 select _verify_function('_split_identifiers', '
   immutable parallel safe security invoker (p_text text)
   returns text

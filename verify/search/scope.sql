@@ -17,8 +17,15 @@ select _verify_function('_is_searchable', '
   returns boolean
 ');
 
+select _verify_function('_is_comparable', '
+  immutable parallel safe security invoker (p_scope search_scope, p_embedding_model
+  text, p_embedding_code bit varying)
+  returns boolean
+');
+
 select _verify_function('_measure_corpus', '
-  stable parallel safe security invoker (p_table text, p_owner text, p_repo text)
+  stable parallel safe security invoker (p_table text, p_owner text, p_repo text,
+  p_is_ranked boolean DEFAULT true)
   returns search_corpus
   set plan_cache_mode=force_generic_plan
 ');
@@ -30,8 +37,8 @@ select _verify_function('_graph_cost', '
 
 select _verify_function('_estimate_scope', '
   stable parallel safe security invoker (p_scope search_scope, p_corpus search_corpus,
-  p_has_embedding boolean, OUT is_small boolean, OUT share_searchable double
-  precision)
+  p_has_embedding boolean, OUT is_listed boolean, OUT share_searchable double
+  precision, OUT share_comparable double precision)
   returns record
   set plan_cache_mode=force_generic_plan
 ');

@@ -33,15 +33,14 @@ select _verify_function('_rerank', '
   set plan_cache_mode=force_generic_plan
 ');
 
-select _verify_function('_count_memories_in_graph', '
-  stable parallel safe security invoker ()
+select _verify_function('_count_graph_nodes', '
+  stable parallel safe security invoker (p_code bit varying)
   returns double precision
-  set plan_cache_mode=force_generic_plan
 ');
 
 select _verify_function('_search_vectors', '
   stable parallel unsafe security invoker (p_scope search_scope, p_embedding vector,
-  p_rows double precision, p_share double precision, p_limit integer, p_returned
+  p_documents double precision, p_share double precision, p_limit integer, p_returned
   integer, p_max_distance double precision DEFAULT NULL::double precision,
   p_candidate_ids bigint[] DEFAULT NULL::bigint[], p_code_distances double precision[]
   DEFAULT NULL::double precision[])

@@ -30,7 +30,7 @@ begin
   v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
   v_scope.repo := case when p_owner is null then p_repo end;
   v_scope.embedding_model := (select a.embedding_model from active_embedding_model as a);
-  -- At random, and the same ones each time.
+  -- A repeatable pseudorandom sample.
   v_memory_ids := array(
     select m.id
     from learning_memories as m
@@ -38,24 +38,26 @@ begin
       _in_scope(
         v_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path, m.created_at
       )
-      and m.embedding_model = v_scope.embedding_model
-      and m.embedding_code is not null
+      and _is_comparable(v_scope, m.embedding_model, m.embedding_code)
     order by hashint8extended(m.id, 0)
     limit p_questions
   );
 
   return query select 'indexes', c.is_ok, c.detail from _check_indexes() as c;
-  return query select 'postings', c.is_ok, c.detail from _check_postings(v_scope, v_memory_ids) as c;
+  return query
+  select 'postings', c.is_ok, c.detail from _check_postings(v_scope, v_memory_ids) as c;
   if cardinality(v_memory_ids) > 0 then
-    return query select 'plans', c.is_ok, c.detail from _check_plans(v_scope, v_memory_ids) as c;
-    return query select 'recall', c.is_ok, c.detail from _check_recall(v_scope, v_memory_ids) as c;
+    return query
+    select 'plans', c.is_ok, c.detail from _check_plans(v_scope, v_memory_ids) as c;
+    return query
+    select 'recall', c.is_ok, c.detail from _check_recall(v_scope, v_memory_ids) as c;
   end if;
 end
 $$;
 
 comment on function check_search is
 'Whether searches of a scope are as fast and complete as they should be: for the operator to
-call now and then, and for monitoring. It searches itself, for memories that there are, and
+call now and then, and for monitoring. It searches itself, for existing memories, and
 compares with all of them: half a second to one for each question and 100000 memories.
 Arguments: p_repo, owner/name; may be null with p_owner. p_owner: given, it widens the scope
 to all repositories of this owner. p_questions: how many memories to search for, 1 to 1000.

@@ -16,9 +16,10 @@ as $$
 declare
   v_count bigint;
 begin
-  -- Writers wait; searches go on, and see the old ones until this is committed.
-  lock table findings in share mode;
-  lock table learning_memories in share mode;
+  -- Writers wait, and so does another rebuild; searches go on, and see the old ones until this
+  -- is committed.
+  lock table findings in share row exclusive mode;
+  lock table learning_memories in share row exclusive mode;
 
   -- The triggers do the rest.
   update findings as f set search_tsv = f.search_tsv
@@ -46,7 +47,7 @@ end
 $$;
 
 comment on function rebuild_postings is
-'Writes the inverted index of the text arm anew, for where check_search found it incomplete:
+'Rebuilds the inverted index of the text arm, where check_search found it incomplete:
 after a load that went past the triggers. Searches go on meanwhile; writers of memories and
 findings wait, for about 10 seconds for 100000 memories. Vacuum afterwards.
 Result: how many postings were written.

@@ -58,7 +58,6 @@ set jit = off
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
 set enable_bitmapscan = off
--- The access path does not depend on the arguments: reuse one generic plan.
 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
@@ -66,12 +65,13 @@ declare
   -- Mean and deviation of the fusion are those of the first rows of each arm, however many
   -- are asked for: so, 5 rows are the first 5 of 50.
   c_pool_size constant integer := 100;
-  c_depth constant integer := greatest(c_pool_size, 2 * p_limit);
+  v_depth integer;
   v_query parsed_query;
   v_scope search_scope;
   v_corpus search_corpus;
-  v_is_small boolean;
+  v_is_listed boolean;
   v_share_searchable double precision;
+  v_share_comparable double precision;
   v_candidate_ids bigint[];
   v_code_distances double precision[];
   v_vector_matches search_match[] := '{}';
@@ -85,18 +85,26 @@ begin
     p_diversity, p_fusion, p_recency_floor, p_min_gap, p_duplicate_distance
   );
 
+  v_depth := greatest(c_pool_size, 2 * p_limit);
   v_query := _parse_query(coalesce(p_query_text, ''));
-  v_scope := row(
-    coalesce(p_owner, split_part(p_repo, '/', 1)), case when p_owner is null then p_repo end,
-    p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after,
-    coalesce(p_embedding_model, (select a.embedding_model from active_embedding_model as a)),
-    v_query.excluded
+  v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
+  v_scope.repo := case when p_owner is null then p_repo end;
+  v_scope.outcomes := p_outcomes;
+  v_scope.severities := p_severities;
+  v_scope.categories := p_categories;
+  v_scope.path_prefix := p_path_prefix;
+  v_scope.created_after := p_created_after;
+  v_scope.embedding_model := coalesce(
+    p_embedding_model, (select a.embedding_model from active_embedding_model as a)
   );
-  v_corpus := _measure_corpus('learning_memories', v_scope.owner, v_scope.repo);
-  select e.is_small, e.share_searchable
-  into v_is_small, v_share_searchable
+  v_scope.excluded := v_query.excluded;
+  v_corpus := _measure_corpus(
+    'learning_memories', v_scope.owner, v_scope.repo, cardinality(v_query.terms) > 0
+  );
+  select e.is_listed, e.share_searchable, e.share_comparable
+  into v_is_listed, v_share_searchable, v_share_comparable
   from _estimate_scope(v_scope, v_corpus, p_query_embedding is not null) as e;
-  if v_is_small then
+  if v_is_listed then
     select l.memory_ids, l.code_distances
     into v_candidate_ids, v_code_distances
     from _list_scope(v_scope, _quantize(p_query_embedding)) as l;
@@ -104,14 +112,14 @@ begin
 
   if p_query_embedding is not null then
     v_vector_matches := _search_vectors(
-      v_scope, p_query_embedding, v_corpus.documents, v_share_searchable, c_depth, p_limit,
+      v_scope, p_query_embedding, v_corpus.documents, v_share_comparable, v_depth, p_limit,
       p_max_distance, v_candidate_ids, v_code_distances
     );
   end if;
   select t.matches, t.best_score
   into v_text_matches, v_best_text_score
   from _search_text(
-    v_corpus, v_scope, v_query, c_depth, v_share_searchable, v_candidate_ids,
+    v_corpus, v_scope, v_query, v_depth, v_share_searchable, v_candidate_ids,
     array(select v.id from unnest(v_vector_matches) as v)
   ) as t;
 
@@ -120,7 +128,7 @@ begin
   );
   v_candidates := case p_fusion
     when 'rrf'
-      then _fuse_rrf(v_candidates, p_vector_weight, p_text_weight, p_rrf_k, c_depth)
+      then _fuse_rrf(v_candidates, p_vector_weight, p_text_weight, p_rrf_k, v_depth)
     else _fuse_zscore(v_candidates, p_vector_weight, p_text_weight, v_best_text_score)
   end;
   v_candidates := _prefer(
