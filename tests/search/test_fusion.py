@@ -283,7 +283,7 @@ def test_a_smaller_zscore_always_weighs_less_and_never_nothing(
 
 
 def test_a_zscore_too_large_for_exp_is_no_error(database: psycopg.Connection) -> None:
-    large, huge = zscore_weights(database, [1000, 1e6])
+    large, huge = zscore_weights(database, [1e3, 1e6])
     assert large == huge == pytest.approx(math.exp(600))
 
 

@@ -187,6 +187,23 @@ def test_without_the_graph_all_is_found(
     assert [row.finding_id for row in found] == list(nearest)
 
 
+def test_a_distant_id_does_not_switch_the_graph_off(
+    client: Client,
+    database: psycopg.Connection,
+    embeddings: np.ndarray,
+    scans: Callable[[Callable[[], object]], dict[str, int]],
+) -> None:
+    """As where the nodes of a cluster draw their ids from ranges of their own."""
+    database.execute(
+        "insert into learning_memories (id, repo, owner, source_repo, finding_text,"
+        " severity, category, file_path, outcome, embedding_model)"
+        " overriding system value values (2::bigint ^ 48, 'other/repo', 'other',"
+        " 'other/repo', 'x', 'minor', 'style', 'a.py', 'accepted', 'test')"
+    )
+    read = scans(lambda: client.search_memories(None, None, embeddings[0], owner=OWNER))
+    assert read[GRAPH] == 1
+
+
 def test_searches_do_without_the_cosine_index(
     client: Client,
     database: psycopg.Connection,

@@ -605,6 +605,16 @@ BAD_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
     ({"recency_half_life": timedelta(0)}, "22023", "p_recency_half_life: expected"),
     ({"max_distance": -0.1}, "22023", "p_max_distance: expected a number from 0 to 2"),
     (
+        {"max_distance": 2.1},
+        "22023",
+        "p_max_distance: expected a number from 0 to 2, got 2.1",
+    ),
+    (
+        {"limit": 2**31 - 1},
+        "22023",
+        "p_limit: expected a whole number from 1 to 1000, got 2147483647",
+    ),
+    (
         {"max_distance": float("nan")},
         "22023",
         "p_max_distance: expected a number from 0 to 2",
