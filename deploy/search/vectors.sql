@@ -245,8 +245,11 @@ begin
     if v_use_graph then
       v_ids := _walk_graph(
         p_scope, c_code, v_batch_size,
-        -- The larger the graph, the more it misses.
-        least(1.5 * v_batch_size * greatest(v_nodes / 250000, 1), 1000)::integer,
+        -- What the filters leave should fill the batch in one round; and the larger the graph,
+        -- the more it misses.
+        least(
+          v_batch_size * greatest(1.5, 1.1 / p_share) * greatest(v_nodes / 250000, 1), 1000
+        )::integer,
         -- Beyond that the scan is cheaper.
         (p_documents / c_node_visit_cost)::integer
       );
