@@ -71,6 +71,26 @@ _search_vectors; p_text_matches, as of _search_text; p_pool_size, how many of th
 each are in the pool.
 Result: candidates with ranks and without scores, in no order.';
 
+-- Without a set clause, so that Postgres inlines it.
+create function _with_score(p_candidate search_candidate, p_score double precision)
+returns search_candidate
+language sql immutable parallel safe
+return row(
+  (p_candidate).memory_id,
+  (p_candidate).language,
+  (p_candidate).severity,
+  (p_candidate).created_at,
+  (p_candidate).in_pool,
+  (p_candidate).distance,
+  (p_candidate).text_score,
+  (p_candidate).vector_rank,
+  (p_candidate).text_rank,
+  p_score
+)::search_candidate;
+
+comment on function _with_score is
+'A candidate with another score. Arguments: p_candidate; p_score. Result: the candidate.';
+
 create function _zscore_weight(p_zscore double precision)
 returns double precision
 language sql immutable parallel safe
@@ -104,19 +124,15 @@ declare
   c_min_text_deviation constant double precision := 0.02 * p_best_text_score;
 begin
   return array(
-    select
-      row(
-        s.memory_id, s.language, s.severity, s.created_at, s.in_pool, s.distance,
-        s.text_score, s.vector_rank, s.text_rank, s.fused_score
-      )::search_candidate
+    select _with_score(s.candidate, s.score)
     from (
       select
-        z.*,
+        z.candidate,
         coalesce(p_vector_weight * _zscore_weight(z.vector_z), 0)
-        + coalesce(p_text_weight * 0.5 * _zscore_weight(z.text_z), 0) as fused_score
+        + coalesce(p_text_weight * 0.5 * _zscore_weight(z.text_z), 0) as score
       from (
         select
-          c.*,
+          c as candidate,
           -- Null for an arm that found nothing. A row without an embedding counts as the
           -- farthest in the pool.
           (p.mean_distance - coalesce(c.distance, p.max_distance))
@@ -138,7 +154,7 @@ begin
         ) as p
       ) as z
     ) as s
-    order by s.fused_score desc, s.memory_id
+    order by s.score desc, (s.candidate).memory_id
   );
 end
 $$;
@@ -168,23 +184,19 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
   return array(
-    select
-      row(
-        s.memory_id, s.language, s.severity, s.created_at, s.in_pool, s.distance,
-        s.text_score, s.vector_rank, s.text_rank, s.fused_score
-      )::search_candidate
+    select _with_score(s.candidate, s.score)
     from (
       select
-        c.*,
+        c as candidate,
         case
           when c.vector_rank <= p_depth then p_vector_weight / (p_rrf_k + c.vector_rank) else 0
         end
         + case
           when c.text_rank <= p_depth then p_text_weight / (p_rrf_k + c.text_rank) else 0
-        end as fused_score
+        end as score
       from unnest(p_candidates) as c
     ) as s
-    order by s.fused_score desc, s.memory_id
+    order by s.score desc, (s.candidate).memory_id
   );
 end
 $$;

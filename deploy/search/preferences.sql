@@ -65,14 +65,10 @@ declare
   c_max_half_lives constant double precision := 800;
 begin
   return array(
-    select
-      row(
-        s.memory_id, s.language, s.severity, s.created_at, s.in_pool, s.distance,
-        s.text_score, s.vector_rank, s.text_rank, s.preferred_score
-      )::search_candidate
+    select _with_score(s.candidate, s.score)
     from (
       select
-        c.*,
+        c as candidate,
         c.score
         * case
           when p_languages is null then 1
@@ -94,10 +90,10 @@ begin
               ),
               case when c.severity in ('critical', 'major') then p_recency_floor else 0 end
             )
-        end as preferred_score
+        end as score
       from unnest(p_candidates) as c
     ) as s
-    order by s.preferred_score desc, s.memory_id
+    order by s.score desc, (s.candidate).memory_id
   );
 end
 $$;

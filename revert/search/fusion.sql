@@ -9,6 +9,7 @@ select _verify_registry(:'registry') as verified
 drop function _fuse_rrf;
 drop function _fuse_zscore;
 drop function _zscore_weight;
+drop function _with_score;
 drop function _gather_candidates;
 
 commit;

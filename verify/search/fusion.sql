@@ -12,6 +12,12 @@ select _verify_function('_gather_candidates', '
   set plan_cache_mode=force_generic_plan
 ');
 
+select _verify_function('_with_score', '
+  immutable parallel safe security invoker (p_candidate search_candidate, p_score
+  double precision)
+  returns search_candidate
+');
+
 select _verify_function('_zscore_weight', '
   immutable parallel safe security invoker (p_zscore double precision)
   returns double precision
