@@ -39,7 +39,8 @@ select
     from unnest(p.proargtypes::oid[]) with ordinality as t (oid, n) order by t.n
   ),
   array(
-    select pg_get_function_arg_default(p.oid, n) from generate_series(1, p.pronargs) as n
+    select pg_get_function_arg_default(p.oid, n)
+    from generate_series(1, p.pronargs) as n
   ),
   coalesce(p.proargnames[p.pronargs + 1:], '{}'),
   array(
@@ -63,6 +64,8 @@ WORDS = re.compile(r"(?:array of )?([\w+-]+(?: \| [\w+-]+)+)(?=[;,]|$)")
 OBJECTS = re.compile(r"(array of )?([A-Z]\w+) objects?(?=;|$)")
 RESULT = re.compile(r"(rows, each an?|one row, an?|one row or none, an?) (\w+)\b")
 KEY = re.compile(r"(\w+) \(([^)]+?)(, required)?\): (.+)")
+#: What stands for an embedding in an example, as a variable of psql.
+EMBEDDING = ":'embedding'"
 CARDINALITY = {"rows": "many", "one row": "one", "one row or none": "optional"}
 
 
@@ -74,8 +77,9 @@ class Item:
     type: str
     text: str
     keys: tuple[Item, ...] = ()
-    #: SQL expression of an argument's default.
+    #: SQL expression of an argument's default, and its value.
     default: str | None = None
+    default_value: Any = None
     #: Of a key.
     is_required: bool = True
 
@@ -99,7 +103,7 @@ class Item:
     def is_nullable(self) -> bool:
         """Whether null is among the values."""
         if self.default is not None:
-            return self.default.upper().startswith("NULL")
+            return self.default_value is None
         return re.search(r"\bnull\b", self.text) is not None or not self.is_required
 
 
@@ -119,8 +123,8 @@ class Function:
     result: tuple[Item, ...]
     result_text: str
     errors: dict[str, str]
-    #: SQL expressions of the arguments of a call that is accepted.
-    example: dict[str, str]
+    #: A call that is accepted, by argument: the SQL expression and its value.
+    example: dict[str, tuple[str, Any]]
     roles: tuple[str, ...]
 
 
@@ -146,7 +150,8 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
         parts = Comment(name, comment)
         cardinality, row_class, text = parts.result()
         names, types, defaults = arguments
-        items = parts.items("Arguments", names, types, defaults)
+        values = [d and evaluate(connection, d) for d in defaults]
+        items = parts.items("Arguments", names, types, defaults, values)
         if columns:
             result = parts.items("Result", columns, column_types)
         else:
@@ -163,13 +168,27 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
                 row_class=row_class,
                 result=result,
                 result_text=text,
-                errors=dict(parts.lines("Errors")),
-                example=parts.example(names),
+                errors={c: " ".join(t.split()) for c, t in parts.lines("Errors")},
+                example={
+                    argument: (expression, evaluate(connection, expression, type_))
+                    for argument, type_ in zip(names, types, strict=True)
+                    if (expression := parts.example(names).get(argument))
+                },
                 roles=tuple(roles),
             )
         )
     order = list(AREAS)
     return sorted(functions, key=lambda f: (order.index(f.area), f.name))
+
+
+def evaluate(
+    connection: psycopg.Connection[Any], expression: str, type_: str | None = None
+) -> Any:
+    """Return the value of an expression; of an embedding, its text."""
+    expression = expression.replace(EMBEDDING, "'[1]'")
+    cast = f"({expression})::{type_}" if type_ else expression
+    row = connection.execute(f"select {cast}".encode()).fetchone()
+    return row and row[0]
 
 
 def area_of(function: str) -> str:
@@ -205,7 +224,10 @@ class Comment:
 
     def require(self, is_met: bool, part: str, rule: str) -> None:
         if not is_met:
-            raise CommentError(f"{self.function}: expected that {part} {rule}")
+            raise self.error(part, rule)
+
+    def error(self, part: str, rule: str) -> CommentError:
+        return CommentError(f"{self.function}: expected that {part} {rule}")
 
     def result(self) -> tuple[str, str | None, str]:
         text = self.first_line("Result")
@@ -232,19 +254,23 @@ class Comment:
         names: list[str],
         types: list[str],
         defaults: list[str | None] | None = None,
+        values: list[Any] | None = None,
     ) -> tuple[Item, ...]:
         """Return the arguments or columns; the comment describes these and no other."""
         lines = list(self.lines(section))
         described = [name for name, _ in lines]
         self.require(described == names, section, f"are {names}, not {described}")
+        none = [None] * len(names)
         return tuple(
-            self.item(name, type_, text, default)
-            for (name, text), type_, default in zip(
-                lines, types, defaults or [None] * len(names), strict=True
+            self.item(name, type_, text, default, value)
+            for (name, text), type_, default, value in zip(
+                lines, types, defaults or none, values or none, strict=True
             )
         )
 
-    def item(self, name: str, type_: str, text: str, default: str | None) -> Item:
+    def item(
+        self, name: str, type_: str, text: str, default: str | None, value: object
+    ) -> Item:
         meaning, *keys = re.split(r"(?m)^    - ", text)
         meaning = " ".join(meaning.split())
         self.require(
@@ -252,12 +278,12 @@ class Comment:
             name,
             "does not end in a period",
         )
-        return Item(name, type_, meaning, tuple(map(self.key, keys)), default)
+        return Item(name, type_, meaning, tuple(map(self.key, keys)), default, value)
 
     def key(self, line: str) -> Item:
         found = KEY.fullmatch(" ".join(line.split()))
-        self.require(found is not None, line, "is: name (type, required): meaning")
-        assert found
+        if not found:
+            raise self.error(line, "is: name (type, required): meaning")
         return Item(found[1], found[2], found[4], is_required=bool(found[3]))
 
     def example(self, names: list[str]) -> dict[str, str]:
