@@ -94,6 +94,12 @@ class Item:
         found = OBJECTS.match(self.text)
         return found[2] if found else None
 
+    @cached_property
+    def meaning(self) -> str:
+        """The text without what the type already says."""
+        typed = WORDS.match(self.text) or OBJECTS.match(self.text)
+        return self.text[typed.end() :].lstrip(";, ") if typed else self.text
+
     @property
     def is_array(self) -> bool:
         is_array_of_objects = re.match("array of ", self.text) and self.object_class
@@ -215,9 +221,9 @@ class Comment:
         self.summary = " ".join(summary.split())
         self.text = text.strip()
         self.require(
-            re.fullmatch(r"[A-Z][^\n]*\.", self.summary) is not None,
-            "The summary",
-            "is one sentence",
+            re.fullmatch(r"[A-Z].{1,75}\.", self.summary) is not None,
+            "the summary",
+            "is a sentence of at most 77 characters",
         )
         for section in ("Result", "Errors"):
             self.require(section in self.sections, section, "is there")

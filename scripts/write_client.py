@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from textwrap import indent, wrap
 from types import MappingProxyType
@@ -148,31 +149,25 @@ def docstring(*parts: str) -> str:
     return f'"""{text}{end}"""'
 
 
-def objects(functions: Iterable[Function], *, given: bool) -> dict[str, Item]:
-    """Return what has a class of its own by its keys, once by name."""
+def objects(items: Iterable[Item]) -> dict[str, Item]:
+    """Return what has a class of its own for its keys, by the name of the class."""
     found: dict[str, Item] = {}
-    for function in functions:
-        for item in function.arguments if given else function.result:
-            if item.object_class:
-                same = found.setdefault(item.object_class, item)
-                if same.keys != item.keys:
-                    raise ValueError(
-                        f"{function.name}: {item.object_class} has two forms"
-                    )
+    for item in items:
+        if item.object_class:
+            same = found.setdefault(item.object_class, item)
+            if same.keys != item.keys:
+                raise ValueError(f"{item.name}: {item.object_class} has two forms")
     return found
 
 
-def typed_dict(name: str, item: Item, annotation: Any) -> str:
-    lines = [
-        f"class {name}(TypedDict):",
-        f'    """{item.text[0].upper()}{item.text[1:]}."""',
-        "",
-    ]
+def typed_dict(name: str, item: Item, annotation: Callable[[Item], str]) -> str:
+    kind = "An element of" if item.is_array else "The object"
+    lines = [f"class {name}(TypedDict):", f'    """{kind} {bare(item)}."""', ""]
     for key in item.keys:
-        kind = annotation(key)
+        type_ = annotation(key)
         lines += [
-            f"    {key.name}: {kind if key.is_required else f'NotRequired[{kind}]'}",
-            indent(docstring(sentence(key.text)), "    "),
+            f"    {key.name}: {type_ if key.is_required else f'NotRequired[{type_}]'}",
+            indent(docstring(sentence(key.meaning)), "    "),
         ]
     return "\n".join(lines)
 
@@ -184,7 +179,9 @@ def sentence(text: str) -> str:
 
 def row_class(name: str, functions: list[Function], types: Types) -> str:
     users = [function for function in functions if function.row_class == name]
-    used_by = ", ".join(function.name for function in users)
+    used_by = " or ".join(function.name for function in users)
+    if len(users) > 2:  # noqa: PLR2004
+        used_by = f"{users[0].name} and others"
     lines = [
         "@dataclass(frozen=True, slots=True, repr=False)",
         f"class {name}(Row):",
@@ -194,7 +191,7 @@ def row_class(name: str, functions: list[Function], types: Types) -> str:
     for column in users[0].result:
         lines += [
             f"    {column.name}: {types.returned(column)}",
-            indent(docstring(sentence(column.text)), "    "),
+            indent(docstring(sentence(column.meaning)), "    "),
         ]
     return "\n".join(lines)
 
@@ -209,8 +206,8 @@ def area_module(area: str, functions: list[Function], types: Types) -> str:
                 raise ValueError(
                     f"{same.name} and {function.name}: {function.row_class} differs"
                 )
-    given = objects(functions, given=True)
-    returned = objects(functions, given=False)
+    given = objects(each for f in functions for each in f.arguments)
+    returned = objects(each for f in functions for each in f.result)
     body = [
         f"__all__ = {sorted([*rows, *given, *returned])!r}",
         *(typed_dict(n, item, types.accepted) for n, item in given.items()),
@@ -223,7 +220,7 @@ def area_module(area: str, functions: list[Function], types: Types) -> str:
 
 def methods_module(area: str, functions: list[Function], types: Types) -> str:
     """Return client/kodiai/_async/<area>.py: a method for each function."""
-    summary = docstring(f"The functions of the area {area}: {AREAS[area]}.")
+    summary = docstring(f"The functions of {area}: {AREAS[area]}.")
     body = [
         f"class Async{area.capitalize()}(AsyncCaller):\n    {summary}",
         *(indent(method(area, function, types), "    ") for function in functions),
@@ -240,7 +237,7 @@ IMPORTS = {
     "decimal": ["Decimal"],
     "typing": ["Any", "Literal", "NotRequired", "TypedDict"],
     "pgvector": ["Vector"],
-    "kodiai._async.caller": ["AsyncCaller"],
+    ".caller": ["AsyncCaller"],
     "kodiai.call": ["many", "one", "optional"],
     "kodiai.parameters": ["JsonLike", "VectorLike"],
     "kodiai.row": ["Row"],
@@ -312,6 +309,8 @@ def method(area: str, function: Function, types: Types) -> str:
 
 def python_value(argument: Item) -> str:
     value = argument.default_value
+    if isinstance(value, Decimal) and argument.type != "numeric":
+        value = float(value)
     if value == [] and argument.object_class:
         return "()"
     return repr(value).removeprefix("datetime.")
@@ -335,7 +334,7 @@ def documentation(function: Function) -> str:
     return docstring(
         python_names(function.summary),
         text,
-        section("Args", [entry(f"{bare(a)}: {a.text}") for a in function.arguments]),
+        section("Args", [entry(f"{bare(a)}: {a.meaning}") for a in function.arguments]),
         section("Returns", [entry(result_text(function))]),
         section(
             "Raises",
@@ -360,9 +359,13 @@ def result_text(function: Function) -> str:
 
 def entry(text: str) -> str:
     lines = wrap(
-        python_names(text) + ".", 76, break_long_words=False, break_on_hyphens=False
+        python_names(text) + ".",
+        76,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-    return indent("\n    ".join(lines), "    ")
+    return indent("\n".join(lines), "    ")
 
 
 def section(name: str, entries: list[str]) -> str:

@@ -13,7 +13,7 @@ Opened = TypeVar("Opened", bound=AbstractAsyncContextManager[Any])
 
 
 class Opening(Generic[Opened]):
-    """What connect() returns: ``async with`` opens and closes it, ``await`` opens it."""
+    """What connect() returns: ``async with`` opens and closes, ``await`` opens."""
 
     def __init__(self, opened: Coroutine[Any, Any, Opened]) -> None:
         self._coroutine = opened
@@ -40,7 +40,9 @@ def opening(
     """Let what a coroutine opens be opened by ``async with`` too."""
 
     @wraps(connect)
-    def connecting(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Opening[Opened]:
+    def connecting(
+        *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Opening[Opened]:
         return Opening(connect(*args, **kwargs))
 
     return connecting

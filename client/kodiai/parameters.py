@@ -1,7 +1,7 @@
 """Values of arguments, checked and in the form that psycopg sends.
 
-Postgres would take some wrong types for others (30 for 30 seconds), and refuse the rest
-without naming the argument. Errors here have the words and the SQLSTATE of the database.
+Postgres would accept some wrong types (30 for 30 seconds) and refuse the rest without
+naming the argument. Errors raised here have the database's words and SQLSTATE.
 """
 
 from __future__ import annotations
@@ -176,7 +176,9 @@ def _jsonb(argument: str, value: object) -> Jsonb:
 
 def _objects(argument: str, value: object) -> Jsonb:
     elements = enumerate(_iterate(argument, value), 1)
-    return _dump(argument, lambda: [_object(f"{argument}[{n}]", o) for n, o in elements])
+    return _dump(
+        argument, lambda: [_object(f"{argument}[{n}]", o) for n, o in elements]
+    )
 
 
 def _dump(argument: str, build: Callable[[], object]) -> Jsonb:

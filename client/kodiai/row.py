@@ -10,7 +10,9 @@ from typing import Any
 
 from pgvector import Vector
 
-_repr = Repr(maxstring=80, maxlist=10, maxdict=10)
+_repr = Repr()
+_repr.maxstring = 80
+_repr.maxlist = _repr.maxdict = 10
 
 
 class Row:

@@ -65,8 +65,8 @@ class AsyncCaller:
     async def _register_vector(self, cursor: AsyncCursor[TupleRow]) -> None:
         """Have pgvector send and read vectors, on this cursor alone.
 
-        A borrowed connection keeps the adapters that its owner chose. The type is looked
-        up once per client, as it is the same on all connections of a pool.
+        A borrowed connection keeps the adapters that its owner chose. The type is
+        looked up once per client, as it is the same on all connections of a pool.
         """
         if self._vector is None:
             self._vector = await TypeInfo.fetch(cursor.connection, "public.vector")
@@ -78,7 +78,7 @@ class AsyncCaller:
             yield self._target
             return
         async with self._target.connection() as connection:
-            # One statement needs no transaction block, which would be two more messages.
+            # A single statement needs no transaction block, nor its two messages.
             autocommit = connection.autocommit
             await connection.set_autocommit(True)
             try:

@@ -7,14 +7,14 @@ from typing import Any, Self
 
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import AsyncConnectionPool
 
-from kodiai._async.knowledge import AsyncKnowledge
-from kodiai._async.learning import AsyncLearning
-from kodiai._async.search import AsyncSearch
-from kodiai._async.telemetry import AsyncTelemetry
 from kodiai.opening import opening  # async only
 from kodiai.tls import verify_azure
+
+from .knowledge import AsyncKnowledge
+from .learning import AsyncLearning
+from .search import AsyncSearch
+from .telemetry import AsyncTelemetry
 
 
 class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
@@ -42,8 +42,8 @@ class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
 
         Each call is a transaction of its own. Closing the client, or leaving it as a
         context manager, closes the connection. connection_class and its kwargs are
-        those of a pool. A server on Azure is verified unless the conninfo, kwargs or
-        libpq's environment say otherwise; application_name is kodiai unless they set it.
+        those of a pool. Unless the conninfo, kwargs or libpq's environment say
+        otherwise, a server on Azure is verified and application_name is kodiai.
         """
         if conninfo is None:
             conninfo = os.environ.get("DATABASE_URL")
@@ -74,8 +74,12 @@ class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
         await self.close()
 
     def __repr__(self) -> str:
-        if isinstance(self._target, AsyncConnectionPool):
-            host = conninfo_to_dict(self._target.conninfo).get("host", "")
+        if not isinstance(self._target, AsyncConnection):
+            conninfo = self._target.conninfo
+            known = conninfo_to_dict(conninfo) if isinstance(conninfo, str) else {}
+            host = str(known.get("host", ""))
+        elif self._target.closed:
+            host = "closed"
         else:
-            host = "closed" if self._target.closed else self._target.info.host
+            host = self._target.info.host
         return f"{type(self).__name__}(schema={self.schema!r}, host={host!r})"
