@@ -107,17 +107,39 @@ end
 $$;
 
 comment on function record_feedback_reactions is
-'Records the thumbs that people gave to comments, all of them or none, each with a copy of
-what its finding says now. Sending the same ones again is harmless.
-Argument: p_reactions: array of objects. Each needs finding_id, reaction_id (GitHub number
-of the reaction), reaction_content (+1 or -1) and reactor_login, and may have reacted_at,
-comment_id and comment_surface (default: those of the finding). No other keys.
-Result: one row per reaction, in input order. ordinal: its place, from 1. feedback_id: its
-number here. inserted: false where this reaction to this comment had been recorded; that
-one is not changed.
-Errors: KB002 where a finding is not there. 22004 and 22023 with the place from 1 and the
-key; nothing is written then. 40001 under repeatable read, when another transaction has
-just recorded the same reaction or renamed the repository: try again.';
+'Record thumbs up or down on comments, all or nothing.
+
+Each reaction keeps a copy of what its finding says at that time. Recording a reaction again
+changes nothing.
+
+Arguments:
+  p_reactions: array of NewReaction objects; the reactions
+      - finding_id (bigint, required): finding that the comment is about
+      - comment_id (bigint): GitHub comment id; null for that of the finding
+      - comment_surface (text): 1 to 200 characters; kind of comment, such as
+        pull_request_review_comment; null for that of the finding
+      - reaction_id (bigint, required): GitHub reaction id
+      - reaction_content (+1 | -1, required): thumb up or down
+      - reactor_login (text, required): 1 to 200 characters; GitHub login of the person
+      - reacted_at (timestamptz): when the person reacted, in UTC if it has no time zone; null if
+        unknown
+
+Result: rows, each a RecordedReaction, in input order.
+  ordinal: 1-based position in p_reactions
+  feedback_id: id of the reaction in feedback_reactions
+  inserted: false if this reaction to this comment was already recorded; it is left unchanged
+
+Errors:
+  22004: p_reactions or a required key is missing, or neither the reaction nor the finding names
+    the comment; the message names the key
+  22023: a key is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction recorded the same reaction or renamed the
+    repository; retry
+  KB002: a finding does not exist
+
+Example:
+  p_reactions => ''[{"finding_id": 1, "reaction_id": 5001, "reaction_content": "+1",
+    "reactor_login": "ann"}]''';
 
 grant execute on function record_feedback_reactions to :"app";
 
