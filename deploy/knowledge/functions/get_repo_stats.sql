@@ -118,8 +118,8 @@ Result: one row, a RepoStats.
   last_review_at: when the newest review was recorded; null if there are no reviews
   top_files: array of TopFile objects; files with the most findings, most first; ties are broken by
     path
-      - file_path (text, required): path from the repository root
-      - findings (bigint, required): number of findings in the file
+    - file_path (text, required): path from the repository root
+    - findings (bigint, required): number of findings in the file
 
 Errors:
   22004: an argument is null; the message names it

@@ -114,15 +114,15 @@ changes nothing.
 
 Arguments:
   p_reactions: array of NewReaction objects; the reactions
-      - finding_id (bigint, required): finding that the comment is about
-      - comment_id (bigint): GitHub comment id; null for that of the finding
-      - comment_surface (text): 1 to 200 characters; kind of comment, such as
-        pull_request_review_comment; null for that of the finding
-      - reaction_id (bigint, required): GitHub reaction id
-      - reaction_content (+1 | -1, required): thumb up or down
-      - reactor_login (text, required): 1 to 200 characters; GitHub login of the person
-      - reacted_at (timestamptz): when the person reacted, in UTC if it has no time zone; null if
-        unknown
+    - finding_id (bigint, required): finding that the comment is about
+    - comment_id (bigint): GitHub comment id; null for that of the finding
+    - comment_surface (text): 1 to 200 characters; kind of comment, such as
+      pull_request_review_comment; null for that of the finding
+    - reaction_id (bigint, required): GitHub reaction id
+    - reaction_content (+1 | -1, required): thumb up or down
+    - reactor_login (text, required): 1 to 200 characters; GitHub login of the person
+    - reacted_at (timestamptz): when the person reacted, in UTC if it has no time zone; null if
+      unknown
 
 Result: rows, each a RecordedReaction, in input order.
   ordinal: 1-based position in p_reactions

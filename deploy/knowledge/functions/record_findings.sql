@@ -36,22 +36,22 @@ again adds the findings again. To make retries safe, pass the findings to record
 Arguments:
   p_review_id: review to add to
   p_findings: array of NewFinding objects; the findings
-      - file_path (text, required): 1 to 1000 bytes; path from the repository root
-      - start_line (bigint): 1 or more; first line; null if unknown
-      - end_line (bigint): start_line or more; last line; null if unknown
-      - severity (critical | major | medium | minor, required): how bad it is
-      - category (security | correctness | performance | style | documentation, required): kind of
-        problem
-      - confidence (integer, required): 0 to 100; how sure the agent was
-      - title (text, required): 1 to 500 characters; the finding in one line
-      - suppressed (boolean): whether a suppression rule held it back; default true if
-        suppression_pattern is given, else false
-      - suppression_pattern (text): 1 to 500 characters; rule that held it back; null for none
-      - comment_id (bigint): GitHub comment id; requires comment_surface; null if not posted
-      - comment_surface (text): 1 to 200 characters; kind of comment, such as
-        pull_request_review_comment; requires comment_id; null if not posted
-      - review_output_key (text): 1 to 500 characters; key of the review output that contains it;
-        null if unknown
+    - file_path (text, required): 1 to 1000 bytes; path from the repository root
+    - start_line (bigint): 1 or more; first line; null if unknown
+    - end_line (bigint): start_line or more; last line; null if unknown
+    - severity (critical | major | medium | minor, required): how bad it is
+    - category (security | correctness | performance | style | documentation, required): kind of
+      problem
+    - confidence (integer, required): 0 to 100; how sure the agent was
+    - title (text, required): 1 to 500 characters; the finding in one line
+    - suppressed (boolean): whether a suppression rule held it back; default true if
+      suppression_pattern is given, else false
+    - suppression_pattern (text): 1 to 500 characters; rule that held it back; null for none
+    - comment_id (bigint): GitHub comment id; requires comment_surface; null if not posted
+    - comment_surface (text): 1 to 200 characters; kind of comment, such as
+      pull_request_review_comment; requires comment_id; null if not posted
+    - review_output_key (text): 1 to 500 characters; key of the review output that contains it;
+      null if unknown
 
 Result: rows, each a RecordedFinding, in input order.
   ordinal: 1-based position in p_findings

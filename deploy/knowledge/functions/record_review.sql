@@ -111,27 +111,27 @@ Arguments:
   p_delivery_id: 1 to 200 characters; webhook delivery that requested the review; null: the review
     is always inserted
   p_findings: array of NewFinding objects; the findings
-      - file_path (text, required): 1 to 1000 bytes; path from the repository root
-      - start_line (bigint): 1 or more; first line; null if unknown
-      - end_line (bigint): start_line or more; last line; null if unknown
-      - severity (critical | major | medium | minor, required): how bad it is
-      - category (security | correctness | performance | style | documentation, required): kind of
-        problem
-      - confidence (integer, required): 0 to 100; how sure the agent was
-      - title (text, required): 1 to 500 characters; the finding in one line
-      - suppressed (boolean): whether a suppression rule held it back; default true if
-        suppression_pattern is given, else false
-      - suppression_pattern (text): 1 to 500 characters; rule that held it back; null for none
-      - comment_id (bigint): GitHub comment id; requires comment_surface; null if not posted
-      - comment_surface (text): 1 to 200 characters; kind of comment, such as
-        pull_request_review_comment; requires comment_id; null if not posted
-      - review_output_key (text): 1 to 500 characters; key of the review output that contains it;
-        null if unknown
+    - file_path (text, required): 1 to 1000 bytes; path from the repository root
+    - start_line (bigint): 1 or more; first line; null if unknown
+    - end_line (bigint): start_line or more; last line; null if unknown
+    - severity (critical | major | medium | minor, required): how bad it is
+    - category (security | correctness | performance | style | documentation, required): kind of
+      problem
+    - confidence (integer, required): 0 to 100; how sure the agent was
+    - title (text, required): 1 to 500 characters; the finding in one line
+    - suppressed (boolean): whether a suppression rule held it back; default true if
+      suppression_pattern is given, else false
+    - suppression_pattern (text): 1 to 500 characters; rule that held it back; null for none
+    - comment_id (bigint): GitHub comment id; requires comment_surface; null if not posted
+    - comment_surface (text): 1 to 200 characters; kind of comment, such as
+      pull_request_review_comment; requires comment_id; null if not posted
+    - review_output_key (text): 1 to 500 characters; key of the review output that contains it;
+      null if unknown
   p_suppressions: array of NewSuppression objects; suppression rules that the review applied.
     Rules named by a suppression_pattern are recorded even if not listed
-      - pattern (text, required): 1 to 500 characters; the rule
-      - matched_count (bigint): number of findings of the review with this suppression_pattern;
-        checked; null to skip the check
+    - pattern (text, required): 1 to 500 characters; the rule
+    - matched_count (bigint): number of findings of the review with this suppression_pattern;
+      checked; null to skip the check
   p_files_analyzed: 0 to 10^15; number of files analyzed
   p_lines_changed: 0 to 10^15; number of lines that the pull request adds and removes
   p_duration_ms: 0 to 10^15; duration of the review in milliseconds; null: unknown

@@ -37,9 +37,9 @@ finding. Recording the same rules again changes nothing.
 Arguments:
   p_review_id: review that applied the rules
   p_suppressions: array of NewSuppression objects; the rules
-      - pattern (text, required): 1 to 500 characters; the rule
-      - matched_count (bigint): number of findings of the review with this suppression_pattern;
-        checked; null to skip the check
+    - pattern (text, required): 1 to 500 characters; the rule
+    - matched_count (bigint): number of findings of the review with this suppression_pattern;
+      checked; null to skip the check
 
 Result: rows, each a RecordedSuppression, in input order.
   ordinal: 1-based position in p_suppressions
