@@ -49,7 +49,7 @@ begin
   if found then
     v_reason := 'new';
   else
-    -- Whoever held it has died. created_at is when it was claimed.
+    -- Take over an abandoned run. created_at is the time of the claim.
     update run_state as s
     set
       created_at = _now(), base_sha = p_base_sha, head_sha = p_head_sha,
@@ -66,7 +66,7 @@ begin
         where s.run_key = p_run_key and s.repo = p_repo and s.pr_number = p_pr_number
       ) then
         perform _reject_argument(
-          'p_run_key', 'one that no other pull request has', to_jsonb(p_run_key)::text
+          'p_run_key', 'a key that no other pull request uses', to_jsonb(p_run_key)::text
         );
       end if;
       return query select false, 'duplicate', '{}'::text[];

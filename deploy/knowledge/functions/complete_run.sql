@@ -20,7 +20,7 @@ declare
   v_completed boolean;
 begin
   perform _check_argument('p_run_key', p_run_key, 'short_text');
-  -- The lock before the row, as claim_run does.
+  -- Same order as claim_run: advisory lock first, then the row.
   perform _lock_pull_request(s.repo, s.pr_number) from run_state as s where s.run_key = p_run_key;
 
   update run_state as s
@@ -49,7 +49,7 @@ begin
   where s.run_key = p_run_key;
   if not found then
     raise exception using
-      errcode = 'KB003', message = format('p_run_key: no run %s is there', to_jsonb(p_run_key));
+      errcode = 'KB003', message = format('p_run_key: run %s does not exist', to_jsonb(p_run_key));
   end if;
 end
 $$;

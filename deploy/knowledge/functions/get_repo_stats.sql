@@ -49,8 +49,8 @@ begin
     coalesce(
       jsonb_agg(
         jsonb_build_object('file_path', g.file_path, 'findings', g.findings)
-        order by g.n
-      ) filter (where g.n <= p_top_files),
+        order by g.rank
+      ) filter (where g.rank <= p_top_files),
       '[]'
     )
   into v_avg_confidence, v_top_files
@@ -59,9 +59,9 @@ begin
       f.file_path,
       count(*) as findings,
       avg(f.confidence) as avg_confidence,
-      row_number() over (order by count(*) desc, f.file_path) as n
+      row_number() over (order by count(*) desc, f.file_path) as rank
     from findings as f
-    -- An array, so that findings are reached by their index, however many there are.
+    -- Pass the ids as an array, so that findings are always read through their index.
     where f.review_id = any (
       array(
         select r.id from reviews as r where r.repo = p_repo and r.created_at >= v_since

@@ -17,7 +17,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 begin
   perform _check_argument('p_older_than', p_older_than::text, 'age');
-  -- As times: how long a month is depends on which.
+  -- Compare times, not intervals: the length of a month depends on the month.
   if _now() - p_older_than > _now() - interval '1 hour' then
     perform _reject_argument(
       'p_older_than', 'an interval of 1 hour or longer', p_older_than::text

@@ -11,7 +11,7 @@ create function record_feedback_reactions(p_reactions jsonb)
 returns table (ordinal integer, feedback_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- A reacted_at without a zone means UTC, whatever the session says.
+-- A reacted_at without a time zone is UTC, regardless of the session's setting.
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 as $$
@@ -21,7 +21,7 @@ declare
 begin
   perform _check_reactions(p_reactions);
 
-  -- Keeps rename_repo from changing the repository of these reviews meanwhile.
+  -- Keep rename_repo from changing the repository of these reviews concurrently.
   perform from reviews as w
   where w.id in (
     select f.review_id
@@ -31,11 +31,11 @@ begin
   order by w.id
   for key share of w;
 
-  -- In the order of the key, so that two calls with the same reactions wait for each
+  -- Insert in key order, so that concurrent calls with the same reactions wait for each
   -- other instead of deadlocking.
-  with given as (
+  with input as (
     select
-      r.n,
+      r.ord,
       w.repo,
       w.pr_number,
       f.review_id,
@@ -62,7 +62,7 @@ begin
       )
     ) with ordinality as r (
       finding_id, comment_id, comment_surface, reaction_id, reaction_content,
-      reactor_login, reacted_at, n
+      reactor_login, reacted_at, ord
     )
     inner join findings as f on f.id = r.finding_id
     inner join reviews as w on w.id = f.review_id
@@ -74,11 +74,11 @@ begin
       reaction_content, reactor_login, reacted_at, severity, category, file_path, title
     )
     select
-      g.repo, g.pr_number, g.review_id, g.finding_id, g.comment_id, g.comment_surface,
-      g.reaction_id, g.reaction_content, g.reactor_login, g.reacted_at, g.severity,
-      g.category, g.file_path, g.title
-    from given as g
-    order by g.repo, g.comment_id, g.reaction_id, g.n
+      i.repo, i.pr_number, i.review_id, i.finding_id, i.comment_id, i.comment_surface,
+      i.reaction_id, i.reaction_content, i.reactor_login, i.reacted_at, i.severity,
+      i.category, i.file_path, i.title
+    from input as i
+    order by i.repo, i.comment_id, i.reaction_id, i.ord
     on conflict (repo, comment_id, reaction_id) do nothing
     returning id
   )
@@ -87,14 +87,14 @@ begin
 
   return query
   select
-    r.n::integer,
+    r.ord::integer,
     b.id,
-    b.id = any (v_inserted) and row_number() over (partition by b.id order by r.n) = 1
+    b.id = any (v_inserted) and row_number() over (partition by b.id order by r.ord) = 1
   from rows from (
     jsonb_to_recordset(p_reactions) as (
       finding_id bigint, comment_id bigint, reaction_id bigint
     )
-  ) with ordinality as r (finding_id, comment_id, reaction_id, n)
+  ) with ordinality as r (finding_id, comment_id, reaction_id, ord)
   inner join findings as f on f.id = r.finding_id
   inner join reviews as w on w.id = f.review_id
   inner join feedback_reactions as b
@@ -102,7 +102,7 @@ begin
       b.repo = w.repo
       and b.comment_id = coalesce(r.comment_id, f.comment_id)
       and b.reaction_id = r.reaction_id
-  order by r.n;
+  order by r.ord;
 end
 $$;
 

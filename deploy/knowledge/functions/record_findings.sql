@@ -21,9 +21,9 @@ begin
   perform _lock_review(p_review_id);
 
   return query
-  select f.n::integer, f.id
-  from unnest(_insert_findings(p_review_id, p_findings)) with ordinality as f (id, n)
-  order by f.n;
+  select f.ord::integer, f.id
+  from unnest(_insert_findings(p_review_id, p_findings)) with ordinality as f (id, ord)
+  order by f.ord;
 end
 $$;
 

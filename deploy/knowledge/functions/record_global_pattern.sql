@@ -38,7 +38,7 @@ begin
   values (p_severity, p_category, p_confidence_band, p_pattern_fingerprint, p_count)
   on conflict (severity, category, confidence_band, pattern_fingerprint) do update
   set count = g.count + excluded.count
-  returning g.id, g.count::bigint, g.xmax = 0; -- a row version that replaces none
+  returning g.id, g.count::bigint, g.xmax = 0; -- zero only if inserted, not updated
 end
 $$;
 

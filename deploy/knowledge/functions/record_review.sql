@@ -56,7 +56,7 @@ begin
     'suppression_log', 'p_suppressions', p_suppressions, array['pattern', 'matched_count']
   );
 
-  -- The run of the commit may be about to end.
+  -- Wait for a concurrent change to the status of the commit's run.
   perform _lock_pull_request(p_repo, p_pr_number);
   select coalesce(bool_or(s.status = 'completed'), true)
   into v_is_completed

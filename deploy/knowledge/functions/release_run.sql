@@ -17,7 +17,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 begin
   perform _check_argument('p_run_key', p_run_key, 'short_text');
-  -- The lock before the row, as claim_run does.
+  -- Same order as claim_run: advisory lock first, then the row.
   perform _lock_pull_request(s.repo, s.pr_number) from run_state as s where s.run_key = p_run_key;
 
   delete from run_state as s

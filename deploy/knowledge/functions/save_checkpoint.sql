@@ -44,10 +44,10 @@ begin
     partial_comment_id = coalesce(excluded.partial_comment_id, c.partial_comment_id),
     updated_at = excluded.updated_at
   where c.repo = excluded.repo and c.pr_number = excluded.pr_number
-  returning c.id, c.xmax = 0; -- a row version that replaces none
+  returning c.id, c.xmax = 0; -- zero only if inserted, not updated
   if not found then
     perform _reject_argument(
-      'p_review_output_key', 'one that no other pull request has',
+      'p_review_output_key', 'a key that no other pull request uses',
       to_jsonb(p_review_output_key)::text
     );
   end if;

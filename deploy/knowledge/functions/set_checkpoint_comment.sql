@@ -29,7 +29,7 @@ begin
     raise exception using
       errcode = 'KB004',
       message = format(
-        'p_review_output_key: no checkpoint %s is there', to_jsonb(p_review_output_key)
+        'p_review_output_key: checkpoint %s does not exist', to_jsonb(p_review_output_key)
       );
   end if;
   return v_checkpoint_id;

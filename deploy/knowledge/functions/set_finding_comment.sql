@@ -32,7 +32,7 @@ begin
   if not v_changed and not exists (select from findings as f where f.id = p_finding_id) then
     raise exception using
       errcode = 'KB002',
-      message = format('p_finding_id: no finding %s is there', p_finding_id);
+      message = format('p_finding_id: finding %s does not exist', p_finding_id);
   end if;
   return v_changed;
 end

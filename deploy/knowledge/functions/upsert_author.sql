@@ -40,7 +40,7 @@ begin
     author_association = excluded.author_association,
     pr_count = excluded.pr_count,
     cached_at = excluded.cached_at
-  returning c.id, c.xmax = 0; -- a row version that replaces none
+  returning c.id, c.xmax = 0; -- zero only if inserted, not updated
 end
 $$;
 
