@@ -47,12 +47,17 @@ end
 $$;
 
 comment on function rebuild_postings is
-'Rebuilds the inverted index of the text arm, where check_search found it incomplete:
-after a load that went past the triggers. Searches go on meanwhile; writers of memories and
-findings wait, for about 10 seconds for 100000 memories. Vacuum afterwards.
-Result: how many postings were written.
-Errors: 55P03 where it does not get its locks within 10 seconds, such as while a vacuum or a
-rebuild of indexes goes on.';
+'Rebuild the inverted index of the text arm.
+
+Call it if check_search reports missing postings, as after a load that bypassed the triggers.
+Searches continue and see the old postings until it commits. Writers of memories and findings
+wait: about 10 seconds per 100000 memories. Vacuum the table postings afterwards.
+
+Result: number of postings written.
+
+Errors:
+  55P03: it did not get its locks within 10 seconds, for example because of a long transaction,
+    a vacuum or an index rebuild';
 
 \set app :schema _app
 grant execute on function rebuild_postings to :"app";
