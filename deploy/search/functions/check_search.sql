@@ -30,7 +30,7 @@ begin
   v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
   v_scope.repo := case when p_owner is null then p_repo end;
   v_scope.embedding_model := (select a.embedding_model from active_embedding_model as a);
-  -- A repeatable pseudorandom sample.
+  -- Repeatable pseudorandom sample.
   v_memory_ids := array(
     select m.id
     from learning_memories as m

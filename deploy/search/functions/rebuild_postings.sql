@@ -10,18 +10,18 @@ create function rebuild_postings()
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Writers queue behind this lock, and this one behind a vacuum or a rebuild of indexes.
+-- Waits for vacuums and index rebuilds, and meanwhile writers queue behind it.
 set lock_timeout = '10s'
 as $$
 declare
   v_count bigint;
 begin
-  -- Writers wait, and so does another rebuild; searches go on, and see the old ones until this
-  -- is committed.
+  -- Blocks writers and other rebuilds. Searches continue and see the old postings until this
+  -- commits.
   lock table findings in share row exclusive mode;
   lock table learning_memories in share row exclusive mode;
 
-  -- The triggers do the rest.
+  -- The triggers set search_tsv.
   update findings as f set search_tsv = f.search_tsv
   where f.search_tsv is distinct from _to_tsvector(f.title);
   update learning_memories as m set search_tsv = m.search_tsv

@@ -53,7 +53,8 @@ returns table (
 )
 language plpgsql stable parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- At a large p_limit the estimates are so high that compiling would take longer.
+-- With a large p_limit, cost estimates would trigger JIT compilation, which takes longer than the
+-- query.
 set jit = off
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
@@ -62,8 +63,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  -- Mean and deviation of the fusion are those of the first rows of each arm, however many
-  -- are asked for: so, 5 rows are the first 5 of 50.
+  -- The fusion takes mean and deviation from this many first rows of each arm, whatever p_limit
+  -- is, so that 5 rows are the first 5 of 50.
   c_pool_size constant integer := 100;
   v_depth integer;
   v_query parsed_query;
