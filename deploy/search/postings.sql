@@ -59,7 +59,7 @@ comment on function _posting_repo is
 'Return the hash of a repository in postings.
 Argument: p_repo, owner/name.';
 
--- sqlfluff objects to the optimization fence; it does not parse $$ bodies.
+-- The linter objects to the optimization fence; it does not parse $$ bodies.
 -- noqa: disable=RF03,AM09,ST05
 create function _list_postings(
   p_table text, p_document_id bigint, p_repo text, p_search_tsv tsvector

@@ -6,7 +6,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- sqlfluff mistakes the brackets of an array type for a subscript here.
+-- The linter mistakes the brackets of an array type for a subscript here.
 -- noqa: disable=LT01
 
 create type parsed_query as (
