@@ -106,7 +106,7 @@ def test_the_time_of_a_reaction_without_a_zone_is_utc(
         (
             {"title": "a"},
             "22023",
-            "p_reactions[2]: expected no keys but finding_id, co",
+            "p_reactions[2]: expected only the keys finding_id, ",
         ),
         ({"finding_id": 99}, "KB002", "p_reactions[2].finding_id: no finding 99 is th"),
     ],

@@ -174,7 +174,7 @@ def test_two_workers_that_record_one_delivery_get_the_same_review(
         (
             {"findings": [finding(review_id=1)]},
             "22023",
-            "p_findings[1]: expected no keys but file_path, ",
+            "p_findings[1]: expected only the keys file_path, ",
         ),
         (
             {"findings": [finding()], "suppressions": [{"matched_count": 1}]},

@@ -549,8 +549,8 @@ def test_a_new_row_is_found_at_once_and_a_change_of_text_is_followed(
 BAD_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
     ({"repo": None}, "22004", "p_repo or p_owner is missing"),
     ({"repo": "api"}, "22023", "p_repo: expected owner/name"),
-    ({"owner": "a/b"}, "22023", "p_owner: expected the name of an owner"),
-    ({"owner": ""}, "22023", "p_owner: expected the name of an owner"),
+    ({"owner": "a/b"}, "22023", "p_owner: expected an owner name"),
+    ({"owner": ""}, "22023", "p_owner: expected an owner name"),
     ({"owner": "corp"}, "22023", 'p_owner: expected "acme", the owner of p_repo'),
     ({"query_text": None}, "22004", "p_query_text or p_query_embedding is missing"),
     ({"query_text": ""}, "22023", "p_query_text: expected a text of 1 to 100000"),
