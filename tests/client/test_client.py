@@ -19,7 +19,7 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 import kodiai
 from kodiai import AsyncClient, Client, FoundMemory
 from tests.learning.corpus import memory, vector
-from tests.test_bad_arguments import CALLS
+from tests.examples import examples
 
 
 def count(database: psycopg.Connection) -> int:
@@ -95,7 +95,7 @@ def run_async(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 def test_async_conninfo(conninfo: str, database: psycopg.Connection) -> None:
     async def work() -> None:
-        async with await AsyncClient.connect(conninfo) as client:
+        async with AsyncClient.connect(conninfo) as client:
             written = await client.write_memory(**memory(), embedding=vector(1))
             found = await client.search_memories("acme/api", "cache", vector(1))
             assert [row.memory_id for row in found] == [written.memory_id]
@@ -132,15 +132,18 @@ def test_async_pool(conninfo: str, database: psycopg.Connection) -> None:
     assert count(database) == 5
 
 
-def test_every_function_gives_the_same_to_await(conninfo: str) -> None:
+def test_every_function_gives_the_same_to_await(
+    conninfo: str, database: psycopg.Connection
+) -> None:
     """Each is called in a transaction that is rolled back, by both clients."""
-    results: dict[str, list[Any]] = {function: [] for function in CALLS}
+    calls = examples(database)
+    results: dict[str, list[Any]] = {function: [] for function in calls}
 
     def kind(result: Any) -> Any:
         return [type(r) for r in result] if isinstance(result, list) else type(result)
 
     with psycopg.connect(conninfo) as connection:
-        for function, arguments in CALLS.items():
+        for function, arguments in calls.items():
             try:
                 result = getattr(Client(connection), function)(**arguments)
                 results[function].append(kind(result))
@@ -150,7 +153,7 @@ def test_every_function_gives_the_same_to_await(conninfo: str) -> None:
 
     async def work() -> None:
         async with await psycopg.AsyncConnection.connect(conninfo) as connection:
-            for function, arguments in CALLS.items():
+            for function, arguments in calls.items():
                 try:
                     result = await getattr(AsyncClient(connection), function)(
                         **arguments
@@ -207,17 +210,17 @@ def test_many_vectors_may_be_one_array(client: Client) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"query_text": [1.0]}, "p_query_text: expected text, got list"),
-        ({"query_text": b"x"}, "p_query_text: expected text, got bytes"),
-        ({"limit": "ten"}, "p_limit: expected a whole number, got str"),
-        ({"limit": 2.5}, "p_limit: expected a whole number, got 2.5"),
-        ({"limit": True}, "p_limit: expected a whole number, got bool"),
-        ({"diversity": "0"}, "p_diversity: expected a number, got str"),
-        ({"diversity": Fraction(1, 3)}, "p_diversity: expected a number, got Fraction"),
-        ({"outcomes": "accepted"}, "p_outcomes: expected a list, got str"),
-        ({"outcomes": [1]}, "p_outcomes[1]: expected text, got int"),
-        ({"recency_half_life": 30}, "p_recency_half_life: expected a timedelta"),
-        ({"created_after": "2026"}, "p_created_after: expected a datetime, got str"),
+        ({"query_text": [1.0]}, "query_text: expected text, got list"),
+        ({"query_text": b"x"}, "query_text: expected text, got bytes"),
+        ({"limit": "ten"}, "limit: expected a whole number, got str"),
+        ({"limit": 2.5}, "limit: expected a whole number, got 2.5"),
+        ({"limit": True}, "limit: expected a whole number, got bool"),
+        ({"diversity": "0"}, "diversity: expected a number, got str"),
+        ({"diversity": Fraction(1, 3)}, "diversity: expected a number, got Fraction"),
+        ({"outcomes": "accepted"}, "outcomes: expected a list, got str"),
+        ({"outcomes": [1]}, "outcomes[1]: expected text, got int"),
+        ({"recency_half_life": 30}, "recency_half_life: expected a timedelta"),
+        ({"created_after": "2026"}, "created_after: expected a datetime, got str"),
     ],
 )
 def test_a_wrong_type_is_named(
@@ -231,12 +234,12 @@ def test_a_wrong_type_is_named(
 @pytest.mark.parametrize("memories", ["text", {"repo": "acme/api"}, 5])
 def test_what_is_no_list_of_memories_is_named(client: Client, memories: Any) -> None:
     with pytest.raises(
-        psycopg.errors.InvalidParameterValue, match="^p_memories: expected a list, got"
+        psycopg.errors.InvalidParameterValue, match="^memories: expected a list, got"
     ):
         client.write_memories(memories, [])
-    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^p_memories is miss"):
+    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^memories is miss"):
         client.write_memories(None, [])  # type: ignore[arg-type]
-    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^p_embeddings is mi"):
+    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^embeddings is mi"):
         client.write_memories([], None)  # type: ignore[arg-type]
 
 
@@ -249,15 +252,15 @@ def test_an_amount_may_be_a_decimal_or_a_float(client: Client, cost: Any) -> Non
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({1: 2}, "p_checkpoint_data: expected keys that are texts, got 1"),
+        ({1: 2}, "checkpoint_data: expected keys that are text, got 1"),
         (
             {"a": [{None: 2}]},
-            "p_checkpoint_data.a[1]: expected keys that are texts, got",
+            "checkpoint_data.a[1]: expected keys that are text, got",
         ),
-        ({"a": Decimal("0.1")}, "p_checkpoint_data.a: expected text, a finite int or"),
-        ({"a": float("nan")}, "p_checkpoint_data.a: expected text, a finite int or"),
-        ({"a": {1, 2}}, "p_checkpoint_data.a: expected text, a finite int or"),
-        ([], "p_checkpoint_data: expected a JSON object, got []"),
+        ({"a": Decimal("0.1")}, "checkpoint_data.a: expected text, a finite int or"),
+        ({"a": float("nan")}, "checkpoint_data.a: expected text, a finite int or"),
+        ({"a": {1, 2}}, "checkpoint_data.a: expected text, a finite int or"),
+        ([], "checkpoint_data: expected a JSON object, got []"),
     ],
 )
 def test_what_json_cannot_say_is_named(client: Client, data: Any, message: str) -> None:
@@ -271,34 +274,25 @@ def test_json_that_never_ends_is_named(client: Client) -> None:
     data: dict[str, Any] = {}
     data["itself"] = data
     with pytest.raises(
-        psycopg.errors.InvalidParameterValue, match="^p_checkpoint_data: expected JSON"
+        psycopg.errors.InvalidParameterValue, match="^checkpoint_data: expected JSON"
     ):
         client.save_checkpoint("k", "acme/api", 1, data)
     with pytest.raises(
-        psycopg.errors.InvalidParameterValue, match="^p_memories: expected JSON"
+        psycopg.errors.InvalidParameterValue, match="^memories: expected JSON"
     ):
         client.write_memories([data], [None])
-
-
-def test_a_call_made_of_generators_can_be_executed_again(client: Client) -> None:
-    call = Client.write_memories(
-        (memory(finding_id=n) for n in range(2)), (None for _ in range(2))
-    )
-    first, again = client.call(call), client.call(call)
-    assert [row.inserted for row in first] == [True, True]
-    assert [row.memory_id for row in again] == [row.memory_id for row in first]
 
 
 def test_a_text_is_not_an_amount(client: Client) -> None:
     with pytest.raises(
         psycopg.errors.InvalidParameterValue,
-        match="^p_cost_usd: expected a number, got str",
+        match="^cost_usd: expected a number, got str",
     ):
         client.record_telemetry_event("acme/api", "r", "m", "ok", cost_usd="1")  # type: ignore[arg-type]
 
 
 def test_a_text_is_not_a_list_of_numbers(client: Client) -> None:
-    with pytest.raises(psycopg.errors.InvalidParameterValue, match="p_memory_ids"):
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="memory_ids"):
         client.get_memories("12")  # type: ignore[arg-type]
 
 
@@ -314,14 +308,14 @@ def test_only_a_connection_or_a_pool_can_be_borrowed(target: Any) -> None:
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        (None, "p_memories[2]: expected a mapping, got NoneType"),
-        ([1], "p_memories[2]: expected a mapping, got list"),
-        (memory(language=object()), "p_memories[2].language: expected text"),
-        (memory(finding_id=float("nan")), "p_memories[2].finding_id: expected text"),
-        (memory(language={"a": "\0"}), "p_memories[2].language.a: expected text"),
-        (memory(language=["a", object()]), "p_memories[2].language[2]: expected text"),
-        (memory(**{"a\0": 1}), "p_memories[2]: expected text that UTF-8"),
-        (memory(**{"a\ud800": 1}), "p_memories[2]: expected text that UTF-8"),
+        (None, "memories[2]: expected a mapping, got NoneType"),
+        ([1], "memories[2]: expected a mapping, got list"),
+        (memory(language=object()), "memories[2].language: expected text"),
+        (memory(finding_id=float("nan")), "memories[2].finding_id: expected text"),
+        (memory(language={"a": "\0"}), "memories[2].language.a: expected text"),
+        (memory(language=["a", object()]), "memories[2].language[2]: expected text"),
+        (memory(**{"a\0": 1}), "memories[2]: expected text that UTF-8"),
+        (memory(**{"a\ud800": 1}), "memories[2]: expected text that UTF-8"),
     ],
 )
 def test_a_memory_that_json_cannot_hold_is_named(
@@ -379,17 +373,6 @@ def test_results_are_typed_and_frozen(client: Client) -> None:
     assert found.created_at.astimezone(UTC) <= datetime.now(UTC)
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.score = 1.0  # type: ignore[misc]
-
-
-def test_a_description_can_be_made_without_a_client(client: Client) -> None:
-    call = Client.has_memory("acme/api", 7, "accepted")
-    assert isinstance(call, kodiai.Call)
-    assert client.call(call) is False
-
-
-def test_help_shows_the_arguments_of_the_function() -> None:
-    assert Client.search_memories.__name__ == "search_memories"
-    assert "best first" in (AsyncClient.search_memories.__doc__ or "")
 
 
 def test_the_factories_of_the_connection_do_not_matter(conninfo: str) -> None:

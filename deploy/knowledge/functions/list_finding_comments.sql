@@ -63,7 +63,7 @@ end
 $$;
 
 comment on function list_finding_comments is
-'List recent findings that were posted as comments, for an agent that polls their reactions.
+'List recent findings that were posted as comments, to poll their reactions.
 
 Arguments:
   p_repo: owner/name; repository of the findings

@@ -54,7 +54,7 @@ end
 $$;
 
 comment on function list_prior_findings is
-'List the findings of the last completed review of a pull request, including suppressed ones.
+'List what the last completed review of a pull request found.
 
 A review completes with the run of its commit (complete_run), or as soon as it is recorded if the
 commit has no run. A review whose run is open or was superseded is not completed.

@@ -45,7 +45,7 @@ end
 $$;
 
 comment on function upsert_author is
-'Cache what is known about an author in a repository, replacing any earlier entry.
+'Cache what is known about an author in a repository.
 
 Arguments:
   p_repo: owner/name; the repository

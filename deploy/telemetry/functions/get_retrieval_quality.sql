@@ -58,7 +58,7 @@ end
 $$;
 
 comment on function get_retrieval_quality is
-'Summarize the quality of memory searches, as recorded by record_retrieval_quality_event.
+'Summarize the recorded quality of memory searches.
 
 Each mean covers only the searches that recorded the value.
 
