@@ -42,7 +42,8 @@ is always new.
 
 An element of p_embeddings may be null: only the text arm of a search finds that memory.
 
-The first memory ever written makes its model the active one; set_embedding_model changes it.
+If no model is active yet, the first one that p_memories names becomes the active model;
+set_embedding_model changes it.
 
 Arguments:
   p_memories: array of NewMemory objects; the memories to write; other keys are rejected
