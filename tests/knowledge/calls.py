@@ -1,11 +1,11 @@
-"""Arguments of the knowledge calls, each with what it needs."""
+"""Valid arguments for the knowledge calls."""
 
 from __future__ import annotations
 
 from typing import Any
 
 REPO = "acme/api"
-BIG = 2**40  # beyond 32 bits, as the numbers of GitHub are
+BIG = 2**40  # beyond 32 bits, like GitHub ids
 
 
 def finding(**columns: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""write_memory and write_memories."""
+"""Writing memories, and reading them back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def count(database: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def test_one_row_per_input_in_input_order(client: Client) -> None:
+def test_results_are_in_input_order(client: Client) -> None:
     repos = ["z/z", "a/a", "m/m"]
     written = client.write_memories(
         [memory(repo=repo, finding_id=1) for repo in repos], [vector(1)] * 3
@@ -40,11 +40,11 @@ def test_one_row_per_input_in_input_order(client: Client) -> None:
     assert [row.repo for row in client.get_memories(ids)] == repos
 
 
-def test_no_memories_are_no_rows(client: Client) -> None:
+def test_an_empty_batch_returns_no_rows(client: Client) -> None:
     assert client.write_memories([], []) == []
 
 
-def test_writing_again_is_harmless(client: Client) -> None:
+def test_writing_is_idempotent(client: Client) -> None:
     (first,) = client.write_memories([memory(finding_id=7)], [vector(1)])
     again = client.write_memories(
         [memory(finding_id=7, finding_text="other"), memory(finding_id=8)],
@@ -55,7 +55,7 @@ def test_writing_again_is_harmless(client: Client) -> None:
     assert client.get_memories([first.memory_id])[0].finding_text != "other"
 
 
-def test_a_twin_in_the_same_call_is_written_once(client: Client) -> None:
+def test_a_duplicate_in_the_same_call_is_written_once(client: Client) -> None:
     rows = client.write_memories(
         [memory(finding_id=7), memory(), memory(finding_id=7), memory()], [None] * 4
     )
@@ -82,7 +82,7 @@ def test_defaults(client: Client) -> None:
     assert abs((datetime.now(UTC) - written.created_at).total_seconds()) < 600
 
 
-def test_every_column_is_kept(client: Client) -> None:
+def test_every_column_is_stored(client: Client) -> None:
     columns: dict[str, Any] = {
         "repo": "acme/api",
         "owner": "acme",
@@ -116,7 +116,7 @@ def test_null_is_the_same_as_absent(client: Client) -> None:
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
-def test_a_time_without_zone_is_utc(conninfo: str, zone: str) -> None:
+def test_a_time_without_a_time_zone_is_utc(conninfo: str, zone: str) -> None:
     with Client.connect(
         f"{conninfo} options='-c timezone={zone} -c role=kodiai_app'"
     ) as c:
@@ -125,7 +125,7 @@ def test_a_time_without_zone_is_utc(conninfo: str, zone: str) -> None:
     assert written.created_at == datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def test_write_memory_is_write_memories_for_one(client: Client) -> None:
+def test_write_memory_and_write_memories_share_the_key(client: Client) -> None:
     columns = memory(finding_id=7, language="go", review_id=9)
     one = client.write_memory(**columns, embedding=vector(1))
     assert one.inserted
@@ -133,7 +133,7 @@ def test_write_memory_is_write_memories_for_one(client: Client) -> None:
     assert (again.memory_id, again.inserted) == (one.memory_id, False)
 
 
-def test_the_first_model_written_is_active_until_another_is_named(
+def test_the_first_model_written_is_active_until_another_is_set(
     client: Client,
 ) -> None:
     client.write_memory(**memory())
@@ -152,7 +152,7 @@ def models(client: Client, columns: dict[str, Any]) -> str:
     return client.get_memories([row.memory_id])[0].embedding_model
 
 
-def test_a_model_is_needed_until_one_is_active(
+def test_a_model_is_required_until_one_is_active(
     client: Client, database: psycopg.Connection
 ) -> None:
     plain = memory()
@@ -168,7 +168,7 @@ def test_a_model_is_needed_until_one_is_active(
     assert count(database) == 1
 
 
-def test_two_that_name_the_first_model_are_told_who_was_before(
+def test_concurrent_set_embedding_model_returns_the_previous_model(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with sessions(conninfo, 2) as (first, second):
@@ -188,7 +188,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("repo", 12, "owner/name"),
     ("repo", "acme/" + "x" * 200, "owner/name of at most 200"),
     ("source_repo", "acme/" + "x" * 3000, "owner/name of at most 200"),
-    ("owner", "other", "the owner that repo names"),
+    ("owner", "other", "the owner in repo"),
     ("source_repo", "", "owner/name"),
     ("finding_id", "seven", "a whole number"),
     ("finding_id", 1.5, "a whole number"),
@@ -205,7 +205,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("file_path", "é" * 501, "a path of 1 to 1000 bytes"),
     ("language", "", "a name of 1 to 200"),
     ("embedding_model", " ", "a name of 1 to 200"),
-    ("embedding_dim", 9, "8, the width"),
+    ("embedding_dim", 9, "8, the embedding_dim"),
     ("stale", "no", "true or false"),
     ("created_at", "soon", "a date and time"),
     ("created_at", "tomorrow", "a date and time"),
@@ -216,7 +216,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
 
 @pytest.fixture
 def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
-    """Nothing is written meanwhile, not even the active model."""
+    """The test must write nothing, not even the active model."""
     yield
     assert count(database) == 0
     assert database.execute("select from active_embedding_model").rowcount == 0
@@ -224,7 +224,7 @@ def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(("column", "value", "expected"), BAD_COLUMNS)
-def test_a_bad_column_is_named_and_nothing_is_written(
+def test_a_bad_value_is_named_and_nothing_is_written(
     client: Client, column: str, value: Any, expected: str
 ) -> None:
     with pytest.raises(errors.InvalidParameterValue) as error:
@@ -240,12 +240,12 @@ def test_a_bad_column_is_named_and_nothing_is_written(
     [
         case
         for case in BAD_COLUMNS
-        # What the types of named arguments exclude, or the client cannot name.
+        # Leave out what the arguments of write_memory cannot express.
         if isinstance(case[1], str)
         and case[0] not in {"finding_id", "stale", "embedding_dim", "created_at"}
     ],
 )
-def test_write_memory_names_its_own_argument(
+def test_write_memory_errors_name_its_own_argument(
     client: Client, column: str, value: Any, expected: str
 ) -> None:
     with pytest.raises(errors.InvalidParameterValue) as error:
@@ -258,7 +258,7 @@ def test_write_memory_names_its_own_argument(
     "column",
     ["repo", "finding_text", "severity", "category", "file_path", "outcome"],
 )
-def test_a_missing_column_is_named(client: Client, column: str) -> None:
+def test_a_missing_key_is_named(client: Client, column: str) -> None:
     columns = memory()
     del columns[column]
     for bad in (columns, memory(**{column: None})):
@@ -283,9 +283,9 @@ def test_an_unknown_key_is_named(client: Client, key: str) -> None:
     [
         (vector(1)[:7], "8 dimensions, got 7"),
         ([*vector(1), 1.0], "8 dimensions, got 9"),
-        (vector(), "a vector that has a direction, got one of length 0"),
-        (vector(1e-30), "a vector that has a direction"),
-        (vector(1e30), "a vector that has a direction"),
+        (vector(), "a vector with a defined cosine distance, got one with norm 0"),
+        (vector(1e-30), "a vector with a defined cosine distance"),
+        (vector(1e30), "a vector with a defined cosine distance"),
         (vector(float("nan")), "finite numbers"),
         (vector(float("inf")), "finite numbers"),
         (vector(1e300), "finite numbers"),
@@ -328,7 +328,7 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
         ),
     ],
 )
-def test_bad_shapes_are_named(
+def test_malformed_arguments_are_named(
     database: psycopg.Connection, arguments: str, code: str, message: str
 ) -> None:
     assert_refused(database, f"write_memories({arguments})", code, message)
@@ -345,7 +345,7 @@ def assert_refused(
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"])
-def test_text_that_postgres_cannot_hold_is_named(client: Client, text: str) -> None:
+def test_text_that_postgres_cannot_store_is_named(client: Client, text: str) -> None:
     with pytest.raises(
         errors.InvalidParameterValue, match=r"^p_memories\[1\]\.finding_text"
     ):
@@ -354,7 +354,7 @@ def test_text_that_postgres_cannot_hold_is_named(client: Client, text: str) -> N
         client.write_memory(**memory(finding_text=text))
 
 
-def test_one_bad_memory_in_many_writes_none(
+def test_one_bad_memory_rejects_the_batch(
     client: Client, database: psycopg.Connection
 ) -> None:
     memories = [memory(finding_id=n) for n in range(100)]
@@ -366,10 +366,10 @@ def test_one_bad_memory_in_many_writes_none(
     assert count(database) == 0
 
 
-def test_two_writers_of_the_same_memories_do_not_deadlock(
+def test_writing_the_same_memories_concurrently_does_not_deadlock(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
-    """The second waits for the first, and is told that all was there already."""
+    """The second writer waits for the first, then finds every memory written."""
     memories = [memory(finding_id=n) for n in range(50)]
     with sessions(conninfo, 2) as (first, second):
         first.client.write_memories(memories, [None] * 50)
@@ -380,7 +380,7 @@ def test_two_writers_of_the_same_memories_do_not_deadlock(
     assert count(database) == 50
 
 
-def test_get_memories_follows_the_first_mention_and_skips_the_unknown(
+def test_get_memories_keeps_the_order_of_ids_and_skips_unknown_ones(
     client: Client,
 ) -> None:
     ids = [row.memory_id for row in client.write_memories([memory()] * 3, [None] * 3)]
@@ -415,7 +415,7 @@ def test_has_memory(client: Client) -> None:
         ),
     ],
 )
-def test_bad_arguments_of_the_small_functions_are_named(
+def test_bad_arguments_are_named(
     database: psycopg.Connection, call: str, code: str, message: str
 ) -> None:
     assert_refused(database, call, code, message)
@@ -427,14 +427,14 @@ widest = factories.postgresql_noproc(
 widest_clone = factories.postgresql("widest")
 
 
-def test_the_longest_of_everything_fits_into_the_indexes(
+def test_the_longest_values_fit_into_the_indexes(
     widest_clone: psycopg.Connection,
 ) -> None:
-    """An entry of a B-tree has room for 2704 bytes; what is random is not compressed."""
-    chance = random.Random(1)  # noqa: S311
+    """A B-tree entry has at most 2704 bytes; random text does not compress."""
+    rng = random.Random(1)  # noqa: S311
 
     def text(length: int) -> str:
-        return "".join(chance.choices(string.ascii_letters + string.digits, k=length))
+        return "".join(rng.choices(string.ascii_letters + string.digits, k=length))
 
     client = Client(widest_clone)
     row = memory(

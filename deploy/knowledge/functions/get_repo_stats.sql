@@ -97,8 +97,7 @@ comment on function get_repo_stats is
 
 Arguments:
   p_repo: owner/name; repository of the reviews
-  p_days: 1 to 3660; how many days back, in UTC days including today, by when the review was
-    recorded
+  p_days: 1 to 3660; only reviews recorded in the last p_days UTC days, including today
   p_top_files: 1 to 1000; maximum number of files in top_files
 
 Result: one row, a RepoStats.

@@ -57,8 +57,7 @@ Many thumbs down from several people on several pull requests suggest a suppress
 
 Arguments:
   p_repo: owner/name; repository of the findings
-  p_days: 1 to 3660; how many days back, in UTC days including today, by when the reaction was
-    recorded
+  p_days: 1 to 3660; only reactions recorded in the last p_days UTC days, including today
   p_min_reactions: 1 or more; minimum number of reactions per title
   p_limit: 1 to 1000; maximum number of rows
 

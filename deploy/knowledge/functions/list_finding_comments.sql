@@ -67,8 +67,7 @@ comment on function list_finding_comments is
 
 Arguments:
   p_repo: owner/name; repository of the findings
-  p_days: 1 to 3660; how many days back, in UTC days including today, by when the review was
-    recorded
+  p_days: 1 to 3660; only reviews recorded in the last p_days UTC days, including today
   p_limit: 1 to 1000; maximum number of rows
 
 Result: rows, each a Finding, newest reviews first.

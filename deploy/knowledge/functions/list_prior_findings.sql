@@ -56,8 +56,8 @@ $$;
 comment on function list_prior_findings is
 'List what the last completed review of a pull request found.
 
-A review completes with the run of its commit (complete_run), or as soon as it is recorded if the
-commit has no run. A review whose run is open or was superseded is not completed.
+A review completes with the run of its commit (complete_run), or when it is recorded if the commit
+has no run or a completed one. A review whose run is open or was superseded is not completed.
 
 Arguments:
   p_repo: owner/name; repository of the pull request

@@ -60,7 +60,7 @@ comment on column reviews.duration_ms is 'Duration of the review in milliseconds
 comment on column reviews.model is 'Language model that wrote the review.';
 comment on column reviews.conclusion is 'How the review ended, in any vocabulary.';
 comment on column reviews.completed_at is
-'When the review completed: with the run of its commit, or when it was recorded if its commit '
-'had no run. Null while the run is open, and if the run was superseded.';
+'When the review completed: with the run of its commit, or when it was recorded if that run did '
+'not exist or was already completed. Null while the run is open, and if it was superseded.';
 
 commit;

@@ -76,7 +76,7 @@ comment on function record_resilience_event is
 'Record a review that timed out, or a retry of one.
 
 Idempotent: p_delivery_id identifies the event, and recording it again changes nothing. A
-retry therefore needs a delivery id of its own, such as its parent''s with -retry-1 appended.
+retry therefore needs a different delivery id, such as its parent''s with -retry-1 appended.
 
 Arguments:
   p_delivery_id: 1 to 200 characters; webhook delivery of the run, or a name for the retry
