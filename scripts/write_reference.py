@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
 from catalog import AREAS, EMBEDDING, ROOT, Function, Item, deployed, read
 
 REFERENCE = ROOT / "docs" / "reference"

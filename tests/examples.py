@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from catalog import EMBEDDING, Function, read
 
+from catalog import EMBEDDING, Function, read
 from tests.learning.corpus import vector
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from catalog import Function, Item, read
 
+from catalog import Function, Item, read
 from kodiai import Client
 from tests.examples import python_arguments
 
@@ -117,7 +117,9 @@ def test_an_invalid_value_is_named(client: Client, functions: list[Function]) ->
             message = refusal(client, function, name, value, "22023")
             assert re.match(rf"{name}\b.*: expected ", message), function.name
             assert len(message) < 400
-            if argument.words and value == ["other"] * argument.is_array or value == "other":
+            if (
+                argument.words and value == ["other"] * argument.is_array
+            ) or value == "other":
                 expected = message.split(": expected ")[1].split(", got ")[0]
                 assert set(re.split(", | or ", expected)) == set(argument.words)
 

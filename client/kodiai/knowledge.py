@@ -33,6 +33,7 @@ __all__ = [
     "RunCompletion",
     "SavedCheckpoint",
     "TopFile",
+    "UpsertedAuthor",
 ]
 
 
@@ -181,7 +182,7 @@ class Checkpoint(Row):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Finding(Row):
-    """A row of get_finding_by_comment."""
+    """A row of get_finding_by_comment and others."""
 
     finding_id: int
     """Id of the finding."""
@@ -421,6 +422,16 @@ class SavedCheckpoint(Row):
     """False if it replaced an earlier checkpoint."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class UpsertedAuthor(Row):
+    """A row of upsert_author."""
+
+    author_id: int
+    """Id of the cache entry."""
+    inserted: bool
+    """False if it replaced an earlier entry."""
+
+
 CLAIM_RUN = one(
     Claim,
     "claim_run",
@@ -468,7 +479,15 @@ LIST_FEEDBACK_PATTERNS = many(
     limit="integer",
 )
 
+LIST_FINDING_COMMENTS = many(
+    Finding, "list_finding_comments", repo="text", days="integer", limit="integer"
+)
+
 LIST_OPEN_RUNS = many(OpenRun, "list_open_runs", older_than="interval", limit="integer")
+
+LIST_PRIOR_FINDINGS = many(
+    Finding, "list_prior_findings", repo="text", pr_number="bigint"
+)
 
 LIST_REPO_TRENDS = many(RepoDay, "list_repo_trends", repo="text", days="integer")
 
@@ -560,4 +579,14 @@ SET_FINDING_COMMENT = one(
     finding_id="bigint",
     comment_id="bigint",
     comment_surface="text",
+)
+
+UPSERT_AUTHOR = one(
+    UpsertedAuthor,
+    "upsert_author",
+    repo="text",
+    author_login="text",
+    tier="text",
+    author_association="text",
+    pr_count="bigint",
 )

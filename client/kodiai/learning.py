@@ -3,4 +3,179 @@
 
 from __future__ import annotations
 
-__all__ = []
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NotRequired, TypedDict
+
+from pgvector import Vector
+
+from kodiai.call import many, one, optional
+from kodiai.literals import Category, Outcome, Severity
+from kodiai.row import Row
+
+__all__ = ["BatchWriteResult", "Memory", "NewMemory", "RenamedRows", "WriteResult"]
+
+
+class NewMemory(TypedDict):
+    """An element of memories."""
+
+    repo: str
+    """Owner/name; repository that may recall the memory."""
+    owner: NotRequired[str | None]
+    """Must be the owner in repo; default that owner."""
+    source_repo: NotRequired[str | None]
+    """Owner/name; repository where the memory was learned; default repo."""
+    finding_id: NotRequired[int | None]
+    """Id of the finding behind the memory; default none."""
+    review_id: NotRequired[int | None]
+    """Id of the review behind the memory; default none."""
+    finding_text: str
+    """1 to 100000 characters; what was found; this text is searched."""
+    severity: Severity
+    """How bad the problem was."""
+    category: Category
+    """Kind of problem."""
+    file_path: str
+    """1 to 1000 bytes; file with the problem, relative to the root of the
+    repository.
+    """
+    language: NotRequired[str | None]
+    """1 to 200 characters; programming language of the file; default unknown."""
+    outcome: Outcome
+    """How the team reacted."""
+    embedding_model: NotRequired[str | None]
+    """1 to 200 bytes; model of the embedding; default the active model."""
+    embedding_dim: NotRequired[int | None]
+    """Must be the deployed embedding_dim, which is also the default."""
+    stale: NotRequired[bool | None]
+    """Whether the memory no longer applies; searches skip it if so; default false."""
+    created_at: NotRequired[datetime | str | None]
+    """When the team taught it; age counts from here; UTC unless it has a time
+    zone; default now.
+    """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Memory(Row):
+    """A row of get_memories."""
+
+    memory_id: int
+    """Id of the memory."""
+    repo: str
+    """Owner/name; repository that may recall the memory."""
+    owner: str
+    """Owner in repo."""
+    source_repo: str
+    """Owner/name; repository where the memory was learned."""
+    finding_id: int | None
+    """Id of the finding behind the memory; null if none was given."""
+    review_id: int | None
+    """Id of the review behind the memory; null if none was given."""
+    finding_text: str
+    """What was found."""
+    severity: Severity
+    """How bad the problem was."""
+    category: Category
+    """Kind of problem."""
+    file_path: str
+    """File with the problem, relative to the root of the repository."""
+    language: str | None
+    """Programming language of the file; null if unknown."""
+    outcome: Outcome
+    """How the team reacted."""
+    embedding_model: str
+    """Model of the embedding."""
+    embedding_dim: int
+    """Number of dimensions of the embedding."""
+    embedding: Vector | None
+    """Embedding of finding_text; null if none was given."""
+    stale: bool
+    """Whether the memory no longer applies; searches skip it if so."""
+    created_at: datetime
+    """When the team taught it; age counts from here."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RenamedRows(Row):
+    """A row of rename_repo."""
+
+    table_name: str
+    """Name of the table."""
+    renamed: int
+    """Number of rows moved to the new name."""
+    dropped: int
+    """Number of rows deleted because both names had a row with the same unique
+    key.
+    """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class BatchWriteResult(Row):
+    """A row of write_memories."""
+
+    ordinal: int
+    """Position of the memory in memories, from 1."""
+    memory_id: int
+    """Id of the memory, new or existing."""
+    inserted: bool
+    """Whether the memory is new; if false, it existed before or occurs earlier in
+    memories, and the existing memory was left unchanged.
+    """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WriteResult(Row):
+    """A row of write_memory."""
+
+    memory_id: int
+    """Id of the memory, new or existing."""
+    inserted: bool
+    """Whether the memory is new; if false, the existing memory was left unchanged."""
+
+
+GET_MEMORIES = many(Memory, "get_memories", memory_ids="bigint[]")
+
+HAS_MEMORY = one(bool, "has_memory", repo="text", finding_id="bigint", outcome="text")
+
+MARK_STALE_MEMORIES = one(
+    int,
+    "mark_stale_memories",
+    repo="text",
+    memory_ids="bigint[]",
+    path_prefix="text",
+    embedding_model="text",
+    created_before="timestamp with time zone",
+    owner="text",
+)
+
+PURGE_STALE_MEMORIES = one(
+    int, "purge_stale_memories", repo="text", limit="integer", owner="text"
+)
+
+RENAME_REPO = many(RenamedRows, "rename_repo", repo="text", new_repo="text")
+
+SET_EMBEDDING_MODEL = optional(str, "set_embedding_model", embedding_model="text")
+
+WRITE_MEMORIES = many(
+    BatchWriteResult, "write_memories", memories="objects", embeddings="vector[]"
+)
+
+WRITE_MEMORY = one(
+    WriteResult,
+    "write_memory",
+    repo="text",
+    finding_text="text",
+    severity="text",
+    category="text",
+    file_path="text",
+    outcome="text",
+    embedding="vector",
+    finding_id="bigint",
+    review_id="bigint",
+    owner="text",
+    source_repo="text",
+    language="text",
+    embedding_model="text",
+    stale="boolean",
+    created_at="timestamp with time zone",
+)

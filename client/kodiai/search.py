@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from kodiai.call import many, one
-from kodiai.literals import Category, Severity
+from kodiai.literals import Category, Outcome, Severity
 from kodiai.row import Row
 
-__all__ = ["FoundFinding", "SearchCheck"]
+__all__ = ["FoundFinding", "FoundMemory", "SearchCheck"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,6 +72,54 @@ class FoundFinding(Row):
     """When it was recorded."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class FoundMemory(Row):
+    """A row of search_memories."""
+
+    memory_id: int
+    """Id of the memory."""
+    score: float
+    """Score by fusion, with preferences; higher is better."""
+    vector_rank: int | None
+    """Rank by distance among the candidates; null if distance is."""
+    distance: float | None
+    """Cosine distance from query_embedding, 0 to 2; null without query_embedding,
+    without an embedding of the model, or beyond max_distance.
+    """
+    text_rank: int | None
+    """Rank by text_score among the candidates; null if text_score is."""
+    text_score: float | None
+    """BM25, raised for memories with all terms or phrases so that they rank first;
+    null if the memory contains no term of query_text.
+    """
+    repo: str
+    """Owner/name of the repository that the memory belongs to."""
+    owner: str
+    """Owner of repo."""
+    source_repo: str
+    """Owner/name of the repository in which it was learned."""
+    finding_id: int | None
+    """Id of the finding that it comes from; null if none was given."""
+    review_id: int | None
+    """Id of the review that it comes from; null if none was given."""
+    finding_text: str
+    """The finding in words."""
+    severity: Severity
+    """How bad it was."""
+    category: Category
+    """Kind of problem."""
+    file_path: str
+    """File that the finding was in."""
+    language: str | None
+    """Programming language of the file; null if none was given."""
+    outcome: Outcome
+    """What the team made of the finding."""
+    embedding_model: str
+    """Model of its embedding."""
+    created_at: datetime
+    """When the team taught it."""
+
+
 CHECK_SEARCH = many(
     SearchCheck, "check_search", repo="text", owner="text", questions="integer"
 )
@@ -80,4 +128,31 @@ REBUILD_POSTINGS = one(int, "rebuild_postings")
 
 SEARCH_FINDINGS = many(
     FoundFinding, "search_findings", repo="text", query_text="text", limit="integer"
+)
+
+SEARCH_MEMORIES = many(
+    FoundMemory,
+    "search_memories",
+    repo="text",
+    query_text="text",
+    query_embedding="vector",
+    limit="integer",
+    owner="text",
+    outcomes="text[]",
+    severities="text[]",
+    categories="text[]",
+    path_prefix="text",
+    created_after="timestamp with time zone",
+    embedding_model="text",
+    languages="text[]",
+    vector_weight="real",
+    text_weight="real",
+    rrf_k="integer",
+    recency_half_life="interval",
+    max_distance="real",
+    diversity="real",
+    fusion="text",
+    recency_floor="real",
+    min_gap="real",
+    duplicate_distance="real",
 )

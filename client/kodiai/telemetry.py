@@ -10,7 +10,39 @@ from decimal import Decimal
 from kodiai.call import many, one
 from kodiai.row import Row
 
-__all__ = ["DayCost", "ModelCost", "RecordedEvent"]
+__all__ = ["DayCost", "ModelCost", "RecordedEvent", "RetrievalQuality"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RetrievalQuality(Row):
+    """A row of get_retrieval_quality."""
+
+    events: int
+    """Number of searches."""
+    empty_results: int
+    """Number of searches without a result."""
+    avg_top_k: float | None
+    """Mean number of memories requested; null if no search recorded it."""
+    avg_result_count: float | None
+    """Mean number of memories used; null if there were no searches."""
+    avg_distance: float | None
+    """Mean over the searches' mean cosine distances; null if no search recorded
+    one.
+    """
+    avg_distance_threshold: float | None
+    """Mean of the maximum cosine distances accepted; null if no search recorded
+    one.
+    """
+    avg_language_match_ratio: float | None
+    """Mean fraction of memories in the preferred language; null if no search
+    recorded one.
+    """
+    adaptive_thresholds: int
+    """Number of searches with an adaptive threshold."""
+    percentile_thresholds: int
+    """Number of searches with a percentile threshold."""
+    configured_thresholds: int
+    """Number of searches with a configured threshold."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -69,6 +101,10 @@ class RecordedEvent(Row):
 
 COUNT_RECENT_TIMEOUTS = one(
     int, "count_recent_timeouts", repo="text", pr_author="text", days="integer"
+)
+
+GET_RETRIEVAL_QUALITY = one(
+    RetrievalQuality, "get_retrieval_quality", repo="text", days="integer"
 )
 
 LIST_COST_BY_DAY = many(DayCost, "list_cost_by_day", repo="text", days="integer")

@@ -8,9 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from catalog import EMBEDDING, Comment, CommentError, Function, Item, read
 
-from kodiai import Client
+from catalog import EMBEDDING, Comment, CommentError, Function, Item
 from tests.learning.corpus import vector
 
 COMMENT = """\
@@ -112,9 +111,13 @@ def codes(sources: dict[str, str], function: str) -> set[str]:
     seen, next_ = set(), {function}
     while next_:
         seen |= next_
-        called = {c for each in next_ for c in re.findall(r"\b_\w+(?=\()", sources[each])}
+        called = {
+            c for each in next_ for c in re.findall(r"\b_\w+(?=\()", sources[each])
+        }
         next_ = called & sources.keys() - seen
-    raised = {c for each in seen for c in re.findall(r"errcode = '(\w+)'", sources[each])}
+    raised = {
+        c for each in seen for c in re.findall(r"errcode = '(\w+)'", sources[each])
+    }
     return {CONDITIONS.get(code, code) for code in raised}
 
 
@@ -123,7 +126,9 @@ def test_every_example_is_accepted(
 ) -> None:
     database.execute("set role kodiai_app")
     for function in functions:
-        arguments = ", ".join(f"{n} => {sql}" for n, (sql, _) in function.example.items())
+        arguments = ", ".join(
+            f"{n} => {sql}" for n, (sql, _) in function.example.items()
+        )
         statement = f"select * from kodiai.{function.name}({arguments})"
         statement = statement.replace(EMBEDDING, f"'{vector(1)}'")
         try:

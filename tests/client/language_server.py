@@ -54,7 +54,9 @@ class LanguageServer:
     @contextmanager
     def opened(self, source: str) -> Iterator[None]:
         document = {"uri": self._uri, "languageId": "python", "version": 1}
-        self._notify("textDocument/didOpen", {"textDocument": {**document, "text": source}})
+        self._notify(
+            "textDocument/didOpen", {"textDocument": {**document, "text": source}}
+        )
         yield
         self._notify("textDocument/didClose", {"textDocument": {"uri": self._uri}})
 

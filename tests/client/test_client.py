@@ -18,8 +18,8 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 import kodiai
 from kodiai import AsyncClient, Client, FoundMemory
-from tests.learning.corpus import memory, vector
 from tests.examples import examples
+from tests.learning.corpus import memory, vector
 
 
 def count(database: psycopg.Connection) -> int:

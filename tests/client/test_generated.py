@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import psycopg
+
 import write_client
 import write_reference
-
 from kodiai import AsyncClient
 from tests.server import ROOT
 
@@ -16,7 +16,9 @@ from tests.server import ROOT
 def test_the_client_is_up_to_date(database: psycopg.Connection, tmp_path: Path) -> None:
     package = tmp_path / "kodiai"
     shutil.copytree(
-        ROOT / "client" / "kodiai", package, ignore=shutil.ignore_patterns("__pycache__")
+        ROOT / "client" / "kodiai",
+        package,
+        ignore=shutil.ignore_patterns("__pycache__"),
     )
     shutil.rmtree(package / "_sync")
     write_client.write(database, package)

@@ -22,7 +22,7 @@ WORDS = (
 ).split()
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
-Memory = dict[str, Any]
+Memory = Any
 
 
 def memory(**columns: Any) -> Memory:

@@ -27,10 +27,12 @@ from kodiai.knowledge import (
     ReviewedCommit,
     RunCompletion,
     SavedCheckpoint,
+    UpsertedAuthor,
 )
 from kodiai.literals import (
     AdvisorySeverity,
     AdvisoryStatus,
+    AuthorTier,
     Category,
     DependencySource,
     SemverBumpType,
@@ -232,8 +234,8 @@ class Knowledge(Caller):
 
         Args:
             repo: owner/name; repository of the reviews.
-            days: 1 to 3660; how many days back, in UTC days including today, by when
-                the review was recorded.
+            days: 1 to 3660; only reviews recorded in the last days UTC days, including
+                today.
             top_files: 1 to 1000; maximum number of files in top_files.
 
         Returns:
@@ -255,8 +257,8 @@ class Knowledge(Caller):
 
         Args:
             repo: owner/name; repository of the findings.
-            days: 1 to 3660; how many days back, in UTC days including today, by when
-                the reaction was recorded.
+            days: 1 to 3660; only reactions recorded in the last days UTC days,
+                including today.
             min_reactions: 1 or more; minimum number of reactions per title.
             limit: 1 to 1000; maximum number of rows.
 
@@ -270,6 +272,26 @@ class Knowledge(Caller):
         return self._call(
             knowledge.LIST_FEEDBACK_PATTERNS, repo, days, min_reactions, limit
         )
+
+    def list_finding_comments(
+        self, repo: str, days: int = 30, limit: int = 100
+    ) -> list[Finding]:
+        """List recent findings that were posted as comments, to poll their reactions.
+
+        Args:
+            repo: owner/name; repository of the findings.
+            days: 1 to 3660; only reviews recorded in the last days UTC days, including
+                today.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            Newest reviews first.
+
+        Raises:
+            NullValueNotAllowed: an argument is null; the message names it (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(knowledge.LIST_FINDING_COMMENTS, repo, days, limit)
 
     def list_open_runs(
         self, older_than: timedelta = timedelta(seconds=3600), limit: int = 100
@@ -290,6 +312,26 @@ class Knowledge(Caller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(knowledge.LIST_OPEN_RUNS, older_than, limit)
+
+    def list_prior_findings(self, repo: str, pr_number: int) -> list[Finding]:
+        """List what the last completed review of a pull request found.
+
+        A review completes with the run of its commit (complete_run), or when it is
+        recorded if the commit has no run or a completed one. A review whose run is open
+        or was superseded is not completed.
+
+        Args:
+            repo: owner/name; repository of the pull request.
+            pr_number: 1 or more; pull request number.
+
+        Returns:
+            In the order in which they were recorded.
+
+        Raises:
+            NullValueNotAllowed: an argument is null; the message names it (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(knowledge.LIST_PRIOR_FINDINGS, repo, pr_number)
 
     def list_repo_trends(self, repo: str, days: int = 30) -> list[RepoDay]:
         """Summarize the reviews of a repository per UTC day, up to and including today.
@@ -540,7 +582,7 @@ class Knowledge(Caller):
         do so concurrently.
 
         The review counts as completed at once if its commit has no run, or a completed
-        one; otherwise complete_run completes it.
+        one; otherwise it completes when complete_run completes a run of that commit.
 
         Args:
             repo: owner/name; repository reviewed.
@@ -732,4 +774,42 @@ class Knowledge(Caller):
         """
         return self._call(
             knowledge.SET_FINDING_COMMENT, finding_id, comment_id, comment_surface
+        )
+
+    def upsert_author(
+        self,
+        repo: str,
+        author_login: str,
+        tier: AuthorTier,
+        author_association: str,
+        pr_count: int | None = None,
+    ) -> UpsertedAuthor:
+        """Cache what is known about an author in a repository.
+
+        Args:
+            repo: owner/name; the repository.
+            author_login: 1 to 200 characters; GitHub login of the author.
+            tier: how established the author is in the repository.
+            author_association: 1 to 200 characters; the GitHub author association, such
+                as MEMBER.
+            pr_count: 0 to 10^15; number of pull requests by the author merged in the
+                repository; null: not counted.
+
+        Returns:
+            An UpsertedAuthor.
+
+        Raises:
+            NullValueNotAllowed: a required argument is null; the message names it
+                (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+            SerializationFailure: under repeatable read, a concurrent transaction wrote
+                the same entry; retry (40001).
+        """
+        return self._call(
+            knowledge.UPSERT_AUTHOR,
+            repo,
+            author_login,
+            tier,
+            author_association,
+            pr_count,
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from kodiai import telemetry
 from kodiai.literals import ResilienceKind, ThresholdMethod
-from kodiai.telemetry import DayCost, ModelCost, RecordedEvent
+from kodiai.telemetry import DayCost, ModelCost, RecordedEvent, RetrievalQuality
 
 from .caller import Caller
 
@@ -32,6 +32,26 @@ class Telemetry(Caller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(telemetry.COUNT_RECENT_TIMEOUTS, repo, pr_author, days)
+
+    def get_retrieval_quality(
+        self, repo: str | None = None, days: int = 30
+    ) -> RetrievalQuality:
+        """Summarize the recorded quality of memory searches.
+
+        Each mean covers only the searches that recorded the value.
+
+        Args:
+            repo: owner/name; only searches for this repository; null for all.
+            days: 1 to 3660; how many UTC days back, including today.
+
+        Returns:
+            A RetrievalQuality.
+
+        Raises:
+            NullValueNotAllowed: days is null (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(telemetry.GET_RETRIEVAL_QUALITY, repo, days)
 
     def list_cost_by_day(
         self, repo: str | None = None, days: int = 30
@@ -167,7 +187,7 @@ class Telemetry(Caller):
         """Record a review that timed out, or a retry of one.
 
         Idempotent: delivery_id identifies the event, and recording it again changes
-        nothing. A retry therefore needs a delivery id of its own, such as its parent's
+        nothing. A retry therefore needs a different delivery id, such as its parent's
         with -retry-1 appended.
 
         Args:

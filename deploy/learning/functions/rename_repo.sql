@@ -99,7 +99,7 @@ end
 $$;
 
 comment on function rename_repo is
-'Rename a repository in every table, after it was renamed or transferred on GitHub.
+'Rename a repository in every table, after a rename or transfer on GitHub.
 
 Runs in one transaction and takes about as long as writing the memories of the repository
 did. If the source_repo of a memory is p_repo, it is renamed too. Keys that the agent derived
