@@ -2,15 +2,12 @@
 
 The comments are the one description of each call. The client and the reference are
 written from them, so what does not parse is an error. CONTRIBUTING.md shows the form.
-
-Usage: python scripts/catalog.py [AREA...]    parse the comments in deploy/
 """
 
 from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -154,7 +151,7 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
         roles,
     ) in connection.execute(FUNCTIONS, (schema,)):
         parts = Comment(name, comment)
-        cardinality, row_class, text = parts.result()
+        cardinality, row_class, text = parts.result(is_table=bool(columns))
         names, types, defaults = arguments
         values = [d and evaluate(connection, d) for d in defaults]
         items = parts.items("Arguments", names, types, defaults, values)
@@ -162,7 +159,6 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
             result = parts.items("Result", columns, column_types)
         else:
             result = (Item("", return_type, text),)
-        parts.require(bool(columns) == bool(row_class), "Result", "names the row")
         functions.append(
             Function(
                 area=area_of(name),
@@ -174,7 +170,7 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
                 row_class=row_class,
                 result=result,
                 result_text=text,
-                errors={c: " ".join(t.split()) for c, t in parts.lines("Errors")},
+                errors=parts.errors(),
                 example={
                     argument: (expression, evaluate(connection, expression, type_))
                     for argument, type_ in zip(names, types, strict=True)
@@ -235,11 +231,17 @@ class Comment:
     def error(self, part: str, rule: str) -> CommentError:
         return CommentError(f"{self.function}: expected that {part} {rule}")
 
-    def result(self) -> tuple[str, str | None, str]:
+    def result(self, *, is_table: bool) -> tuple[str, str | None, str]:
+        """Return cardinality, class of the rows, and text."""
         text = self.first_line("Result")
-        if found := RESULT.match(text):
+        found = RESULT.match(text)
+        self.require(bool(found) == is_table, "Result", "names the class of a row")
+        if found:
             return CARDINALITY[re.sub(", .*", "", found[1])], found[2], text
         return "value", None, text
+
+    def errors(self) -> dict[str, str]:
+        return {code: " ".join(text.split()) for code, text in self.lines("Errors")}
 
     def first_line(self, section: str) -> str:
         """Return what stands beside the name of a section, before its items."""
@@ -315,33 +317,3 @@ def deployed() -> Iterator[psycopg.Connection[Any]]:
         subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
         with psycopg.connect(url) as connection:
             yield connection
-
-
-def main() -> None:
-    """Parse what can be parsed without a server: the comments of the scripts."""
-    faults = 0
-    for area in sys.argv[1:] or AREAS:
-        for script in sorted((ROOT / "deploy" / area / "functions").glob("*.sql")):
-            source = script.read_text(encoding="utf-8")
-            (comment,) = re.findall(r"(?s)comment on function \w+ is\n'(.*?)';", source)
-            (signature,) = re.findall(r"(?s)create function \w+\s*\((.*?)\nas ", source)
-            arguments = re.findall(r"(?:^|\n  |^)(p_\w+) ", signature)
-            table = re.findall(r"(?s)returns table \((.*?)\)\n", signature)
-            columns = re.findall(r"(?:^|,)\s*(\w+) ", table[0]) if table else []
-            try:
-                parts = Comment(script.stem, comment.replace("''", "'"))
-                _, row_class, _ = parts.result()
-                parts.items("Arguments", arguments, [""] * len(arguments))
-                parts.require(bool(columns) == bool(row_class), "Result", "names a row")
-                if columns:
-                    parts.items("Result", columns, [""] * len(columns))
-                parts.example(arguments)
-                parts.require(bool(list(parts.lines("Errors"))), "Errors", "are listed")
-            except CommentError as error:
-                faults += 1
-                print(error)
-    sys.exit(faults > 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,7 @@ Arguments = ParamSpec("Arguments")
 Opened = TypeVar("Opened", bound=AbstractAsyncContextManager[Any])
 
 
-class Opening(Generic[Opened]):
+class Opening(Coroutine[Any, Any, Opened], Generic[Opened]):
     """What connect() returns: ``async with`` opens and closes, ``await`` opens."""
 
     def __init__(self, opened: Coroutine[Any, Any, Opened]) -> None:
@@ -20,6 +20,15 @@ class Opening(Generic[Opened]):
 
     def __await__(self) -> Generator[Any, Any, Opened]:
         return self._coroutine.__await__()
+
+    def send(self, value: Any) -> Any:
+        return self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        self._coroutine.close()
 
     async def __aenter__(self) -> Opened:
         self._opened = await self

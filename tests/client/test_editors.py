@@ -50,10 +50,11 @@ def pyright(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer
 def test_pyright_shows_signature_and_text_on_hover(
     pyright: LanguageServer, method: str
 ) -> None:
-    for client, keyword in (("memory", "def"), ("awaited", "async def")):
+    for client, result in (("memory", ") -> "), ("awaited", ") -> CoroutineType[")):
         found = pyright.ask(f"{SETUP}    {client}.{method[0]}|{method[1:]}", "hover")
         text = found["contents"]["value"]
-        assert f"(method) {keyword} {method}(" in text
+        assert f"(method) def {method}(" in text
+        assert result in text
         assert METHODS[method] in text
 
 
@@ -64,7 +65,7 @@ def test_pyright_shows_parameters_in_a_call(
     (signature,) = pyright.ask(f"{SETUP}    memory.{method}(|", "signatureHelp")[
         "signatures"
     ]
-    expected = [p for p in inspect.signature(getattr(Client, method)).parameters]
+    expected = list(inspect.signature(getattr(Client, method)).parameters)
     for parameter in expected[1:]:
         assert f"{parameter}: " in signature["label"]
 
@@ -78,8 +79,14 @@ def test_pyright_completes_methods_and_columns(pyright: LanguageServer) -> None:
 
 def test_pyright_shows_what_a_column_is(pyright: LanguageServer) -> None:
     found = pyright.ask(f"{SETUP}    hit.sever|ity", "hover")["contents"]["value"]
-    assert "severity: Literal['critical', 'major', 'medium', 'minor']" in found
+    assert "severity: Severity" in found
     assert "How bad it was" in found
+
+
+def test_pyright_completes_the_words_of_a_closed_set(pyright: LanguageServer) -> None:
+    source = f'{SETUP}    memory.has_memory("acme/api", 7, "|")'
+    words = {item["label"] for item in pyright.ask(source, "completion")["items"]}
+    assert words == {'"accepted"', '"suppressed"', '"thumbs_up"', '"thumbs_down"'}
 
 
 def script(line: str) -> tuple[jedi.Script, int, int]:
@@ -111,7 +118,7 @@ def test_jedi_completes_methods_and_columns() -> None:
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.mark.parametrize("method", METHODS)
-def test_help_shows_signature_and_text(kind: type[Client], method: str) -> None:
+def test_help_shows_signature_and_text(kind: type[object], method: str) -> None:
     function = getattr(kind, method)
     assert inspect.iscoroutinefunction(function) == (kind is AsyncClient)
     assert METHODS[method] in (inspect.getdoc(function) or "")

@@ -179,7 +179,7 @@ def test_reactions_are_summarized_by_title(client: Client, clock: Any) -> None:
 
 
 def test_a_pattern_is_counted(client: Client) -> None:
-    pattern = ("major", "security", "high", "f1")
+    pattern: Any = ("major", "security", "high", "f1")
     first = client.record_global_pattern(*pattern)
     again = client.record_global_pattern(*pattern, count=BIG)
     other = client.record_global_pattern("minor", *pattern[1:])
@@ -191,7 +191,7 @@ def test_a_pattern_is_counted(client: Client) -> None:
 def test_concurrent_counts_of_a_pattern_add_up(
     conninfo: str, database: psycopg.Connection
 ) -> None:
-    pattern = ("major", "security", "high", "f1")
+    pattern: Any = ("major", "security", "high", "f1")
     with sessions(conninfo, 2) as (first, second):
         first.client.record_global_pattern(*pattern)
         second.start(lambda client: client.record_global_pattern(*pattern))

@@ -39,7 +39,11 @@ def test_the_stats_of_a_repository(client: Client, clock: Any) -> None:
     )
     client.record_review("acme/web", 1, findings=[finding()])
 
-    files = TopFile("b.py", 2), TopFile("a.py", 1), TopFile("src/cache.py", 1)
+    files: list[TopFile] = [
+        {"file_path": "b.py", "findings": 2},
+        {"file_path": "a.py", "findings": 1},
+        {"file_path": "src/cache.py", "findings": 1},
+    ]
     assert client.get_repo_stats(REPO) == RepoStats(
         reviews=2,
         pull_requests=1,
@@ -63,7 +67,7 @@ def test_the_stats_of_a_repository(client: Client, clock: Any) -> None:
 
 def test_stats_without_reviews_are_one_row(client: Client) -> None:
     nothing = RepoStats(
-        *(0, 0, 0, 0, 0, 0, 0, 0), *(None, None, None, None, None), None, ()
+        *(0, 0, 0, 0, 0, 0, 0, 0), *(None, None, None, None, None), None, []
     )
     assert client.get_repo_stats(REPO) == nothing
 

@@ -9,7 +9,13 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from kodiai import Client, Finding, UnknownFindingError, UnknownReviewError
+from kodiai import (
+    Client,
+    Finding,
+    NewSuppression,
+    UnknownFindingError,
+    UnknownReviewError,
+)
 from tests.concurrency import sessions, wait_for_lock
 
 from .calls import BIG, REPO, finding, posted, review, run
@@ -260,7 +266,7 @@ def test_suppressions_are_recorded_once(
     recorded = client.record_review(
         **review(findings=[finding(suppression_pattern="known")])
     )
-    rules: list[dict[str, Any]] = [
+    rules: list[NewSuppression] = [
         {"pattern": "new"},
         {"pattern": "known", "matched_count": 1},
     ]

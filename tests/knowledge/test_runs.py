@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from kodiai import Claim, Client, CompletedRun, OpenRun, UnknownRunError
+from kodiai import Claim, Client, OpenRun, RunCompletion, UnknownRunError
 from tests.concurrency import sessions, wait_for_lock
 
 from .calls import REPO, run
@@ -28,7 +28,9 @@ def test_a_new_run_is_claimed_and_completed(
     clock(NOW)
     assert client.claim_run(**run()) == Claim(True, "new", [])
     clock(NOW + timedelta(minutes=5))
-    assert client.complete_run("acme/api#7@a1") == CompletedRun(True, "completed", None)
+    assert client.complete_run("acme/api#7@a1") == RunCompletion(
+        True, "completed", None
+    )
     row = database.execute(
         "select repo, pr_number, base_sha, head_sha, delivery_id, action, status,"
         " created_at, completed_at from run_state"
@@ -74,7 +76,7 @@ def test_older_runs_of_the_pull_request_are_superseded(
     newest = client.claim_run(**run(run_key="new", head_sha="a3"))
     assert newest == Claim(True, "superseded-prior", ["old"])
     assert client.claim_run(**run(run_key="old", head_sha="a2")).reason == "duplicate"
-    assert client.complete_run("old") == CompletedRun(False, "superseded", "new")
+    assert client.complete_run("old") == RunCompletion(False, "superseded", "new")
     assert statuses(database) == {
         "done": ("completed", None),
         "elsewhere": ("pending", None),
@@ -87,7 +89,7 @@ def test_completing_again_has_no_effect(client: Client, clock: Any) -> None:
     client.claim_run(**run())
     assert client.complete_run("acme/api#7@a1").completed
     again = client.complete_run("acme/api#7@a1")
-    assert again == CompletedRun(False, "completed", None)
+    assert again == RunCompletion(False, "completed", None)
 
 
 def test_an_unknown_run_raises_its_own_error(client: Client) -> None:
@@ -113,7 +115,7 @@ def test_a_late_worker_does_not_complete_the_run_of_another(
     clock(NOW + timedelta(hours=2))
     client.claim_run(**run(delivery_id="next"))
     late = client.complete_run("acme/api#7@a1", "late")
-    assert late == CompletedRun(False, "pending", None)
+    assert late == RunCompletion(False, "pending", None)
     assert client.release_run("acme/api#7@a1", "late") is False
     assert client.complete_run("acme/api#7@a1", "next").completed
 
@@ -242,7 +244,7 @@ def test_a_concurrently_superseded_run_is_not_completed(
         second.start(lambda client: client.complete_run("old"))
         wait_for_lock(database, second.process)
         first.connection.commit()
-        assert second.result() == CompletedRun(False, "superseded", "new")
+        assert second.result() == RunCompletion(False, "superseded", "new")
 
 
 def test_completing_and_claiming_in_one_transaction_does_not_deadlock(

@@ -71,17 +71,15 @@ def test_memories_must_match_all_conditions(
 
 
 def test_a_scope_and_a_condition_are_required(client: Client) -> None:
-    with pytest.raises(
-        errors.NullValueNotAllowed, match="^p_memory_ids, p_path_prefix"
-    ):
+    with pytest.raises(errors.NullValueNotAllowed, match="^memory_ids, path_prefix"):
         client.mark_stale_memories("acme/api")
     for call in (
-        Client.mark_stale_memories(None, [1]),
-        Client.purge_stale_memories(None),
+        lambda: client.mark_stale_memories(None, [1]),
+        lambda: client.purge_stale_memories(None),
     ):
-        with pytest.raises(errors.NullValueNotAllowed, match="^p_repo or p_owner is"):
-            client.call(call)
-    with pytest.raises(errors.InvalidParameterValue, match="^p_owner: expected"):
+        with pytest.raises(errors.NullValueNotAllowed, match="^repo or owner is"):
+            call()
+    with pytest.raises(errors.InvalidParameterValue, match="^owner: expected"):
         client.purge_stale_memories("acme/api", owner="corp")
 
 

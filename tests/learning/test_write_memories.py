@@ -100,7 +100,7 @@ def test_every_column_is_stored(client: Client) -> None:
         "stale": True,
         "created_at": datetime(2025, 5, 4, 3, 2, 1, tzinfo=UTC),
     }
-    (row,) = client.write_memories([columns], [vector(1, -2.5)])
+    (row,) = client.write_memories([columns], [vector(1, -2.5)])  # type: ignore[list-item]
     (written,) = client.get_memories([row.memory_id])
     assert {name: getattr(written, name) for name in columns} == columns
     assert written.embedding

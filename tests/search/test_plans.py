@@ -123,8 +123,8 @@ def test_searches_read_their_indexes(
 
             def ask(
                 repo: str | None = repo,
-                severities: list[str] | None = severities,
-                categories: list[str] | None = categories,
+                severities: Any = severities,
+                categories: Any = categories,
                 may: np.ndarray = may,
                 recalls: list[float] = recalls,
             ) -> None:
