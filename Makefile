@@ -53,7 +53,7 @@ new-function: sqitch ## Begin a public function: AREA=knowledge NAME=list_things
 	@$(PYTHON) scripts/new_function.py "$(AREA)" "$(NAME)"
 
 .PHONY: reference
-reference: .venv/test sqitch ## Write docs/reference.md from the database
+reference: .venv/test sqitch ## Write docs/reference/README.md from the database
 	$(BIN)/python scripts/write_reference.py
 
 .PHONY: bench

@@ -15,7 +15,8 @@ from matplotlib import pyplot as plt
 
 from collection import Collection
 
-PATH = Path(__file__).resolve().parent.parent / "docs" / "search-quality.md"
+ROOT = Path(__file__).resolve().parent.parent
+PATH = ROOT / "docs" / "explanation" / "search-quality.md"
 WIDTH = 80
 
 K = 10

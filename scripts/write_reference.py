@@ -1,4 +1,4 @@
-"""Write docs/reference.md from the comments and the catalog of a deployed memory.
+"""Write docs/reference/README.md from a deployed database: its catalog and comments.
 
 Usage: python scripts/write_reference.py    deploys one on a server of its own
 """
@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
-REFERENCE = ROOT / "docs" / "reference.md"
+REFERENCE = ROOT / "docs" / "reference" / "README.md"
 
 INTRODUCTION = """\
 # Reference

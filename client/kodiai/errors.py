@@ -1,7 +1,7 @@
 """The errors that only this database raises: those of SQLSTATE class KB.
 
 psycopg raises them of itself, because they are registered by their codes. All others
-are psycopg's own: see docs/errors.md.
+are psycopg's own: see docs/reference/errors.md.
 """
 
 from __future__ import annotations
