@@ -156,7 +156,7 @@ def section(
     source = f"deploy/{area}/functions/{name}.sql"
     return (
         f"### {name}\n\n```sql\n{signature}\n```\n\n{paragraphs}\n\n"
-        f"**May call it:** {' and '.join(roles)}. Source: [{source}](../{source})\n"
+        f"**May call it:** {' and '.join(roles)}. Source: [{source}](../../{source})\n"
     )
 
 
