@@ -64,9 +64,60 @@ def test_our_own_errors_have_classes_in_python() -> None:
         assert getattr(kodiai, name)
 
 
+def without_code(page: Path) -> str:
+    return re.sub(r"(?ms)^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what GitHub makes of the headings of a page."""
+    headings = re.findall(r"(?m)^#+ (.*)$", without_code(page))
+    return {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
 @pytest.mark.parametrize(
-    "page", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda page: page.name
+    "page",
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")],
+    ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_links_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]*)", page.read_text()):
-        assert (page.parent / target).exists(), target
+    for path, anchor in re.findall(
+        r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", without_code(page)
+    ):
+        target = page.parent / path if path else page
+        assert target.exists(), path
+        if anchor:
+            assert anchor in anchors(target), f"{path}#{anchor}"
+
+
+def test_paths_in_code_and_comments_exist() -> None:
+    """Such as docs/guides/operations.md in a comment on a function."""
+    for folder in ("bench", "client", "deploy", "eval", "scripts", "tests"):
+        for path in (ROOT / folder).rglob("*.*"):
+            if path.suffix not in {".py", ".sh", ".sql"}:
+                continue
+            text = path.read_text(encoding="utf-8")
+            for page in re.findall(r"(?<![\w\"/.])docs/[\w/-]+\.(?:md|svg)", text):
+                assert (ROOT / page).exists(), f"{path}: {page}"
+
+
+def test_the_pictures_show_what_exists(database: psycopg.Connection) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    pictures = "".join(re.findall(r"(?ms)^```mermaid\n(.*?)^```", page))
+    drawn = {
+        (table, column)
+        for table, columns in re.findall(r"(?ms)^  (\w+) \{\n(.*?)^  \}", pictures)
+        for column in re.findall(r"(?m)^    \w+ (\w+)", columns)
+    }
+    rows = database.execute(
+        "select c.relname, a.attname from pg_class as c"
+        " inner join pg_attribute as a on a.attrelid = c.oid"
+        " where c.relkind = 'r' and c.relnamespace = 'kodiai'::regnamespace"
+    ).fetchall()
+    assert drawn <= set(rows)
+    assert {table for table, _ in drawn} == {table for table, _ in rows}
+    functions = database.execute(
+        "select proname from pg_proc where pronamespace = 'kodiai'::regnamespace"
+    ).fetchall()
+    assert set(re.findall(r"(?<![\w*])_[a-z]\w+", pictures)) <= {
+        f for (f,) in functions
+    }
