@@ -70,16 +70,16 @@ How well the search finds, compared with other hybrid searches. {summary}
 
 {tables}
 
-The last line of each table is the ratio of kodiai's default fusion, zscore, to the better
-of its two arms alone: above 1, both together find more than either.
+The last line of each table is the ratio of kodiai's default fusion, zscore, to the
+better of its two arms alone: above 1, both together find more than either.
 
 ## What was measured
 
 {collections}
 
 Each collection says which documents are relevant to each query. A document is a memory,
-written by `write_memories`, and a query is a call of `search_memories` with `limit` {k} in
-the repo of the query. All methods get the same texts and the same vectors, made by
+written by `write_memories`, and a query is a call of `search_memories` with `limit` {k}
+in the repo of the query. All methods get the same texts and the same vectors, made by
 all-MiniLM-L6-v2 (384 dimensions), and use the same settings for all collections. The
 constants of zscore were chosen on these collections ([search.md](search.md#fusion) says
 what they lose on one that was left out); other systems use their own constants. NDCG
@@ -90,9 +90,9 @@ the first {k}; MRR considers only the rank of the first relevant document.
 
 {peers}
 
-The collections are not part of the project, because some licences forbid it. `make eval`
-runs them and writes this page; its option `--data` names their folder. Measured on {date}
-with {versions}.
+The collections are not part of the project, because some licences forbid it.
+`make eval` runs them and writes this page; its option `--data` names their folder.
+Measured on {date} with {versions}.
 """
 
 PEERS = """
@@ -134,9 +134,7 @@ def write(
             f"## {measure}\n\n" + markdown(table(measure, of_methods, collections))
             for measure, of_methods in scores.items()
         ),
-        collections=markdown(
-            [("collection", "documents", "queries", "repos"), *sizes]
-        ),
+        collections=markdown([("collection", "documents", "queries", "repos"), *sizes]),
         methods="\n".join(
             prose(f"- **{method}**: {ABOUT[method]}") for method in scores[NDCG]
         ),
