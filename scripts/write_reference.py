@@ -31,6 +31,19 @@ example and who may call it. [errors.md](errors.md) explains the SQLSTATEs,
 `AsyncClient` has the same methods to await.
 """
 
+INDEX = """\
+# Reference
+
+This page lists every function of the database. In SQL, call one as
+`select * from kodiai.name(p_argument => value, ...)`; the Python clients have a method
+of the same name for each, with the arguments without `p_`. The role `kodiai_app` may
+call all functions, `kodiai_reader` those that only read.
+
+See also [errors.md](errors.md) for the SQLSTATEs, and [tables.md](tables.md) for types
+and columns. These pages are written from the comments in the database; psql shows the
+same: `select obj_description('kodiai.search_memories'::regproc)`.
+"""
+
 TABLES = """\
 # Tables and types
 
@@ -68,6 +81,7 @@ def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
     """Return the pages by name, for the schema kodiai."""
     functions = read(connection)
     calls = python_calls(functions)
+    index = [INDEX]
     written = {"tables.md": tables(connection)}
     for area, meaning in AREAS.items():
         here = [function for function in functions if function.area == area]
@@ -79,6 +93,7 @@ def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
             *(section(function, calls[function.name]) for function in here),
         ]
         written[f"{area}.md"] = "\n\n".join(part.strip() for part in page)
+    written["README.md"] = "\n\n".join(part.strip() for part in index)
     return {name: f"{NOTE}\n{page.rstrip()}\n" for name, page in written.items()}
 
 

@@ -23,7 +23,7 @@ OTHERS: dict[str, list[Any]] = {
     "file_path": [""],
     "language": [" \n"],
     "path_prefix": ["", "x" * 2001],
-    "query_text": [" \n", "x" * 100_001],
+    "query_text": ["x" * 100_001],
     "recency_half_life": [timedelta(0)],
     "query_embedding": [[0] * len(vector(1)), vector(1)[1:]],
     "embedding": [vector(1)[1:]],

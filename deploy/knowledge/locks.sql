@@ -1,6 +1,6 @@
 -- Deploy kodiai:knowledge/locks to pg
 --
--- Locks that serialize writers. docs/operations.md defines the order of locking.
+-- Locks that serialize writers. docs/guides/operations.md defines the order of locking.
 
 begin;
 

@@ -179,7 +179,7 @@ where zv and zt tell by how many standard deviations the memory beats the mean o
 of both arms: what stands out in one arm ranks above what is middling in both. The deviation
 counts as at least 0.000001 for distances, and as at least 2 % of the highest possible score for
 BM25. A memory without an embedding counts as the farthest. An arm that found nothing adds
-nothing. Below -20, z is damped (_zscore_weight). Evaluation: docs/search-quality.md.
+nothing. Below -20, z is damped (_zscore_weight). Evaluation: docs/explanation/search-quality.md.
 
 Fusion by rrf. The score is
 p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank),
