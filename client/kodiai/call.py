@@ -38,6 +38,10 @@ class Function(Generic[Result]):
         has_vectors = any("vector" in each.lower() for each in types)
         object.__setattr__(self, "has_vectors", has_vectors)
 
+    def statement(self, schema: str) -> bytes:
+        """Return ``select * from schema.name(p_argument => %s, ...)``."""
+        return _statement(schema, self.name, tuple(self.arguments))
+
     def parameters(self, values: Sequence[object]) -> list[object]:
         """Return the values of the arguments in the form that psycopg sends.
 
@@ -60,18 +64,6 @@ class Function(Generic[Result]):
         return self.read([self.row(*row) for row in rows])
 
 
-@lru_cache(maxsize=1000)
-def statement(schema: str, name: str, arguments: tuple[str, ...]) -> bytes:
-    """Return ``select * from schema.name(p_argument => %s, ...)``."""
-    named = [
-        sql.SQL("{} => %s").format(sql.Identifier(f"p_{each}")) for each in arguments
-    ]
-    call = sql.SQL("select * from {}({})").format(
-        sql.Identifier(schema, name), sql.SQL(", ").join(named)
-    )
-    return call.as_bytes()
-
-
 def many(row: type[Row], name: str, /, **arguments: str) -> Function[list[Row]]:
     """Describe a function that returns any number of rows."""
     return Function(name, arguments, row, list)
@@ -90,3 +82,14 @@ def optional(row: type[Row], name: str, /, **arguments: str) -> Function[Row | N
 def _only(rows: list[Any]) -> Any:
     (row,) = rows
     return row
+
+
+@lru_cache(maxsize=1000)
+def _statement(schema: str, name: str, arguments: tuple[str, ...]) -> bytes:
+    named = [
+        sql.SQL("{} => %s").format(sql.Identifier(f"p_{each}")) for each in arguments
+    ]
+    call = sql.SQL("select * from {}({})").format(
+        sql.Identifier(schema, name), sql.SQL(", ").join(named)
+    )
+    return call.as_bytes()

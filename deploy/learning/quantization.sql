@@ -57,8 +57,8 @@ comment on function _quantize is
 'Returns a binary code of a vector. The Hamming distance of two codes is the number of levels
 (_quantization_levels) between them, summed over the coordinates: an estimate of the distance
 of the vectors that is cheap to compute and small enough to index. The nearest 200 by code
-contain 99.9 % of the nearest 10 by cosine distance (docs/explanation/benchmarks.md); with a single level,
-the sign, as in plain binary quantization, they would contain 98 %.
+contain 99.9 % of the nearest 10 by cosine distance (docs/explanation/benchmarks.md); with a
+single level, the sign, as in plain binary quantization, they would contain 98 %.
 Argument: p_embedding, embedding_dim wide.
 Result: the thermometer code, level by level, one bit per coordinate; null for null.';
 

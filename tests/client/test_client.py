@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
+from collections import deque
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -50,6 +52,20 @@ def test_database_url(
     monkeypatch.setenv("DATABASE_URL", "")
     with pytest.raises(ValueError, match="DATABASE_URL is not set"):
         Client.connect()
+
+
+def test_the_application_is_named(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def name(**parameters: Any) -> str:
+        with Client.connect(conninfo, **parameters) as client:
+            assert isinstance(client._target, psycopg.Connection)
+            return client._target.info.parameter_status("application_name") or ""
+
+    assert name() == "kodiai"
+    assert name(application_name="bot") == "bot"
+    monkeypatch.setenv("PGAPPNAME", "worker")
+    assert name() == "worker"
 
 
 def test_a_borrowed_connection_is_never_committed_nor_closed(
@@ -106,6 +122,17 @@ def test_async_conninfo(conninfo: str, database: psycopg.Connection) -> None:
 
     run_async(work)
     assert count(database) == 1
+
+
+def test_an_asynchronous_client_can_be_awaited_too(conninfo: str) -> None:
+    async def work() -> None:
+        client = await AsyncClient.connect(conninfo)
+        async with client as same:
+            assert same is client
+            assert await client.has_memory("acme/api", 1, "accepted") is False
+        assert "closed" in repr(client)
+
+    run_async(work)
 
 
 def test_async_borrowed_connection(conninfo: str, database: psycopg.Connection) -> None:
@@ -341,6 +368,61 @@ def test_numbers_may_be_numpys_and_lists_may_be_sets(client: Client) -> None:
     assert client.get_memories({one.memory_id})[0].finding_id == 5
 
 
+@pytest.mark.parametrize(
+    "make", [list, tuple, iter, np.array, deque], ids=lambda m: m.__name__
+)
+def test_a_list_may_be_any_iterable(client: Client, make: Any) -> None:
+    one = client.write_memory(**memory())
+    assert len(client.get_memories(make([one.memory_id]))) == 1
+    assert len(client.search_memories("acme/api", "cache", outcomes=make(["accepted"])))
+    assert len(client.write_memories(make([memory()]), make([None]))) == 1
+
+
+def test_ranges_and_views_are_lists(client: Client) -> None:
+    one = client.write_memory(**memory())
+    ids = range(one.memory_id, one.memory_id + 2)
+    assert len(client.get_memories(ids)) == 1
+    assert len(client.get_memories(dict.fromkeys(ids).keys())) == 1
+    rows = {"a": memory(), "b": memory()}
+    embeddings = {"a": np.eye(8)[0], "b": range(8)}
+    written = client.write_memories(rows.values(), embeddings.values())
+    _, second = client.get_memories(row.memory_id for row in written)
+    assert second.embedding == Vector(list(range(8)))
+
+
+def test_numpy_scalars_stand_for_the_values_of_python(client: Client) -> None:
+    when = np.datetime64("2026-01-02T03:04:05.000006000")
+    values = {"stale": np.bool_(False), "created_at": when, "language": np.str_("go")}
+    one = client.write_memory(**memory(**values))
+    (two,) = client.write_memories([memory(**values)], [None])
+    for row in client.get_memories([one.memory_id, two.memory_id]):
+        assert (row.stale, row.language) == (False, "go")
+        assert row.created_at == datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+    week: Any = np.timedelta64(7, "D")
+    assert client.list_open_runs(older_than=week) == []
+    stats = {"count": np.int64(3), "share": np.float32(0.5), "done": np.bool_(True)}
+    client.save_checkpoint("k", "acme/api", 1, stats)
+    checkpoint = client.get_checkpoint("k")
+    assert checkpoint
+    assert checkpoint.checkpoint_data == {"count": 3, "share": 0.5, "done": True}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"query_embedding": np.ma.array(vector(1))}, "query_embedding"),
+        ({"languages": np.ma.array(["go"])}, "languages"),
+    ],
+)
+def test_a_masked_array_is_refused(
+    client: Client, arguments: dict[str, Any], name: str
+) -> None:
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue, match=f"^{name}: expected .*MaskedArray"
+    ):
+        client.search_memories("acme/api", "cache", **arguments)
+
+
 def test_a_number_too_large_for_postgres_is_refused(client: Client) -> None:
     with pytest.raises(psycopg.errors.NumericValueOutOfRange):
         client.search_memories("acme/api", "cache", limit=10**12)
@@ -398,3 +480,113 @@ def test_our_own_states_are_raised_by_psycopg(
 ) -> None:
     with pytest.raises(error):
         database.execute(f"do $$ begin raise sqlstate '{code}'; end $$".encode())
+
+
+def test_a_row_is_a_dictionary_that_json_can_write(client: Client) -> None:
+    written = client.write_memory(**memory(finding_id=7), embedding=vector(1))
+    (row,) = client.get_memories([written.memory_id])
+    columns = json.loads(json.dumps(row.to_dict()))
+    assert list(columns) == [field.name for field in dataclasses.fields(row)]
+    assert columns["embedding"] == vector(1)
+    assert datetime.fromisoformat(columns["created_at"]) == row.created_at
+    client.record_telemetry_event("acme/api", "r", "m", "ok", cost_usd=0.25)
+    (cost,) = client.list_cost_by_model()
+    assert json.loads(json.dumps(cost.to_dict()))["cost_usd"] == 0.25
+    assert json.loads(json.dumps(client.get_repo_stats("acme/api").to_dict()))
+
+
+def test_the_repr_of_a_row_is_one_short_line(client: Client) -> None:
+    text = "The cache is\nnever invalidated. " * 100
+    written = client.write_memory(**memory(finding_text=text), embedding=vector(1))
+    (row,) = client.get_memories([written.memory_id])
+    assert repr(row).startswith("Memory(memory_id=")
+    assert "embedding=<Vector of 8 dimensions>" in repr(row)
+    assert "\n" not in repr(row)
+    assert len(repr(row)) < 800
+
+
+def test_the_repr_of_a_client_says_where_it_is(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    where = f"(schema='kodiai', host={database.info.host!r})"
+    with Client.connect(conninfo) as client:
+        assert repr(client) == f"Client{where}"
+    assert repr(client) == "Client(schema='kodiai', host='closed')"
+    with ConnectionPool(conninfo, min_size=1, max_size=1) as pool:
+        assert repr(Client(pool)) == f"Client{where}"
+
+
+@pytest.mark.parametrize("schema", ["kodiai", 'odd "schema"'])
+def test_only_functions_of_the_schema_are_called(conninfo: str, schema: str) -> None:
+    with Client.connect(conninfo, schema=schema) as client:
+        if schema == "kodiai":
+            assert client.has_memory("acme/api", 1, "accepted") is False
+        else:
+            with pytest.raises(psycopg.errors.InvalidSchemaName, match="odd"):
+                client.has_memory("acme/api", 1, "accepted")
+
+
+# Errors
+
+
+def test_an_error_names_arguments_as_python_does_in_one_line(client: Client) -> None:
+    bad: Any = memory(severity="severity")
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
+        client.write_memories([bad], [None])
+    assert str(error.value) == (
+        "memories[1].severity: expected critical, major, medium or minor,"
+        ' got "severity"'
+    )
+    assert str(error.value.diag.message_primary).startswith("memories[1].severity")
+    assert error.value.diag.context
+    with pytest.raises(psycopg.errors.NullValueNotAllowed) as missing:
+        client.search_memories(None, "cache")
+    assert str(missing.value).startswith("repo or owner is missing: expected ")
+    with pytest.raises(kodiai.UnknownRunError) as unknown:
+        client.complete_run("none")
+    assert "\n" not in str(unknown.value)
+
+
+# A function that has changed
+
+
+def add_column(database: psycopg.Connection) -> None:
+    """Give get_author another column, as a later release may."""
+    database.execute("drop function kodiai.get_author")
+    database.execute("""
+        create function kodiai.get_author(
+          p_repo text, p_author_login text, p_max_age interval
+        )
+        returns table (
+          author_login text, tier text, karma bigint, author_association text,
+          pr_count bigint, cached_at timestamptz
+        )
+        language sql
+        as $$ select 'ann', 'core', 7, 'MEMBER', 3, '2026-01-01'::timestamptz $$
+    """)
+    database.execute("grant execute on function kodiai.get_author to kodiai_app")
+
+
+def test_a_new_column_is_ignored(client: Client, database: psycopg.Connection) -> None:
+    for _ in range(7):  # psycopg prepares the statement at the sixth
+        assert client.get_author("acme/api", "ann") is None
+    add_column(database)
+    joined = datetime(2026, 1, 1, tzinfo=UTC)
+    for _ in range(7):
+        author = client.get_author("acme/api", "ann", timedelta(1))
+        assert author == kodiai.Author("ann", "core", "MEMBER", 3, joined)
+
+
+def test_a_changed_function_fails_a_transaction_once(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with psycopg.connect(conninfo) as connection:
+        client = Client(connection)
+        for _ in range(7):
+            client.get_author("acme/api", "ann", timedelta(1))
+        connection.commit()
+        add_column(database)
+        with pytest.raises(psycopg.errors.FeatureNotSupported, match="cached plan"):
+            client.get_author("acme/api", "ann", timedelta(1))
+        connection.rollback()
+        assert client.get_author("acme/api", "ann", timedelta(1))

@@ -32,7 +32,7 @@ def test_a_key_belongs_to_one_pull_request(client: Client) -> None:
     client.save_checkpoint("k", REPO, 7, DATA)
     with pytest.raises(
         InvalidParameterValue,
-        match="^p_review_output_key: expected a key that no other",
+        match="^review_output_key: expected a key that no other",
     ):
         client.save_checkpoint("k", REPO, 8, {})
     kept = client.get_checkpoint("k")
@@ -64,6 +64,6 @@ def test_a_deleted_checkpoint_returns_no_row(client: Client) -> None:
 def test_an_unknown_checkpoint_raises_its_own_error(client: Client) -> None:
     with pytest.raises(
         UnknownCheckpointError,
-        match='^p_review_output_key: checkpoint "k" does not exist',
+        match='^review_output_key: checkpoint "k" does not exist',
     ):
         client.set_checkpoint_comment("k", 1)

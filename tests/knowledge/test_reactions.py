@@ -97,18 +97,18 @@ def test_a_reaction_time_without_a_zone_is_utc(
         (
             {"reaction_content": "heart"},
             "22023",
-            "p_reactions[2].reaction_content: exp",
+            "reactions[2].reaction_content: exp",
         ),
-        ({"reaction_id": 0}, "22023", "p_reactions[2].reaction_id: expected a whole"),
-        ({"reactor_login": None}, "22004", "p_reactions[2].reactor_login is missing"),
-        ({"finding_id": None}, "22004", "p_reactions[2].finding_id is missing"),
-        ({"reacted_at": "yesterday"}, "22023", "p_reactions[2].reacted_at: expected a"),
+        ({"reaction_id": 0}, "22023", "reactions[2].reaction_id: expected a whole"),
+        ({"reactor_login": None}, "22004", "reactions[2].reactor_login is missing"),
+        ({"finding_id": None}, "22004", "reactions[2].finding_id is missing"),
+        ({"reacted_at": "yesterday"}, "22023", "reactions[2].reacted_at: expected a"),
         (
             {"title": "a"},
             "22023",
-            "p_reactions[2]: expected only the keys finding_id, ",
+            "reactions[2]: expected only the keys finding_id, ",
         ),
-        ({"finding_id": 99}, "KB002", "p_reactions[2].finding_id: finding 99 does not"),
+        ({"finding_id": 99}, "KB002", "reactions[2].finding_id: finding 99 does not"),
     ],
 )
 def test_an_invalid_reaction_is_named_and_nothing_is_written(
@@ -129,9 +129,7 @@ def test_an_invalid_reaction_is_named_and_nothing_is_written(
 
 def test_a_reaction_needs_a_comment(client: Client) -> None:
     (finding_id,) = client.record_review(**review(findings=[finding()])).finding_ids
-    with pytest.raises(
-        errors.NullValueNotAllowed, match=r"p_reactions\[1\].comment_id"
-    ):
+    with pytest.raises(errors.NullValueNotAllowed, match=r"reactions\[1\].comment_id"):
         client.record_feedback_reactions([reaction(finding_id)])
     with pytest.raises(errors.NullValueNotAllowed, match="comment_surface is missing"):
         client.record_feedback_reactions([reaction(finding_id, comment_id=5)])
@@ -181,7 +179,7 @@ def test_reactions_are_summarized_by_title(client: Client, clock: Any) -> None:
 def test_a_pattern_is_counted(client: Client) -> None:
     pattern: Any = ("major", "security", "high", "f1")
     first = client.record_global_pattern(*pattern)
-    again = client.record_global_pattern(*pattern, count=BIG)
+    again = client.record_global_pattern(*pattern, count=BIG)  # type: ignore[misc]
     other = client.record_global_pattern("minor", *pattern[1:])
     assert (first.total_count, first.inserted) == (1, True)
     assert (again.total_count, again.inserted) == (BIG + 1, False)

@@ -139,53 +139,53 @@ def test_concurrent_workers_recording_one_delivery_get_the_same_review(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ({"findings": None}, "22004", "p_findings is missing: expected an array"),
-        ({"suppressions": None}, "22004", "p_suppressions is missing"),
-        ({"findings": [finding(), {}]}, "22004", "p_findings[2].file_path is missing"),
+        ({"findings": None}, "22004", "findings is missing: expected an array"),
+        ({"suppressions": None}, "22004", "suppressions is missing"),
+        ({"findings": [finding(), {}]}, "22004", "findings[2].file_path is missing"),
         (
             {"findings": [finding(severity="bad")]},
             "22023",
-            "p_findings[1].severity: expected critical, major, medium or minor, got",
+            "findings[1].severity: expected critical, major, medium or minor, got",
         ),
         (
             {"findings": [finding(confidence=101)]},
             "22023",
-            "p_findings[1].confidence: expected a whole number from 0 to 100, got 101",
+            "findings[1].confidence: expected a whole number from 0 to 100, got 101",
         ),
         (
             {"findings": [finding(title="x" * 501)]},
             "22023",
-            "p_findings[1].title: expected a text of 1 to 500 characters",
+            "findings[1].title: expected a text of 1 to 500 characters",
         ),
         (
             {"findings": [finding(start_line=5, end_line=4)]},
             "22023",
-            "p_findings[1].end_line: expected at least start_line (5), got 4",
+            "findings[1].end_line: expected at least start_line (5), got 4",
         ),
         (
             {"findings": [finding(start_line=0)]},
             "22023",
-            "p_findings[1].start_line: expected a whole number from 1",
+            "findings[1].start_line: expected a whole number from 1",
         ),
         (
             {"findings": [finding(suppressed=False, suppression_pattern="a")]},
             "22023",
-            "p_findings[1].suppressed: expected true because suppression_pattern is given",
+            "findings[1].suppressed: expected true because suppression_pattern is given",
         ),
         (
             {"findings": [finding(comment_id=1)]},
             "22004",
-            "p_findings[1].comment_surface is missing: expected both comment_id and",
+            "findings[1].comment_surface is missing: expected both comment_id and",
         ),
         (
             {"findings": [finding(review_id=1)]},
             "22023",
-            "p_findings[1]: expected only the keys file_path, ",
+            "findings[1]: expected only the keys file_path, ",
         ),
         (
             {"findings": [finding()], "suppressions": [{"matched_count": 1}]},
             "22004",
-            "p_suppressions[1].pattern is missing",
+            "suppressions[1].pattern is missing",
         ),
         (
             {
@@ -193,10 +193,10 @@ def test_concurrent_workers_recording_one_delivery_get_the_same_review(
                 "suppressions": [{"pattern": "a", "matched_count": 2}],
             },
             "22023",
-            "p_suppressions[1].matched_count: expected 1, the number of findings",
+            "suppressions[1].matched_count: expected 1, the number of findings",
         ),
-        ({"config_snapshot": [1]}, "22023", "p_config_snapshot: expected a JSON obj"),
-        ({"files_analyzed": -1}, "22023", "p_files_analyzed: expected a whole number"),
+        ({"config_snapshot": [1]}, "22023", "config_snapshot: expected a JSON obj"),
+        ({"files_analyzed": -1}, "22023", "files_analyzed: expected a whole number"),
     ],
 )
 def test_an_invalid_argument_is_named_and_nothing_is_written(
@@ -293,7 +293,7 @@ def test_a_wrong_matched_count_is_rejected(client: Client) -> None:
 
 def test_an_unknown_review_raises_its_own_error(client: Client) -> None:
     with pytest.raises(
-        UnknownReviewError, match="^p_review_id: review 99 does not exist"
+        UnknownReviewError, match="^review_id: review 99 does not exist"
     ):
         client.record_findings(99, [finding()])
     with pytest.raises(UnknownReviewError):
@@ -379,7 +379,7 @@ def test_the_comment_of_a_finding_can_be_set_later(client: Client) -> None:
     (listed,) = client.list_finding_comments(REPO)
     assert (listed.comment_id, listed.comment_surface) == (BIG, "issue")
     with pytest.raises(
-        UnknownFindingError, match="^p_finding_id: finding 99 does not exist"
+        UnknownFindingError, match="^finding_id: finding 99 does not exist"
     ):
         client.set_finding_comment(99, BIG, "review")
 

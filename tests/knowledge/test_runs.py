@@ -93,7 +93,7 @@ def test_completing_again_has_no_effect(client: Client, clock: Any) -> None:
 
 
 def test_an_unknown_run_raises_its_own_error(client: Client) -> None:
-    with pytest.raises(UnknownRunError, match='^p_run_key: run "gone" does not exist'):
+    with pytest.raises(UnknownRunError, match='^run_key: run "gone" does not exist'):
         client.complete_run("gone")
 
 
@@ -102,7 +102,7 @@ def test_a_key_belongs_to_one_pull_request(client: Client) -> None:
     for other in ({"pr_number": 8}, {"repo": "acme/web"}):
         with pytest.raises(
             psycopg.errors.InvalidParameterValue,
-            match='^p_run_key: expected a key that no other pull request uses, got "k"',
+            match='^run_key: expected a key that no other pull request uses, got "k"',
         ):
             client.claim_run(**run(run_key="k", **other))
 
@@ -304,7 +304,7 @@ def test_a_purge_skips_locked_runs(
 def test_runs_that_may_still_be_active_cannot_be_purged(client: Client) -> None:
     with pytest.raises(
         psycopg.errors.InvalidParameterValue,
-        match="^p_older_than: expected an interval of 1 hour or longer, got 00:59:59",
+        match="^older_than: expected an interval of 1 hour or longer, got 00:59:59",
     ):
         client.purge_runs(timedelta(minutes=59, seconds=59))
 
@@ -312,7 +312,7 @@ def test_runs_that_may_still_be_active_cannot_be_purged(client: Client) -> None:
 def test_the_minimum_age_is_an_hour_in_february_too(client: Client, clock: Any) -> None:
     """An interval counts a month as 30 days; the calendar does not."""
     clock(datetime(2026, 3, 1, tzinfo=UTC))
-    with pytest.raises(psycopg.errors.InvalidParameterValue, match="^p_older_than"):
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="^older_than"):
         client._target.execute(  # type: ignore[union-attr]
             "select * from kodiai.purge_runs(interval '1 month -28 days -23 hours')"
         )

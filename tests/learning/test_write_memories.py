@@ -158,10 +158,10 @@ def test_a_model_is_required_until_one_is_active(
     plain = memory()
     del plain["embedding_model"]
     with pytest.raises(
-        errors.NullValueNotAllowed, match=r"p_memories\[1\]\.embedding_model"
+        errors.NullValueNotAllowed, match=r"memories\[1\]\.embedding_model"
     ):
         client.write_memories([plain], [None])
-    with pytest.raises(errors.NullValueNotAllowed, match="p_embedding_model"):
+    with pytest.raises(errors.NullValueNotAllowed, match="embedding_model"):
         client.write_memory(**plain)
     assert client.set_embedding_model("first") is None
     client.write_memory(**plain)
@@ -230,7 +230,7 @@ def test_a_bad_value_is_named_and_nothing_is_written(
     with pytest.raises(errors.InvalidParameterValue) as error:
         client.write_memories([memory(), memory(**{column: value})], [None, None])
     message = str(error.value.diag.message_primary)
-    assert message.startswith(f"p_memories[2].{column}: expected {expected}")
+    assert message.startswith(f"memories[2].{column}: expected {expected}")
     assert len(message) < 300
 
 
@@ -250,7 +250,7 @@ def test_write_memory_errors_name_its_own_argument(
 ) -> None:
     with pytest.raises(errors.InvalidParameterValue) as error:
         client.write_memory(**memory(**{column: value}))
-    assert str(error.value).startswith(f"p_{column}: expected {expected}")
+    assert str(error.value).startswith(f"{column}: expected {expected}")
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -263,7 +263,7 @@ def test_a_missing_key_is_named(client: Client, column: str) -> None:
     del columns[column]
     for bad in (columns, memory(**{column: None})):
         with pytest.raises(
-            errors.NullValueNotAllowed, match=rf"^p_memories\[1\]\.{column} is missing"
+            errors.NullValueNotAllowed, match=rf"^memories\[1\]\.{column} is missing"
         ):
             client.write_memories([bad], [None])
 
@@ -272,7 +272,7 @@ def test_a_missing_key_is_named(client: Client, column: str) -> None:
 @pytest.mark.parametrize("key", ["colour", "id", "embedding", "search_tsv"])
 def test_an_unknown_key_is_named(client: Client, key: str) -> None:
     with pytest.raises(
-        errors.InvalidParameterValue, match=rf'^p_memories\[1\]: .* the key "{key}"'
+        errors.InvalidParameterValue, match=rf'^memories\[1\]: .* the key "{key}"'
     ):
         client.write_memories([memory(**{key: 1})], [None])
 
@@ -297,11 +297,11 @@ def test_an_unknown_key_is_named(client: Client, key: str) -> None:
 )
 def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) -> None:
     with pytest.raises(
-        errors.InvalidParameterValue, match=rf"^p_embeddings\[2\]: expected {expected}"
+        errors.InvalidParameterValue, match=rf"^embeddings\[2\]: expected {expected}"
     ):
         client.write_memories([memory(), memory()], [vector(1), embedding])
     with pytest.raises(
-        errors.InvalidParameterValue, match=rf"^p_embedding: expected {expected}"
+        errors.InvalidParameterValue, match=rf"^embedding: expected {expected}"
     ):
         client.write_memory(**memory(), embedding=embedding)
 
@@ -310,21 +310,21 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ("null, '{}'", "22004", "p_memories is missing"),
-        ("'[]', null", "22004", "p_embeddings is missing"),
-        ("'{}', '{}'", "22023", "p_memories: expected an array of objects, got object"),
+        ("null, '{}'", "22004", "memories is missing"),
+        ("'[]', null", "22004", "embeddings is missing"),
+        ("'{}', '{}'", "22023", "memories: expected an array of objects, got object"),
         (
             "'[1]', array[null::vector]",
             "22023",
-            "p_memories[1]: expected an object, got 1",
+            "memories[1]: expected an object, got 1",
         ),
-        ("'[]', array[null::vector]", "22023", "p_embeddings: expected 0 elements"),
-        ("'[{}]', '{}'", "22023", "p_embeddings: expected 1 elements"),
-        ("'[{}]', array[null::vector]", "22004", "p_memories[1].repo is missing"),
+        ("'[]', array[null::vector]", "22023", "embeddings: expected 0 elements"),
+        ("'[{}]', '{}'", "22023", "embeddings: expected 1 elements"),
+        ("'[{}]', array[null::vector]", "22004", "memories[1].repo is missing"),
         (
             """'[{"repo": ["acme/api"]}]', array[null::vector]""",
             "22023",
-            "p_memories[1].repo: expected owner/name",
+            "memories[1].repo: expected owner/name",
         ),
     ],
 )
@@ -347,10 +347,10 @@ def assert_refused(
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"])
 def test_text_that_postgres_cannot_store_is_named(client: Client, text: str) -> None:
     with pytest.raises(
-        errors.InvalidParameterValue, match=r"^p_memories\[1\]\.finding_text"
+        errors.InvalidParameterValue, match=r"^memories\[1\]\.finding_text"
     ):
         client.write_memories([memory(finding_text=text)], [None])
-    with pytest.raises(errors.InvalidParameterValue, match="^p_finding_text"):
+    with pytest.raises(errors.InvalidParameterValue, match="^finding_text"):
         client.write_memory(**memory(finding_text=text))
 
 
@@ -360,7 +360,7 @@ def test_one_bad_memory_rejects_the_batch(
     memories = [memory(finding_id=n) for n in range(100)]
     memories[99]["severity"] = "bad"
     with pytest.raises(
-        errors.InvalidParameterValue, match=r"p_memories\[100\]\.severity"
+        errors.InvalidParameterValue, match=r"memories\[100\]\.severity"
     ):
         client.write_memories(memories, [None] * 100)
     assert count(database) == 0
@@ -400,18 +400,18 @@ def test_has_memory(client: Client) -> None:
 @pytest.mark.parametrize(
     ("call", "code", "message"),
     [
-        ("has_memory(null, 1, 'accepted')", "22004", "p_repo is missing"),
-        ("has_memory('a', 1, 'accepted')", "22023", "p_repo: expected owner/name"),
-        ("has_memory('a/b', null, 'accepted')", "22004", "p_finding_id is missing"),
-        ("has_memory('a/b', 1, null)", "22004", "p_outcome is missing"),
-        ("has_memory('a/b', 1, 'x')", "22023", "p_outcome: expected accepted"),
-        ("get_memories(null)", "22004", "p_memory_ids is missing"),
-        ("set_embedding_model(null)", "22004", "p_embedding_model is missing"),
-        ("set_embedding_model(' ')", "22023", "p_embedding_model: expected a name"),
+        ("has_memory(null, 1, 'accepted')", "22004", "repo is missing"),
+        ("has_memory('a', 1, 'accepted')", "22023", "repo: expected owner/name"),
+        ("has_memory('a/b', null, 'accepted')", "22004", "finding_id is missing"),
+        ("has_memory('a/b', 1, null)", "22004", "outcome is missing"),
+        ("has_memory('a/b', 1, 'x')", "22023", "outcome: expected accepted"),
+        ("get_memories(null)", "22004", "memory_ids is missing"),
+        ("set_embedding_model(null)", "22004", "embedding_model is missing"),
+        ("set_embedding_model(' ')", "22023", "embedding_model: expected a name"),
         (
             "set_embedding_model(repeat('x', 201))",
             "22023",
-            "p_embedding_model: expected a name",
+            "embedding_model: expected a name",
         ),
     ],
 )

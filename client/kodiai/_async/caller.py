@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow, tuple_row
 from psycopg.types import TypeInfo
 from psycopg_pool import AsyncConnectionPool
 
-from kodiai.call import Function, statement
+from kodiai.call import Function
 from kodiai.errors import reword
 
 Result = TypeVar("Result")
@@ -42,11 +42,11 @@ class AsyncCaller:
         self.schema = schema
         self._target = target
         self._vector: TypeInfo | None = None
+        self._revision = 0
 
     async def _call(self, function: Function[Result], *values: object) -> Result:
         """Call a function with the values of all its arguments, in order."""
         parameters = function.parameters(values)
-        query = statement(self.schema, function.name, tuple(function.arguments))
         try:
             async with (
                 self._connection() as connection,
@@ -55,12 +55,30 @@ class AsyncCaller:
             ):
                 if function.has_vectors:
                     await self._register_vector(cursor)
-                await _execute(cursor, query, parameters)
+                await self._execute(cursor, function, parameters)
                 columns = [column.name for column in cursor.description or ()]
                 return function.result(columns, await cursor.fetchall())
         except Error as error:
             reword(error, function.arguments)
             raise
+
+    async def _execute(
+        self,
+        cursor: AsyncCursor[TupleRow],
+        function: Function[Any],
+        parameters: list[object],
+    ) -> None:
+        query = function.statement(self.schema)
+        try:
+            await cursor.execute(query + b" " * self._revision, parameters)
+        except FeatureNotSupported:
+            # "cached plan must not change result type": since psycopg prepared the
+            # statement, the function has got another column. Another text is another
+            # statement, to psycopg too.
+            self._revision += 1
+            if cursor.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            await cursor.execute(query + b" " * self._revision, parameters)
 
     async def _register_vector(self, cursor: AsyncCursor[TupleRow]) -> None:
         """Have pgvector send and read vectors, on this cursor alone.
@@ -86,16 +104,3 @@ class AsyncCaller:
             finally:
                 if not connection.closed:
                     await connection.set_autocommit(autocommit)
-
-
-async def _execute(
-    cursor: AsyncCursor[TupleRow], query: bytes, parameters: list[object]
-) -> None:
-    try:
-        await cursor.execute(query, parameters)
-    except FeatureNotSupported:
-        # "cached plan must not change result type": the function has got another column
-        # since the statement was prepared, which psycopg has forgotten by now.
-        if cursor.connection.info.transaction_status != TransactionStatus.IDLE:
-            raise
-        await cursor.execute(query, parameters)

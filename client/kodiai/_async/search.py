@@ -34,7 +34,7 @@ class AsyncSearch(AsyncCaller):
         somebody changed planner settings or settings of the functions by hand.
 
         recall: searches find at least 95 % of the 10 nearest neighbors of the sampled
-        memories. If not, rebuild the HNSW graph (docs/operations.md).
+        memories. If not, rebuild the HNSW graph (docs/guides/operations.md).
 
         Args:
             repo: owner/name; repository to check; may be null with owner.
@@ -152,7 +152,7 @@ class AsyncSearch(AsyncCaller):
         distances, and as at least 2 % of the highest possible score for BM25. A memory
         without an embedding counts as the farthest. An arm that found nothing adds
         nothing. Below -20, z is damped (_zscore_weight). Evaluation:
-        docs/search-quality.md.
+        docs/explanation/search-quality.md.
 
         Fusion by rrf. The score is vector_weight / (rrf_k + vector_rank) + text_weight
         / (rrf_k + text_rank), reciprocal rank fusion (Cormack, Clarke and Buettcher,

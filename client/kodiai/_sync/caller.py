@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow, tuple_row
 from psycopg.types import TypeInfo
 from psycopg_pool import ConnectionPool
 
-from kodiai.call import Function, statement
+from kodiai.call import Function
 from kodiai.errors import reword
 
 Result = TypeVar("Result")
@@ -43,11 +43,11 @@ class Caller:
         self.schema = schema
         self._target = target
         self._vector: TypeInfo | None = None
+        self._revision = 0
 
     def _call(self, function: Function[Result], *values: object) -> Result:
         """Call a function with the values of all its arguments, in order."""
         parameters = function.parameters(values)
-        query = statement(self.schema, function.name, tuple(function.arguments))
         try:
             with (
                 self._connection() as connection,
@@ -56,12 +56,30 @@ class Caller:
             ):
                 if function.has_vectors:
                     self._register_vector(cursor)
-                _execute(cursor, query, parameters)
+                self._execute(cursor, function, parameters)
                 columns = [column.name for column in cursor.description or ()]
                 return function.result(columns, cursor.fetchall())
         except Error as error:
             reword(error, function.arguments)
             raise
+
+    def _execute(
+        self,
+        cursor: Cursor[TupleRow],
+        function: Function[Any],
+        parameters: list[object],
+    ) -> None:
+        query = function.statement(self.schema)
+        try:
+            cursor.execute(query + b" " * self._revision, parameters)
+        except FeatureNotSupported:
+            # "cached plan must not change result type": since psycopg prepared the
+            # statement, the function has got another column. Another text is another
+            # statement, to psycopg too.
+            self._revision += 1
+            if cursor.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            cursor.execute(query + b" " * self._revision, parameters)
 
     def _register_vector(self, cursor: Cursor[TupleRow]) -> None:
         """Have pgvector send and read vectors, on this cursor alone.
@@ -87,14 +105,3 @@ class Caller:
             finally:
                 if not connection.closed:
                     connection.set_autocommit(autocommit)
-
-
-def _execute(cursor: Cursor[TupleRow], query: bytes, parameters: list[object]) -> None:
-    try:
-        cursor.execute(query, parameters)
-    except FeatureNotSupported:
-        # "cached plan must not change result type": the function has got another column
-        # since the statement was prepared, which psycopg has forgotten by now.
-        if cursor.connection.info.transaction_status != TransactionStatus.IDLE:
-            raise
-        cursor.execute(query, parameters)
