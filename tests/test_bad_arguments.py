@@ -22,7 +22,6 @@ OTHERS: dict[str, list[Any]] = {
     "checkpoint_data": [[], 1],
     "file_path": [""],
     "language": [" \n"],
-    "path_prefix": ["", "x" * 2001],
     "query_text": ["x" * 100_001],
     "recency_half_life": [timedelta(0)],
     "query_embedding": [[0] * len(vector(1)), vector(1)[1:]],

@@ -537,7 +537,7 @@ def test_an_error_names_arguments_as_python_does_in_one_line(client: Client) -> 
         "memories[1].severity: expected critical, major, medium or minor,"
         ' got "severity"'
     )
-    assert str(error.value.diag.message_primary).startswith("memories[1].severity")
+    assert str(error.value.diag.message_primary).startswith("p_memories[1].")
     assert error.value.diag.context
     with pytest.raises(psycopg.errors.NullValueNotAllowed) as missing:
         client.search_memories(None, "cache")

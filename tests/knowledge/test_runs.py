@@ -312,7 +312,7 @@ def test_runs_that_may_still_be_active_cannot_be_purged(client: Client) -> None:
 def test_the_minimum_age_is_an_hour_in_february_too(client: Client, clock: Any) -> None:
     """An interval counts a month as 30 days; the calendar does not."""
     clock(datetime(2026, 3, 1, tzinfo=UTC))
-    with pytest.raises(psycopg.errors.InvalidParameterValue, match="^older_than"):
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="^p_older_than"):
         client._target.execute(  # type: ignore[union-attr]
             "select * from kodiai.purge_runs(interval '1 month -28 days -23 hours')"
         )

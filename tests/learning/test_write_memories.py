@@ -229,7 +229,7 @@ def test_a_bad_value_is_named_and_nothing_is_written(
 ) -> None:
     with pytest.raises(errors.InvalidParameterValue) as error:
         client.write_memories([memory(), memory(**{column: value})], [None, None])
-    message = str(error.value.diag.message_primary)
+    message = str(error.value)
     assert message.startswith(f"memories[2].{column}: expected {expected}")
     assert len(message) < 300
 
@@ -310,21 +310,21 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ("null, '{}'", "22004", "memories is missing"),
-        ("'[]', null", "22004", "embeddings is missing"),
-        ("'{}', '{}'", "22023", "memories: expected an array of objects, got object"),
+        ("null, '{}'", "22004", "p_memories is missing"),
+        ("'[]', null", "22004", "p_embeddings is missing"),
+        ("'{}', '{}'", "22023", "p_memories: expected an array of objects, got object"),
         (
             "'[1]', array[null::vector]",
             "22023",
-            "memories[1]: expected an object, got 1",
+            "p_memories[1]: expected an object, got 1",
         ),
-        ("'[]', array[null::vector]", "22023", "embeddings: expected 0 elements"),
-        ("'[{}]', '{}'", "22023", "embeddings: expected 1 elements"),
-        ("'[{}]', array[null::vector]", "22004", "memories[1].repo is missing"),
+        ("'[]', array[null::vector]", "22023", "p_embeddings: expected 0 elements"),
+        ("'[{}]', '{}'", "22023", "p_embeddings: expected 1 elements"),
+        ("'[{}]', array[null::vector]", "22004", "p_memories[1].repo is missing"),
         (
             """'[{"repo": ["acme/api"]}]', array[null::vector]""",
             "22023",
-            "memories[1].repo: expected owner/name",
+            "p_memories[1].repo: expected owner/name",
         ),
     ],
 )
@@ -400,18 +400,18 @@ def test_has_memory(client: Client) -> None:
 @pytest.mark.parametrize(
     ("call", "code", "message"),
     [
-        ("has_memory(null, 1, 'accepted')", "22004", "repo is missing"),
-        ("has_memory('a', 1, 'accepted')", "22023", "repo: expected owner/name"),
-        ("has_memory('a/b', null, 'accepted')", "22004", "finding_id is missing"),
-        ("has_memory('a/b', 1, null)", "22004", "outcome is missing"),
-        ("has_memory('a/b', 1, 'x')", "22023", "outcome: expected accepted"),
-        ("get_memories(null)", "22004", "memory_ids is missing"),
-        ("set_embedding_model(null)", "22004", "embedding_model is missing"),
-        ("set_embedding_model(' ')", "22023", "embedding_model: expected a name"),
+        ("has_memory(null, 1, 'accepted')", "22004", "p_repo is missing"),
+        ("has_memory('a', 1, 'accepted')", "22023", "p_repo: expected owner/name"),
+        ("has_memory('a/b', null, 'accepted')", "22004", "p_finding_id is missing"),
+        ("has_memory('a/b', 1, null)", "22004", "p_outcome is missing"),
+        ("has_memory('a/b', 1, 'x')", "22023", "p_outcome: expected accepted"),
+        ("get_memories(null)", "22004", "p_memory_ids is missing"),
+        ("set_embedding_model(null)", "22004", "p_embedding_model is missing"),
+        ("set_embedding_model(' ')", "22023", "p_embedding_model: expected a name"),
         (
             "set_embedding_model(repeat('x', 201))",
             "22023",
-            "embedding_model: expected a name",
+            "p_embedding_model: expected a name",
         ),
     ],
 )

@@ -646,7 +646,7 @@ def test_a_half_life_is_measured_in_seconds(
     database: psycopg.Connection, half_life: str
 ) -> None:
     """Postgres compares intervals with years of 360 days, but their epoch has 365.25."""
-    with pytest.raises(errors.InvalidParameterValue, match="^recency_half_life"):
+    with pytest.raises(errors.InvalidParameterValue, match="^p_recency_half_life"):
         database.execute(
             "select * from search_memories('acme/api', 'cache', p_recency_half_life => %s)",
             (half_life,),
