@@ -110,7 +110,7 @@ return 30000;
 
 comment on function _graph_cost is
 'Return the minimum cost of an HNSW graph search, in codes that a scan compares in the same time
-(docs/benchmarks.md).';
+(docs/explanation/benchmarks.md).';
 
 create function _estimate_scope(
   p_scope search_scope,

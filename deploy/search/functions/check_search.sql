@@ -71,7 +71,7 @@ plans: searches read indexes only, and the ones meant for them. It fails after s
 planner settings or settings of the functions by hand.
 
 recall: searches find at least 95 % of the 10 nearest neighbors of the sampled memories. If not,
-rebuild the HNSW graph (docs/operations.md).
+rebuild the HNSW graph (docs/guides/operations.md).
 
 Arguments:
   p_repo: owner/name; repository to check; may be null with p_owner
