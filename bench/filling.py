@@ -41,7 +41,7 @@ def copy(admin: psycopg.Connection, memories: Memories) -> None:
 
 
 def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> None:
-    """Load so many memories as docs/operations.md says for a first load."""
+    """Load memories as docs/guides/operations.md describes the initial load."""
     admin.execute(f"drop index {GRAPH}".encode())
     admin.execute(
         "insert into active_embedding_model (embedding_model) values (%s)"

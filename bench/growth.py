@@ -41,7 +41,9 @@ def main() -> None:
     )
     parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
     parser.add_argument("--repeat", type=int, default=200, help="questions (200)")
-    parser.add_argument("--save", action="store_true", help="into docs/benchmarks.md")
+    parser.add_argument(
+        "--save", action="store_true", help="into docs/explanation/benchmarks.md"
+    )
     arguments = parser.parse_args()
     lines = [
         measure(rows, arguments.dimensions, arguments.repeat) for rows in arguments.rows

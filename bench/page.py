@@ -1,4 +1,4 @@
-"""Writes what the benchmarks measured into docs/benchmarks.md and its plots."""
+"""Write measurements and their plots into docs/explanation/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from matplotlib import pyplot as plt
 
 from systems import RIVAL, Scenario
 
-PATH = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+ROOT = Path(__file__).resolve().parent.parent
+PATH = ROOT / "docs" / "explanation" / "benchmarks.md"
 PLOTS = PATH.with_suffix("")
 
 # Okabe and Ito's colours, which colour-blind people can tell apart, and shapes.
@@ -40,7 +41,7 @@ def write_part(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) 
         flags=re.DOTALL,
     )
     if not count:
-        raise ValueError(f"docs/benchmarks.md has no place for {name}")
+        raise ValueError(f"{PATH} has no marks for {name}")
     PATH.write_text(page, encoding="utf-8")
 
 

@@ -141,7 +141,9 @@ def parse_arguments() -> argparse.Namespace:
         " (an embedded server)",
     )
     parser.add_argument(
-        "--save", action="store_true", help="into docs/benchmarks.md (the full run)"
+        "--save",
+        action="store_true",
+        help="into docs/explanation/benchmarks.md (the full run)",
     )
     return parser.parse_args()
 
@@ -156,7 +158,8 @@ def has_rival(admin: psycopg.Connection) -> bool:
         admin.execute("create extension pg_textsearch schema public")
     except psycopg.Error as error:
         reason = error.diag.message_primary
-        print(f"Skipping {RIVAL}, see docs/benchmarks.md: {reason}", flush=True)
+        page = "docs/explanation/benchmarks.md"
+        print(f"Skipping {RIVAL}, see {page}: {reason}", flush=True)
         return False
     return True
 

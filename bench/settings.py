@@ -2,7 +2,7 @@
 
 On an embedded Postgres of its own that holds made-up memories (corpus.py). Two sessions
 differ in one parameter alone and do the same in turns; the ratio of their medians says
-what the parameter is worth. docs/azure.md has the result.
+what the parameter is worth. docs/guides/azure.md has the result.
 
 Usage: make bench-settings [OPTIONS="--rows 100000"]
 """

@@ -3,7 +3,7 @@
 Loads retrieval collections into an embedded Postgres of its own, asks every query of
 each arm and of both fusions, and compares with BM25 and exact vectors outside of a
 database and with other hybrid searches in Postgres (peers.py). Prints the measures and,
-where nothing is left out, writes docs/search-quality.md.
+where nothing is left out, writes docs/explanation/search-quality.md.
 
 Usage: make eval [OPTIONS="--collection cosqa --no-peers"]
 """
@@ -140,7 +140,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--output",
         type=Path,
-        help="the report to write (docs/search-quality.md, where nothing is left out)",
+        help="the report to write (by default docs/explanation/search-quality.md if "
+        "nothing is left out)",
     )
     return parser.parse_args()
 

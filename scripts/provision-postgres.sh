@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Make an Azure Database for PostgreSQL flexible server that is ready for Sqitch, or
-# complete one that is there. docs/azure.md is its guide.
+# complete one that is there. docs/guides/azure.md is its guide.
 #
 # Bash 3.2, which macOS has, is enough: but for pipefail, `read -s`, `printf %q` and local
 # variables this is POSIX, and `make lint` holds it to that.
@@ -487,8 +487,8 @@ check_server() {
     *Replica) die "--server $server: that is a replica; name the server it follows" ;;
   esac
   [ "${POSTGRES_VERSION:-$now_version}" = "$now_version" ] ||
-    die "--postgres-version $POSTGRES_VERSION: the server has PostgreSQL $now_version; docs/azure.md
-  says how to upgrade"
+    die "--postgres-version $POSTGRES_VERSION: the server has PostgreSQL $now_version;
+  docs/guides/azure.md says how to upgrade"
   case "$now_version" in
     16 | 17 | 18) ;;
     *) die "the server has PostgreSQL $now_version; kodiai needs 16, 17 or 18" ;;
@@ -912,7 +912,7 @@ deploy() {
   export PGSSLMODE=verify-full
   export PGSSLROOTCERT="${PGSSLROOTCERT:-$(root_certificates)}"
   export PGCONNECT_TIMEOUT="${PGCONNECT_TIMEOUT:-30}"
-  # On an elastic cluster a memory is wholly on one node; docs/azure.md.
+  # On an elastic cluster a memory is wholly on one node; docs/guides/azure.md.
   set -- "$target"
   ! is_cluster || set -- --set schema_sharding=on "$@"
   case "$mode" in
@@ -951,7 +951,7 @@ deploy() {
 deploy_failed() {
   {
     report stopped
-    say "  If it could not connect: docs/azure.md, networking. Run the same command"
+    say "  If it could not connect: docs/guides/azure.md, networking. Run the same command"
     say "  again to go on."
   } >&2
   exit 1

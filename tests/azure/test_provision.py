@@ -892,7 +892,8 @@ ADVICE = [
 
 def test_az_knows_the_commands_that_people_are_told(operator: Operator) -> None:
     """They may fail here; az ends with 2 where it does not know an option."""
-    page = (server.ROOT / "docs" / "azure.md").read_text().replace("\\\n", " ")
+    path = server.ROOT / "docs" / "guides" / "azure.md"
+    page = path.read_text().replace("\\\n", " ")
     blocks = "".join(re.findall(r"(?s)```sh\n(.*?)```", page))
     told = [each for each in re.findall(r"\baz [^|)\n]+", blocks) if each != "az login"]
     assert len(told) >= 7

@@ -14,7 +14,7 @@ from psycopg import sql
 from kodiai import Client
 from tests import server
 
-MEMORY: dict[str, Any] = {
+MEMORY: Any = {
     "repo": "acme/api",
     "finding_text": "The cache is never invalidated.",
     "severity": "major",

@@ -123,8 +123,8 @@ def test_searches_use_the_expected_indexes(
 
             def ask(
                 repo: str | None = repo,
-                severities: list[str] | None = severities,
-                categories: list[str] | None = categories,
+                severities: Any = severities,
+                categories: Any = categories,
                 matches: np.ndarray = matches,
                 recalls: list[float] = recalls,
             ) -> None:

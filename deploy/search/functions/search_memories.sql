@@ -151,7 +151,7 @@ end
 $$;
 
 comment on function search_memories is
-'Search the memories of a repository or an owner by text, by embedding or by both.
+'Search memories by text, by embedding or by both, best match first.
 
 Matching. A memory matches if it is in scope, passes every filter, is not stale, and either
 contains a term of p_query_text (text arm) or has an embedding of p_embedding_model no farther
