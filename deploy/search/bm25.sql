@@ -34,8 +34,8 @@ language sql immutable parallel safe
 return greatest(p_score, p_best_below) + 0.001 * p_score;
 
 comment on function _promote_score is
-'Return a score that ranks a row above all rows of a lower class: at least the best of theirs,
-plus a thousandth of its own.
+'Return a score that ranks a row above all rows of a lower class: the larger of its own and the
+best of theirs, plus 0.001 times its own.
 Arguments: p_score, its own; p_best_below, the best score of the lower class, null for none.';
 
 create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
@@ -200,7 +200,7 @@ $$;
 comment on function _score_postings is
 'Score documents by reading all postings of terms.
 Arguments: p_corpus; p_terms, with weights; p_limit; p_candidate_ids, the only ids to score, null
-for all; p_extra_ids, ids to return whatever their rank.
+for all; p_extra_ids, ids to return regardless of rank.
 Result: p_limit documents, or all that contain a term: those with all terms first, then by score;
 and those of p_extra_ids that contain a term.';
 
@@ -383,7 +383,7 @@ _weigh_terms). If terms have too many postings (_plan_terms), only the rarest ar
 others re-score the best 2 * p_limit that these find, unless p_limit is above 1000. If candidates
 and terms are few, each term of each candidate is looked up instead.
 Arguments: p_corpus; p_terms, from _plan_terms; p_limit; p_candidate_ids, the only ids to rank,
-null for all; p_extra_ids, ids to score whatever their rank.
+null for all; p_extra_ids, ids to score regardless of rank.
 Result: documents, best first, ties by document_id; apart from the extra ones, fewer than p_limit
 only if no more contain a term. A document with all terms ranks above the others (_promote_score).
 best_score: an upper bound of the sum above.

@@ -349,7 +349,7 @@ the text arm of a search.
 Arguments: p_corpus, from _measure_corpus; p_scope, within it; p_query, from _parse_query;
 p_limit; p_share, the fraction of the corpus that is searchable, null if unknown;
 p_candidate_ids, all ids in scope, null if unknown; p_extra_ids, ids of searchable documents to
-score whatever their rank.
+score regardless of rank.
 Result: matches, best first, ties by id: the first p_limit with their rank, or all if fewer
 contain a term; and those of p_extra_ids that contain one, without a rank. Their value is BM25,
 raised by _promote_score. best_score: an upper bound of BM25 before that.';

@@ -178,7 +178,7 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  -- Bytes per node in addition to its code, for m = 16. Measured: docs/explanation/benchmarks.md.
+  -- Bytes per node beyond its code, for m = 16. Measured: docs/explanation/benchmarks.md.
   c_node_size constant double precision := 314;
 begin
   return pg_relation_size(to_regclass('learning_memories_embedding_idx'))

@@ -63,8 +63,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  -- The fusion takes mean and deviation from this many first rows of each arm, whatever p_limit
-  -- is, so that 5 rows are the first 5 of 50.
+  -- The fusion takes mean and deviation from this many first rows of each arm, regardless of
+  -- p_limit, so that 5 rows are the first 5 of 50.
   c_pool_size constant integer := 100;
   v_depth integer;
   v_query parsed_query;
@@ -175,11 +175,12 @@ p_limit => 5 returns; above 50, more candidates take part.
 
 Fusion by zscore. The score is
 p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt),
-where zv and zt tell by how many standard deviations the memory beats the mean of the first 100
-of both arms: what stands out in one arm ranks above what is middling in both. The deviation
-counts as at least 0.000001 for distances, and as at least 2 % of the highest possible score for
-BM25. A memory without an embedding counts as the farthest. An arm that found nothing adds
-nothing. Below -20, z is damped (_zscore_weight). Evaluation: docs/explanation/search-quality.md.
+where zv and zt are the numbers of standard deviations by which the memory beats the mean of the
+first 100 of each arm: a memory that stands out in one arm ranks above one that is mediocre in
+both. The deviation counts as at least 0.000001 for distances, and as at least 2 % of the highest
+possible score for BM25. A memory without an embedding counts as the farthest. An arm that found
+nothing adds nothing. Outliers below -20 are damped (_zscore_weight). Evaluation:
+docs/explanation/search-quality.md.
 
 Fusion by rrf. The score is
 p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank),
@@ -207,19 +208,19 @@ Arguments:
   p_created_after: only memories created after this time; null for any
   p_embedding_model: model of p_query_embedding; null for the active one (set_embedding_model)
   p_languages: preferred languages, in any letter case; multiplies the score by 1.2 for one of
-    these and by 1.1 for a related one (_related_languages); null for no preference
+    these and by 1.1 for a related one, as typescript is to javascript; null for no preference
   p_vector_weight: 0 to 1000; weight of the vector arm
   p_text_weight: 0 to 1000; weight of the text arm
-  p_rrf_k: 1 to 1000000; constant of rrf, the larger, the less the first ranks stand out
+  p_rrf_k: 1 to 1000000; constant of rrf; a larger one favors the first ranks less
   p_recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age / p_recency_half_life);
     null: age does not count
   p_max_distance: 0 to 2; maximum cosine distance in the vector arm, though the text arm may
     find memories beyond it; null for no maximum
-  p_diversity: 0 to 1; how much being unlike the rows above counts against the score (maximal
-    marginal relevance: Carbonell and Goldstein, SIGIR 1998), in the first 100 rows
+  p_diversity: 0 to 1; weight of dissimilarity to the rows above as opposed to the score, within
+    the first 100 rows (maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998)
   p_fusion: zscore | rrf; how the values of both arms become one score
-  p_recency_floor: 0 to 1; least that p_recency_half_life multiplies the score of critical and
-    major memories by
+  p_recency_floor: 0 to 1; lower bound of the p_recency_half_life factor for critical and major
+    memories
   p_min_gap: 0 to 1; cuts the result at its largest drop in score, if that is at least this
     share of the best score; null: no cut
   p_duplicate_distance: 0 to 2; drops a memory whose text equals that of a better one, or whose
@@ -228,10 +229,10 @@ Arguments:
 Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   memory_id: id of the memory
   score: score by p_fusion, with preferences; higher is better
-  vector_rank: rank by distance among the candidates; null if distance is
+  vector_rank: rank by distance among the candidates, from 1; null if distance is null
   distance: cosine distance from p_query_embedding, 0 to 2; null without p_query_embedding,
     without an embedding of the model, or beyond p_max_distance
-  text_rank: rank by text_score among the candidates; null if text_score is
+  text_rank: rank by text_score among the candidates, from 1; null if text_score is null
   text_score: BM25, raised for memories with all terms or phrases so that they rank first; null
     if the memory contains no term of p_query_text
   repo: owner/name of the repository that the memory belongs to
@@ -242,7 +243,7 @@ Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   finding_text: the finding in words
   severity: critical | major | medium | minor; how bad it was
   category: security | correctness | performance | style | documentation; kind of problem
-  file_path: file that the finding was in
+  file_path: file that the finding was in, from the root of the repository
   language: programming language of the file; null if none was given
   outcome: accepted | suppressed | thumbs_up | thumbs_down; what the team made of the finding
   embedding_model: model of its embedding
