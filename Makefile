@@ -10,8 +10,8 @@ SQL := deploy revert verify
 # make demo DATA=path.jsonl loads another file; OPTIONS="--help" shows what else.
 DATA ?= demo/memories.jsonl
 OPTIONS ?=
-# What is compared with has an environment of its own.
-PEERS := $(if $(findstring --no-peers,$(OPTIONS)),,.venv-peers/ready)
+# LangChain and LlamaIndex, which bench and eval compare with, have their own environment.
+RIVALS := $(if $(findstring --no-rivals,$(OPTIONS)),,.venv-rivals/ready)
 
 .PHONY: help
 help: ## Show this list
@@ -57,37 +57,37 @@ reference: .venv/test sqitch ## Write docs/reference.md from the database
 	$(BIN)/python scripts/write_reference.py
 
 .PHONY: bench
-bench: .venv/eval $(PEERS) sqitch ## Compare searches side by side (10 minutes)
-	@$(BIN)/python bench/search.py $(OPTIONS)
+bench: .venv/eval $(RIVALS) sqitch ## Compare searches side by side (10 minutes)
+	@$(BIN)/python -m bench.search $(OPTIONS)
 
 .PHONY: bench-writes
 bench-writes: .venv/eval sqitch ## Time writes, marking, and searches meanwhile (5 minutes)
-	@$(BIN)/python bench/writes.py $(OPTIONS)
+	@$(BIN)/python -m bench.writes $(OPTIONS)
 
 .PHONY: bench-growth
 bench-growth: .venv/eval sqitch ## Time a search as the memory grows (5 minutes)
-	@$(BIN)/python bench/growth.py $(OPTIONS)
+	@$(BIN)/python -m bench.growth $(OPTIONS)
 
 .PHONY: bench-settings
 bench-settings: .venv/eval sqitch ## Time what server parameters bring (5 minutes)
-	@$(BIN)/python bench/settings.py $(OPTIONS)
+	@$(BIN)/python -m bench.settings $(OPTIONS)
 
 .PHONY: bench-reports
 bench-reports: .venv/test sqitch ## Time the reports on a large memory (2 minutes)
-	@$(BIN)/python bench/reports.py $(OPTIONS)
+	@$(BIN)/python -m bench.reports $(OPTIONS)
 
 .PHONY: bench-text
 bench-text: .venv/test sqitch ## Time the text arm of the search (3 minutes)
-	@$(BIN)/python bench/text_arm.py $(OPTIONS)
+	@$(BIN)/python -m bench.text_arm $(OPTIONS)
 
 # Two commands: OPTIONS="equal ..." and OPTIONS="cpu ..."; --help shows what else.
 .PHONY: compare
 compare: .venv/test .venv/eval sqitch ## Compare the search with that of a commit (5 minutes)
-	@$(BIN)/python bench/compare.py $(or $(OPTIONS),equal)
+	@$(BIN)/python -m bench.compare $(or $(OPTIONS),equal)
 
 .PHONY: eval
-eval: .venv/eval $(PEERS) sqitch ## Measure how well the search finds (10 minutes)
-	@$(BIN)/python eval/search_quality.py $(OPTIONS)
+eval: .venv/eval $(RIVALS) sqitch ## Measure how well the search finds (10 minutes)
+	@$(BIN)/python -m eval.search_quality $(OPTIONS)
 
 .PHONY: up
 up: .venv/demo sqitch ## Start an embedded Postgres, deploy, print its DATABASE_URL
@@ -101,7 +101,7 @@ down: ## Stop the embedded Postgres; its data stays
 
 .PHONY: clean
 clean: down ## Stop it and delete its data, and the virtual environment
-	rm -rf .postgres .venv .venv-peers .venv-azure
+	rm -rf .postgres .venv .venv-rivals .venv-azure
 
 .PHONY: sqitch
 sqitch:
@@ -128,12 +128,12 @@ sqitch:
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[eval]'
 	@touch $@
 
-.venv-peers/ready: eval/peers-requirements.txt
-.venv-peers/ready: WHAT := what it compares with from PyPI (about 350 MB)
+.venv-rivals/ready: rivals/requirements.txt
+.venv-rivals/ready: WHAT := LangChain and LlamaIndex from PyPI (about 350 MB)
 .venv-azure/ready: tests/azure/requirements.txt
 .venv-azure/ready: WHAT := az from PyPI (about 150 MB)
 
-.venv-peers/ready .venv-azure/ready:
+.venv-rivals/ready .venv-azure/ready:
 	@echo "Installing $(WHAT) ..." >&2
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<

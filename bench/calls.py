@@ -12,8 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corpus import CATEGORIES, FOLDERS, NOW, OUTCOMES, SEVERITIES, STOP_WORDS, unit
-from variety import (
+from bench.corpus import (
+    CATEGORIES,
+    FOLDERS,
+    NOW,
+    OUTCOMES,
+    SEVERITIES,
+    STOP_WORDS,
+    unit,
+)
+from bench.variety import (
     FOREIGN,
     IDENTIFIERS,
     LANGUAGES,

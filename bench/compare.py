@@ -17,10 +17,9 @@ import sys
 import time
 from pathlib import Path
 
-import cpu
-import equal
-from deployed import ROOT
-from sides import default_revision
+from bench import cpu, equal
+from bench.deployed import ROOT
+from bench.sides import default_revision
 
 
 def main() -> None:

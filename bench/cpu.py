@@ -19,11 +19,12 @@ import psycopg
 from pgvector.psycopg import register_vector
 from tqdm import tqdm
 
-from corpus import COLUMNS, MODEL, Corpus, Memories
-from filling import TYPES, WIDTH
-from search import SCENARIOS, make_tasks
-from sides import SIDES, Side, Table, both_sides
-from systems import OWNER, K, Scenario, Tasks
+from bench.corpus import COLUMNS, MODEL, Corpus, Memories
+from bench.filling import TYPES, WIDTH
+from bench.search import SCENARIOS, make_tasks
+from bench.sides import SIDES, Side, Table, both_sides
+from bench.systems import OWNER, Scenario, Tasks
+from rivals import K
 
 ARMS = ("hybrid", "vectors", "text")
 TURN = 5  # questions

@@ -14,11 +14,11 @@ import psycopg
 from psycopg.rows import dict_row
 from tqdm import tqdm
 
-import variety
-from calls import Call, Calls
-from corpus import NOW
-from filling import WIDTH
-from sides import BASE, HEAD, SIDES, Side, both_sides
+from bench import variety
+from bench.calls import Call, Calls
+from bench.corpus import NOW
+from bench.filling import WIDTH
+from bench.sides import BASE, HEAD, SIDES, Side, both_sides
 
 TOLERANCE = 1e-9
 FINDINGS_SHARE = 0.2

@@ -12,8 +12,8 @@ import psycopg
 from pgvector.psycopg import register_vector
 from tqdm import tqdm
 
-from corpus import COLUMNS, MODEL, Memories
-from deployed import ROOT
+from bench.corpus import COLUMNS, MODEL, Memories
+from bench.deployed import ROOT
 
 WIDTH = 80
 TYPES = "text text int8 text text text text text text text text timestamptz vector"

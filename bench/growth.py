@@ -16,10 +16,10 @@ from typing import Any
 
 import psycopg
 
-import page
-from corpus import OWNER, Corpus, Memories
-from deployed import deployed_memory
-from filling import connect, fill
+from bench import page
+from bench.corpus import OWNER, Corpus, Memories
+from bench.deployed import deployed_memory
+from bench.filling import connect, fill
 from kodiai import Client
 
 REPO, ROWS = f"{OWNER}/same", 2000

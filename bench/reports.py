@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from tqdm import tqdm
 
-from deployed import deployed_memory
+from bench.deployed import deployed_memory
 from kodiai import Client
 
 DAYS = (30, 90, 365)

@@ -5,7 +5,7 @@ made-up memories of 200 repositories (corpus.py), and the tables of the others w
 same; then asks each the same questions under the same filters (systems.py). Only ratios
 within one run compare.
 
-Usage: make bench [OPTIONS="--rows 20000 --dimensions 384 --no-peers"]
+Usage: make bench [OPTIONS="--rows 20000 --dimensions 384 --no-rivals"]
        make bench OPTIONS="--server postgresql://postgres@localhost"
 """
 
@@ -28,69 +28,56 @@ import numpy as np
 import psycopg
 from tqdm import tqdm
 
-import page
-from corpus import LARGE, MIDDLE, NOW, SMALL, TINY, Corpus, Memories
-from deployed import ROOT, deployed_memory
-from filling import WIDTH, connect, fill, nearest
-from systems import OURS, PAIR_INDEX, PEERS, RIVAL, SYSTEMS, K, Scenario, Tasks
+from bench import page
+from bench.corpus import LARGE, MIDDLE, NOW, SMALL, TINY, Corpus, Memories
+from bench.deployed import ROOT, deployed_memory
+from bench.filling import WIDTH, connect, fill, nearest
+from bench.systems import OURS, SYSTEMS, Scenario, Tasks
+from rivals import INSTALLED, PG_TEXTSEARCH, K, documents, pg_textsearch
 
 RECENT = NOW - timedelta(days=180)
 
 SCENARIOS = [
-    Scenario("all", 100),
-    Scenario("minor", 50, severities=("minor",)),
-    Scenario("large repo", 21, LARGE),
-    Scenario("critical", 5, severities=("critical",)),
-    Scenario("middle repo", 3.6, MIDDLE),
-    Scenario("large, 3 filters", 3, LARGE, ("medium", "minor"), "src/core/", RECENT),
-    Scenario("small repo", 0.7, SMALL),
-    Scenario("all, 3 filters", 0.5, None, ("critical",), "src/api/", RECENT),
-    Scenario("tiny repo", 0.06, TINY),
+    Scenario("all"),
+    Scenario("minor", share=50, severities=("minor",)),
+    Scenario("large repo", share=21, repo=LARGE),
+    Scenario("critical", share=5, severities=("critical",)),
+    Scenario("middle repo", share=3.6, repo=MIDDLE),
+    Scenario(
+        "large, 3 filters",
+        share=3,
+        repo=LARGE,
+        severities=("medium", "minor"),
+        path_prefix="src/core/",
+        created_after=RECENT,
+    ),
+    Scenario("small repo", share=0.7, repo=SMALL),
+    Scenario(
+        "all, 3 filters",
+        share=0.5,
+        severities=("critical",),
+        path_prefix="src/api/",
+        created_after=RECENT,
+    ),
+    Scenario("tiny repo", share=0.06, repo=TINY),
 ]
 
-# What the peers ask: one table for all but LlamaIndex, which makes its own.
-DOCUMENTS = """
-create table documents as
+LOAD_DOCUMENTS = """
+insert into documents (
+  id, owner, repo, content, severity, file_path, created_at, created, embedding
+)
 select
-  finding_id, owner, repo::text, finding_text::text as content, severity::text,
-  file_path::text, created_at,
-  extract(epoch from created_at)::double precision as created,
-  to_tsvector('english', finding_text) as fts, embedding
-from kodiai.learning_memories;
-
-alter table documents add primary key (finding_id);
-
-create index on documents (owner, repo);
-
-create index on documents using gin (fts);
-"""
-DOCUMENTS_GRAPH = "create index on documents using hnsw (embedding vector_cosine_ops)"
-LLAMA = """
-drop index data_llama_embedding_idx;
-
-insert into data_llama (text, metadata_, node_id, embedding)
-select
-  content,
-  json_build_object(
-    'owner', owner, 'repo', repo, 'severity', severity, 'file_path', file_path,
-    'created', created
-  ),
-  finding_id,
-  embedding
-from documents;
-
-create index on data_llama ((metadata_ ->> 'repo'));
-"""
-LLAMA_GRAPH = """
-create index data_llama_embedding_idx on data_llama
-using hnsw (embedding vector_cosine_ops)
+  finding_id, owner, repo, finding_text, severity, file_path, created_at,
+  extract(epoch from created_at), embedding
+from kodiai.learning_memories
+order by id
 """
 
 
 def main() -> None:
     arguments = parse_arguments()
     names = [
-        name for name in arguments.systems if not (arguments.no_peers and name in PEERS)
+        name for name in arguments.systems if name in OURS or not arguments.no_rivals
     ]
     start = time.monotonic()
     with deployed_memory(
@@ -105,18 +92,18 @@ def main() -> None:
                 yield batch
 
         with connect(url) as admin:
-            if RIVAL in names and not has_rival(admin):
-                names.remove(RIVAL)
+            if PG_TEXTSEARCH in names and not has_pg_textsearch(admin):
+                names.remove(PG_TEXTSEARCH)
             fill(admin, kept(), arguments.rows)
-            if not OURS.issuperset(names):
-                fill_others(url, admin, arguments.dimensions, names)
+            if not set(OURS).issuperset(names):
+                fill_rivals(url, admin, arguments.dimensions, names)
         tasks = make_tasks(corpus, batches, arguments)
         lines = ask(url, tasks, names, arguments.clients)
     report(lines)
     print(f"\n{(time.monotonic() - start) / 60:.1f} minutes")
     if arguments.save:
         page.write_comparison(lines, SCENARIOS)
-        if RIVAL in names:
+        if PG_TEXTSEARCH in names:
             page.write_rival(lines, SCENARIOS)
 
 
@@ -129,7 +116,7 @@ def parse_arguments() -> argparse.Namespace:
         "--clients", type=int, nargs="*", default=[4], help="at the same time (4)"
     )
     parser.add_argument(
-        "--no-peers", action="store_true", help="without LangChain and LlamaIndex"
+        "--no-rivals", action="store_true", help="only kodiai and the floor by hand"
     )
     parser.add_argument(
         "--systems", nargs="*", choices=SYSTEMS, default=SYSTEMS, help="(all)"
@@ -147,41 +134,37 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def python_of(system: str) -> str:
-    return str(ROOT / ".venv-peers/bin/python") if system in PEERS else sys.executable
+    if system in INSTALLED:
+        return str(ROOT / ".venv-rivals/bin/python")
+    return sys.executable
 
 
-def has_rival(admin: psycopg.Connection) -> bool:
-    """Create the extension; where that cannot be, say why."""
+def has_pg_textsearch(admin: psycopg.Connection) -> bool:
+    """Create the extension; print the reason if that fails."""
     try:
-        admin.execute("create extension pg_textsearch schema public")
+        pg_textsearch.create_extension(admin)
     except psycopg.Error as error:
         reason = error.diag.message_primary
-        print(f"Skipping {RIVAL}, see docs/benchmarks.md: {reason}", flush=True)
+        print(f"Skipping {PG_TEXTSEARCH}, see docs/benchmarks.md: {reason}", flush=True)
         return False
     return True
 
 
-def fill_others(
+def fill_rivals(
     url: str, admin: psycopg.Connection, dimensions: int, names: list[str]
 ) -> None:
     admin.execute("set search_path = public")
-    print("Filling the table of the others ...", flush=True)
-    admin.execute(DOCUMENTS)
-    print("Building their graph ...", flush=True)
-    admin.execute(DOCUMENTS_GRAPH)
-    if RIVAL in names:
-        admin.execute(PAIR_INDEX)
-    if not PEERS.isdisjoint(names):
-        make = (
-            f"from systems import *; llama_store({url!r}, {dimensions})._initialize()"
-        )
-        subprocess.run(
-            [python_of("LlamaIndex"), "-c", make], cwd=ROOT / "bench", check=True
-        )
-        print("Filling the table of LlamaIndex ...", flush=True)
-        admin.execute(LLAMA)
-        print("Building its graph ...", flush=True)
-        admin.execute(LLAMA_GRAPH)
+    print("Filling the table of the rivals ...", flush=True)
+    documents.create(admin, dimensions)
+    admin.execute(LOAD_DOCUMENTS)
+    print("Building its graph ...", flush=True)
+    documents.create_indexes(admin, graph=True)
+    if PG_TEXTSEARCH in names:
+        admin.execute(pg_textsearch.INDEX)
+    if "LlamaIndex" in names:
+        print("Filling the table of LlamaIndex and building its graph ...", flush=True)
+        command = [python_of("LlamaIndex"), "-m", "rivals.llama_index"]
+        subprocess.run([*command, url, str(dimensions)], cwd=ROOT, check=True)
     admin.execute("vacuum analyze")
 
 
@@ -231,10 +214,11 @@ def ask(
         file.flush()
         processes = {}
         for name in names:
-            script = [str(ROOT / "bench" / "systems.py"), url, file.name, name]
+            command = [python_of(name), "-m", "bench.systems", url, file.name, name]
             processes[name] = stack.enter_context(
                 subprocess.Popen(
-                    [python_of(name), *script],
+                    command,
+                    cwd=ROOT,
                     env=os.environ | {"PYTHONPATH": str(ROOT / "client")},
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,

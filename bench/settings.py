@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import psycopg
 
-from corpus import LARGE, OWNER, Corpus, Question
-from deployed import deployed_memory
-from filling import GRAPH, connect, fill
+from bench.corpus import LARGE, OWNER, Corpus, Question
+from bench.deployed import deployed_memory
+from bench.filling import GRAPH, connect, fill
 from kodiai import Client
 
 #: parameter, what a new server on Azure has, what is tried.

@@ -20,8 +20,8 @@ from typing import NamedTuple
 import psycopg
 from tqdm import tqdm
 
-from deployed import ROOT, SETTINGS, configure, deploy, running
-from filling import WIDTH, connect
+from bench.deployed import ROOT, SETTINGS, configure, deploy, running
+from bench.filling import WIDTH, connect
 
 BATCH = 10_000
 GRAPH = "learning_memories_embedding_idx"

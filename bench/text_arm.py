@@ -19,8 +19,8 @@ from typing import Any
 import psycopg
 from tqdm import tqdm
 
-import corpus
-from deployed import deployed_memory
+from bench import corpus
+from bench.deployed import deployed_memory
 from kodiai import Client
 
 WIDTH = 80

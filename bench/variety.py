@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from corpus import (
+from bench.corpus import (
     CATEGORIES,
     FOLDERS,
     NOW,
@@ -27,7 +27,7 @@ from corpus import (
     Question,
     unit,
 )
-from sides import Table
+from bench.sides import Table
 
 Thing = TypeVar("Thing")
 

@@ -21,9 +21,9 @@ from typing import Any
 import psycopg
 from tqdm import tqdm
 
-from corpus import LARGE, MODEL, OWNER, Corpus, Memories, Question
-from deployed import deployed_memory
-from filling import WIDTH, connect, copy, fill
+from bench.corpus import LARGE, MODEL, OWNER, Corpus, Memories, Question
+from bench.deployed import deployed_memory
+from bench.filling import WIDTH, connect, copy, fill
 from kodiai import Client
 
 BATCH = 1000

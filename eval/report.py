@@ -13,7 +13,7 @@ import matplotlib as mpl
 from ir_measures import RR, R, nDCG
 from matplotlib import pyplot as plt
 
-from collection import Collection
+from eval.collection import Collection
 
 PATH = Path(__file__).resolve().parent.parent / "docs" / "search-quality.md"
 WIDTH = 80
@@ -87,14 +87,14 @@ that is among the first {k}; MRR looks only at the place of the first that is re
 
 {methods}
 
-{peers}
+{rivals}
 
 The collections are no part of the project: licences of some forbid it. `make eval`
 measures them and writes this page; its option `--data` names their folder. Measured on
 {date} with {versions}.
 """
 
-PEERS = """
+RIVALS = """
 The hybrid searches of others ran on the same server, each with the filter for the
 repository that its interface offers, and without a vector index, so that their vectors
 are compared exactly. kodiai compares short codes before vectors.
@@ -139,7 +139,7 @@ def write(
         methods="\n".join(
             prose(f"- **{method}**: {ABOUT[method]}") for method in scores[NDCG]
         ),
-        peers=PEERS.strip() if LANGCHAIN in scores[NDCG] else "",
+        rivals=RIVALS.strip() if LANGCHAIN in scores[NDCG] else "",
         date=datetime.now(UTC).date(),
         versions=", ".join(versions),
     )

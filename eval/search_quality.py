@@ -2,10 +2,10 @@
 
 Loads retrieval collections into an embedded Postgres of its own, asks every query of
 each arm and of both fusions, and compares with BM25 and exact vectors outside of a
-database and with other hybrid searches in Postgres (peers.py). Prints the measures and,
+database and with other hybrid searches in Postgres (rivals/). Prints the measures and,
 where nothing is left out, writes docs/search-quality.md.
 
-Usage: make eval [OPTIONS="--collection cosqa --no-peers"]
+Usage: make eval [OPTIONS="--collection cosqa --no-rivals"]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
@@ -31,10 +31,9 @@ import Stemmer
 from psycopg_pool import ConnectionPool
 from tqdm import tqdm
 
-import report
-from collection import Collection, Text, read_collections
-from kodiai import Client, embedded
-from report import (
+from eval import report
+from eval.collection import Collection, Text, read_collections
+from eval.report import (
     BM25,
     MEASURES,
     RANKS,
@@ -47,14 +46,15 @@ from report import (
     K,
     Scores,
 )
+from kodiai import Client, embedded
+from rivals import fuse
 
 ROOT = Path(__file__).resolve().parent.parent
-PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
-PEERS_REQUIREMENTS = ROOT / "eval" / "peers-requirements.txt"
+RIVALS_PYTHON = ROOT / ".venv-rivals" / "bin" / "python"
+RIVALS_REQUIREMENTS = ROOT / "rivals" / "requirements.txt"
 MODEL = "all-MiniLM-L6-v2"
 DIMENSIONS = 384
 CANDIDATES = 100  # of each arm, for the fusion outside
-RRF_K = 60
 BATCH = 500
 WORKERS = 2
 
@@ -78,7 +78,7 @@ def main() -> None:
     if not collections:
         print(f"No collections in {arguments.data}: nothing to measure (see --data).")
         return
-    with_peers = not arguments.no_peers
+    with_rivals = not arguments.no_rivals
     names = arguments.collection or [collection.name for collection in collections]
     chosen = [collection for collection in collections if collection.name in names]
     if len(chosen) < len(set(names)):
@@ -108,16 +108,16 @@ def main() -> None:
                 load(client, collection)
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("vacuum analyze")  # as autovacuum does in time
-                versions = read_versions(connection, with_peers=with_peers)
+                versions = read_versions(connection, with_rivals=with_rivals)
             for collection in chosen:
                 for method, run in search(client, collection).items():
                     runs[method][collection.name] = run
-        if with_peers:
-            runs |= search_peers(embedded.start(folder + "/data", "peers"), chosen)
+        if with_rivals:
+            runs |= search_rivals(embedded.start(folder + "/data", "rivals"), chosen)
 
     scores = {name: evaluate(runs, chosen, name) for name in MEASURES}
     report.show(scores, chosen)
-    is_whole = len(chosen) == len(collections) and with_peers
+    is_whole = len(chosen) == len(collections) and with_rivals
     if output := arguments.output or (report.PATH if is_whole else None):
         report.write(output, scores, chosen, versions)
         print(f"\nWrote {output.name} and its plot.")
@@ -135,7 +135,7 @@ def parse_arguments() -> argparse.Namespace:
         "--collection", action="append", help="one of them; repeatable (all)"
     )
     parser.add_argument(
-        "--no-peers", action="store_true", help="leave other hybrid searches out"
+        "--no-rivals", action="store_true", help="leave other hybrid searches out"
     )
     parser.add_argument(
         "--output",
@@ -177,15 +177,6 @@ def search_outside(collection: Collection) -> dict[str, Run]:
     return runs
 
 
-def fuse(arms: Iterable[list[str]]) -> list[str]:
-    """Fuse by reciprocal rank (Cormack, Clarke and Buettcher, SIGIR 2009)."""
-    scores: dict[str, float] = defaultdict(float)
-    for arm in arms:
-        for rank, document in enumerate(arm, 1):
-            scores[document] += 1 / (RRF_K + rank)
-    return sorted(scores, key=lambda document: -scores[document])
-
-
 def load(client: Client, collection: Collection) -> None:
     """Write the documents as memories; finding_id is the number of the line."""
     with progress(collection.documents, collection, "writing") as documents:
@@ -225,20 +216,20 @@ def search(client: Client, collection: Collection) -> dict[str, Run]:
     return runs
 
 
-def search_peers(url: str, collections: list[Collection]) -> Runs:
-    """Let the peers search, in a process and an environment of their own."""
+def search_rivals(url: str, collections: list[Collection]) -> Runs:
+    """Let the rivals search, in a process that runs in their environment."""
     runs: Runs = defaultdict(lambda: defaultdict(dict))
     with tempfile.NamedTemporaryFile(prefix="kodiai-eval-", suffix=".jsonl") as file:
-        folders = [collection.folder for collection in collections]
-        script = ROOT / "eval" / "peers.py"
-        subprocess.run([PEERS_PYTHON, script, url, file.name, *folders], check=True)
+        folders = [str(collection.folder.resolve()) for collection in collections]
+        command = [str(RIVALS_PYTHON), "-m", "eval.rival_runs", url, file.name]
+        subprocess.run([*command, *folders], cwd=ROOT, check=True)
         for line in file:
-            peer, collection, query, found = json.loads(line)
-            runs[peer][collection][query] = found
+            rival, collection, query, found = json.loads(line)
+            runs[rival][collection][query] = found
     return runs
 
 
-def read_versions(connection: psycopg.Connection, *, with_peers: bool) -> list[str]:
+def read_versions(connection: psycopg.Connection, *, with_rivals: bool) -> list[str]:
     """Return what was measured with: servers and packages, each with its version."""
     servers = connection.execute(
         """
@@ -250,8 +241,8 @@ def read_versions(connection: psycopg.Connection, *, with_peers: bool) -> list[s
     packages = ("kodiai", "bm25s", "PyStemmer", "ir-measures")
     versions = [row[0] for row in servers]
     versions += [f"{package} {version(package)}" for package in packages]
-    if with_peers:
-        lines = PEERS_REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    if with_rivals:
+        lines = RIVALS_REQUIREMENTS.read_text(encoding="utf-8").splitlines()
         versions += [
             line.replace("==", " ")
             for line in lines
