@@ -26,6 +26,11 @@ test: .venv/test sqitch ## Run the tests on PostgreSQL 18, then on 16
 	$(BIN)/pytest -n logical
 	$(BIN)/pytest -n logical --postgres 16 -m "not slow"
 
+# Its user postgres must be a superuser who needs no password.
+.PHONY: test-server
+test-server: .venv/test sqitch ## Run the tests on another server: HOST=/var/run/postgresql
+	$(BIN)/pytest -n logical --postgresql-host="$(or $(HOST),/var/run/postgresql)"
+
 .PHONY: test-azure
 test-azure: .venv/test .venv-azure/ready sqitch ## Test the Azure script with az (7 minutes)
 	$(BIN)/pytest tests/azure -n logical

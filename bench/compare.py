@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 from bench import cpu, equal
-from bench.deployed import ROOT
 from bench.sides import default_revision
+from eval.collection import DATA
 
 
 def main() -> None:
@@ -46,8 +46,8 @@ def parse_arguments() -> argparse.Namespace:
     results.add_argument(
         "--data",
         type=Path,
-        default=ROOT.parent / "shared" / "data",
-        help="folder of real collections (../shared/data)",
+        default=DATA,
+        help="folder of real collections ($KODIAI_TEST_DATA, or ../shared/data)",
     )
     results.add_argument(
         "--allow-tie-order",

@@ -8,6 +8,7 @@ meta.group, a query is asked within its own group: each group becomes a reposito
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: The folder of collections. Licences of some forbid keeping them in the repository.
+DATA = Path(
+    os.environ.get("KODIAI_TEST_DATA")
+    or Path(__file__).resolve().parents[2] / "shared" / "data"
+)
 QRELS = "qrels.tsv"
 FILES = ("corpus.jsonl", "queries.jsonl", QRELS, "docs.npy", "queries.npy")
 

@@ -32,7 +32,7 @@ from psycopg_pool import ConnectionPool
 from tqdm import tqdm
 
 from eval import report
-from eval.collection import Collection, Text, read_collections
+from eval.collection import DATA, Collection, Text, read_collections
 from eval.report import (
     BM25,
     MEASURES,
@@ -128,8 +128,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--data",
         type=Path,
-        default=Path("../shared/data"),
-        help="a folder of collections (../shared/data)",
+        default=DATA,
+        help="a folder of collections ($KODIAI_TEST_DATA, or ../shared/data)",
     )
     parser.add_argument(
         "--collection", action="append", help="one of them; repeatable (all)"

@@ -18,11 +18,10 @@ import pytest
 import trustme
 from pytest_postgresql import factories
 
+from eval.collection import DATA
 from kodiai import Client
 
 from . import server
-
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -121,6 +120,7 @@ def roots(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    if not SHARED_DATA.is_dir():
-        pytest.skip("the folder ../shared/data with real collections is not here")
-    return SHARED_DATA
+    """The folder of real collections."""
+    if not DATA.is_dir():
+        pytest.skip(f"{DATA} does not exist; KODIAI_TEST_DATA can name another folder")
+    return DATA

