@@ -1,4 +1,4 @@
-"""Fills memories of a benchmark the way a first load is done."""
+"""Fills the database of a benchmark the way an initial load does."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def copy(admin: psycopg.Connection, memories: Memories) -> None:
 
 
 def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> None:
-    """Load so many memories as docs/operations.md says for a first load."""
+    """Load memories as docs/guides/operations.md describes the initial load."""
     admin.execute(f"drop index {GRAPH}".encode())
     admin.execute(
         "insert into active_embedding_model (embedding_model) values (%s)"
@@ -59,15 +59,15 @@ def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> N
         | {"DATABASE_URL": admin.info.dsn, "PGPASSWORD": admin.info.password},
         check=True,
     )
-    print("Vacuuming, as autovacuum does in time ...", flush=True)
+    print("Vacuuming, as autovacuum would ...", flush=True)
     admin.execute("vacuum analyze")
 
 
 def nearest(
-    embeddings: np.ndarray, ids: np.ndarray, question: np.ndarray, count: int
+    embeddings: np.ndarray, ids: np.ndarray, query: np.ndarray, count: int
 ) -> list[int]:
-    """Compare every embedding; return the ids of the nearest."""
-    similarities = embeddings @ question
+    """Return the ids of the nearest embeddings, by exact comparison."""
+    similarities = embeddings @ query
     count = min(count, len(ids))
     if not count:
         return []

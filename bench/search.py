@@ -1,9 +1,9 @@
-"""How fast and how complete searches are: kodiai, a floor by hand, and others.
+"""How fast and how complete searches are: kodiai, a hand-written floor, and rivals.
 
-Fills an embedded Postgres of its own, or a new database on the given server, with
-made-up memories of 200 repositories (corpus.py), and the tables of the others with the
-same; then asks each the same questions under the same filters (systems.py). Only ratios
-within one run compare.
+Fills a temporary embedded Postgres, or a new database on the given server, with
+synthetic memories of 200 repositories (corpus.py), and the tables of the rivals with
+the same. Then runs the same queries with the same filters on each (systems.py). Compare
+only ratios within one run.
 
 Usage: make bench [OPTIONS="--rows 20000 --dimensions 384 --no-rivals"]
        make bench OPTIONS="--server postgresql://postgres@localhost"
@@ -111,12 +111,16 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compare searches side by side.")
     parser.add_argument("--rows", type=int, default=50_000, help="memories (50000)")
     parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
-    parser.add_argument("--questions", type=int, default=40, help="of each (40)")
     parser.add_argument(
-        "--clients", type=int, nargs="*", default=[4], help="at the same time (4)"
+        "--queries", type=int, default=40, help="queries per scope (40)"
     )
     parser.add_argument(
-        "--no-rivals", action="store_true", help="only kodiai and the floor by hand"
+        "--clients", type=int, nargs="*", default=[4], help="concurrent clients (4)"
+    )
+    parser.add_argument(
+        "--no-rivals",
+        action="store_true",
+        help="measure only kodiai and the floor by hand",
     )
     parser.add_argument(
         "--systems", nargs="*", choices=SYSTEMS, default=SYSTEMS, help="(all)"
@@ -124,11 +128,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--server",
         metavar="URL",
-        help="of a superuser, for a new database there that is dropped at the end"
+        help="superuser's URL of a server to create a temporary database on"
         " (an embedded server)",
     )
     parser.add_argument(
-        "--save", action="store_true", help="into docs/benchmarks.md (the full run)"
+        "--save", action="store_true", help="write docs/explanation/benchmarks.md"
     )
     return parser.parse_args()
 
@@ -145,7 +149,8 @@ def has_pg_textsearch(admin: psycopg.Connection) -> bool:
         pg_textsearch.create_extension(admin)
     except psycopg.Error as error:
         reason = error.diag.message_primary
-        print(f"Skipping {PG_TEXTSEARCH}, see docs/benchmarks.md: {reason}", flush=True)
+        page = "docs/explanation/benchmarks.md"
+        print(f"Skipping {PG_TEXTSEARCH}, see {page}: {reason}", flush=True)
         return False
     return True
 
@@ -171,7 +176,7 @@ def fill_rivals(
 def make_tasks(
     corpus: Corpus, batches: list[Memories], arguments: argparse.Namespace
 ) -> Tasks:
-    questions = corpus.questions(arguments.questions)
+    queries = corpus.queries(arguments.queries)
     embeddings = np.concatenate([batch.embeddings for batch in batches])
     ids = np.arange(len(embeddings)) + 1
     repos = np.array([repo for batch in batches for repo in batch.repos])
@@ -190,13 +195,12 @@ def make_tasks(
         if scenario.created_after:
             may &= ages < (NOW - scenario.created_after).days
         exact[scenario.name] = [
-            nearest(embeddings[may], ids[may], question.embedding, K)
-            for question in questions
+            nearest(embeddings[may], ids[may], query.embedding, K) for query in queries
         ]
     return Tasks(
         arguments.dimensions,
         SCENARIOS,
-        [(q.text, q.embedding) for q in questions],
+        [(q.text, q.embedding) for q in queries],
         exact,
     )
 
@@ -204,9 +208,9 @@ def make_tasks(
 def ask(
     url: str, tasks: Tasks, names: list[str], clients: list[int]
 ) -> list[dict[str, Any]]:
-    """Let each system answer, in a process and an environment of its own.
+    """Measure each system, in its own process and environment.
 
-    One after the other for each scenario: so, what else the machine does slows all.
+    The systems take turns within each scenario, so that other load slows all of them.
     """
     lines = []
     with tempfile.NamedTemporaryFile() as file, ExitStack() as stack:
@@ -230,7 +234,7 @@ def ask(
         ]
         rounds += [{"clients": count} for count in clients]
         turns = [(asked, name) for asked in rounds for name in names]
-        for asked, name in tqdm(turns, "Asking", ncols=WIDTH, unit=""):
+        for asked, name in tqdm(turns, "Measuring", ncols=WIDTH, unit=""):
             process = processes[name]
             print(json.dumps(asked), file=process.stdin, flush=True)
             for line in process.stdout or ():

@@ -41,7 +41,7 @@ SYSTEMS = [*OURS, *RIVALS]
 
 @dataclass(frozen=True)
 class Scenario(Scope):
-    """A named scope of the made-up memories."""
+    """A named scope of the synthetic memories."""
 
     name: str
     owner: str = field(default=OWNER, kw_only=True)
@@ -49,11 +49,11 @@ class Scenario(Scope):
 
 @dataclass(frozen=True)
 class Tasks:
-    """The queries (text, embedding), and the nearest finding_ids of each."""
+    """Queries (text, embedding), and per scenario the nearest finding_ids of each."""
 
     dimensions: int
     scenarios: list[Scenario]
-    questions: list[tuple[str, np.ndarray]]
+    queries: list[tuple[str, np.ndarray]]
     nearest: dict[str, list[list[int]]]
 
 
@@ -86,8 +86,8 @@ def kodiai(url: str) -> Search:
     return search
 
 
-# The floor: for each scenario the faster of two ways to find the nearest, and BM25 of
-# all postings of the words; prepared, nothing checked, nothing but ids returned.
+# The floor: per scenario the faster of two ways to find the nearest embeddings, and
+# BM25 over all postings of the terms. Prepared, checks nothing, returns only ids.
 FLOOR_VECTOR = """
 select d.finding_id
 from (
@@ -128,7 +128,7 @@ from (
   ) as p
   group by p.document_id
   order by score desc
-  limit {enough}
+  limit {candidates}
 ) as c
 cross join lateral (
   select d.finding_id
@@ -170,8 +170,8 @@ def floor(url: str) -> Search:
             first=repo_hash if scope.repo else -(2**63),
             last=repo_hash if scope.repo else 2**63 - 1,
             conditions=rivals.conditions(scope),
-            # So that the conditions leave enough; of what has none, a few more.
-            enough=5000 if scope.severities else 200,
+            # With filters, enough candidates must remain after them.
+            candidates=5000 if scope.severities else 200,
         )
         return vector, text
 
@@ -185,10 +185,10 @@ def floor(url: str) -> Search:
 
 
 def cpu_times(observer: psycopg.Connection) -> dict[int, int]:
-    """Return the CPU nanoseconds of each backend of this database that runs here.
+    """Return the CPU nanoseconds of each local backend of this database.
 
-    Only one system is asked at a time, so the backends of the others add nothing.
-    Parallel workers are processes of their own, and are not counted.
+    Only one system runs at a time, so the backends of the others add nothing. Parallel
+    workers are separate processes and are not counted.
     """
     backends = observer.execute(
         "select pid from pg_stat_activity where datname = current_database()"
@@ -198,7 +198,7 @@ def cpu_times(observer: psycopg.Connection) -> dict[int, int]:
     for (pid,) in backends:
         process = Path(f"/proc/{pid}")
         with suppress(OSError):
-            # A server elsewhere may use the number of some other process here.
+            # On a remote server, the pid may be that of an unrelated local process.
             if observer.info.dbname in (process / "cmdline").read_text():
                 times[pid] = int((process / "schedstat").read_text().split()[0])
     return times
@@ -207,12 +207,12 @@ def cpu_times(observer: psycopg.Connection) -> dict[int, int]:
 def measure(
     search: Search, tasks: Tasks, scenario: Scenario, observer: psycopg.Connection
 ) -> dict[str, Any]:
-    """Ask every question by both arms for the time, by the vector for the recall."""
-    for text, vector in tasks.questions[:WARM_UP]:
+    """Run every query with both arms for the time, with the vector arm for recall."""
+    for text, vector in tasks.queries[:WARM_UP]:
         search(scenario, text, vector)
     times, rows = [], []
     before = cpu_times(observer)
-    for text, vector in tasks.questions:
+    for text, vector in tasks.queries:
         start = time.perf_counter()
         found = search(scenario, text, vector)
         times.append((time.perf_counter() - start) * 1000)
@@ -222,7 +222,7 @@ def measure(
     recalls = [
         len(set(search(scenario, None, vector)) & set(nearest)) / max(1, len(nearest))
         for (_, vector), nearest in zip(
-            tasks.questions, tasks.nearest[scenario.name], strict=True
+            tasks.queries, tasks.nearest[scenario.name], strict=True
         )
     ]
     return {
@@ -237,12 +237,10 @@ def measure(
 def ask_on(
     url: str, tasks: Tasks, system: str, first: int, start: Barrier, results: Any
 ) -> None:
-    """Ask one question of each scenario after the other, for a while."""
+    """Cycle through the scenarios, one query at a time, for SECONDS."""
     search = connect(system, url, tasks)
     asked = [
-        (scenario, *question)
-        for question in tasks.questions
-        for scenario in tasks.scenarios
+        (scenario, *query) for query in tasks.queries for scenario in tasks.scenarios
     ]
     asked = asked[first * 7 % len(asked) :] + asked[: first * 7 % len(asked)]
     search(*asked[0])
@@ -259,7 +257,7 @@ def ask_on(
 
 
 def throughput(url: str, tasks: Tasks, system: str, clients: int) -> dict[str, Any]:
-    """Let so many clients, each a process of its own, ask at the same time."""
+    """Run queries from concurrent clients, each in its own process."""
     context = get_context("spawn")
     start, results = context.Barrier(clients), context.Queue()
     processes = [

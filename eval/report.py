@@ -1,4 +1,4 @@
-"""What search_quality.py measured: tables on the screen, a page and its plot."""
+"""Reports what search_quality.py measured: printed tables, a page and its plot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from matplotlib import pyplot as plt
 
 from eval.collection import Collection
 
-PATH = Path(__file__).resolve().parent.parent / "docs" / "search-quality.md"
+ROOT = Path(__file__).resolve().parent.parent
+PATH = ROOT / "docs" / "explanation" / "search-quality.md"
 WIDTH = 80
 
 K = 10
@@ -31,24 +32,24 @@ RATIO = "zscore : better arm"
 
 ABOUT = {
     BM25: "BM25 (Lucene's, k1 1.2, b 0.75) with English stemming and stop words, an "
-    "index for each repository",
-    VECTORS: "cosine similarity with every document of the repository",
-    RRF: "reciprocal rank fusion of these two, k 60, the first 100 of each",
+    "index per repo",
+    VECTORS: "cosine similarity with every document of the repo",
+    RRF: "reciprocal rank fusion of these two, k 60, first 100 of each",
     TEXT: "`search_memories` with `query_text` only",
     VECTOR: "with `query_embedding` only",
     RANKS: "with both, and `fusion` rrf",
-    ZSCORE: "with both, as it comes",
+    ZSCORE: "with both, and default settings",
     LANGCHAIN: "`PGVectorStore` of langchain-postgres with `HybridSearchConfig` and "
-    "its `reciprocal_rank_fusion` of the first 100 of each arm",
+    "its `reciprocal_rank_fusion`, first 100 of each arm",
     LLAMA_INDEX: "`PGVectorStore` of llama-index with `hybrid_search`, its modes "
-    "default and sparse fused by a `QueryFusionRetriever` by relative_score, the first "
+    "default and sparse fused by a `QueryFusionRetriever` with relative_score, first "
     "100 of each (in its mode hybrid the first ten are those of the vector arm)",
     SQL_FUNCTION: "`hybrid_search` after "
     "[Supabase's guide](https://supabase.com/docs/guides/ai/hybrid-search): "
     "`websearch_to_tsquery`, `ts_rank_cd` and RRF in one function",
 }
 
-# Okabe and Ito's colours, which colour-blind people can tell apart, and shapes.
+# Okabe and Ito's palette, which colour-blind readers can tell apart, plus shapes.
 MARKS = {
     BM25: ("#000000", "|"),
     VECTORS: ("#000000", "x"),
@@ -61,43 +62,43 @@ MARKS = {
 }
 
 PAGE = """
-# How well the search finds
+# Search quality
 
-{summary}
+How well the search finds, compared with other hybrid searches. {summary}
 
 ![{ndcg} of each method on each collection]({plot})
 
 {tables}
 
-The last line of each is the ratio of kodiai's default fusion, zscore, to the better of
-its two arms alone: above 1, both together find more than either.
+The last line of each table is the ratio of kodiai's default fusion, zscore, to the
+better of its two arms alone: above 1, both together find more than either.
 
 ## What was measured
 
 {collections}
 
-For every query it is known which documents answer it. A document is a memory, written
-by `write_memories`, and a query is a call of `search_memories` with `limit` {k} in the
-repository of the query. All methods get the same texts and the same vectors, of
-all-MiniLM-L6-v2 (384 dimensions), and each has one setting for all collections. The
+Each collection says which documents are relevant to each query. A document is a memory,
+written by `write_memories`, and a query is a call of `search_memories` with `limit` {k}
+in the repo of the query. All methods get the same texts and the same vectors, made by
+all-MiniLM-L6-v2 (384 dimensions), and use the same settings for all collections. The
 constants of zscore were chosen on these collections ([search.md](search.md#fusion) says
-what they lose on one that was left out); those of others are their own. NDCG rewards
-what is relevant for being near the top; recall is the share of what is relevant
-that is among the first {k}; MRR looks only at the place of the first that is relevant.
+what they lose on one that was left out); other systems use their own constants. NDCG
+rewards relevant documents near the top; recall is the share of relevant documents among
+the first {k}; MRR considers only the rank of the first relevant document.
 
 {methods}
 
 {rivals}
 
-The collections are no part of the project: licences of some forbid it. `make eval`
-measures them and writes this page; its option `--data` names their folder. Measured on
-{date} with {versions}.
+The collections are not part of the project, because some licences forbid it.
+`make eval` runs them and writes this page; its option `--data` names their folder.
+Measured on {date} with {versions}.
 """
 
 RIVALS = """
-The hybrid searches of others ran on the same server, each with the filter for the
-repository that its interface offers, and without a vector index, so that their vectors
-are compared exactly. kodiai compares short codes before vectors.
+The other hybrid searches ran on the same server, each with the filter by repo that its
+interface offers, and without a vector index, so they compare vectors exactly. kodiai
+compares short codes before vectors.
 """
 
 #: The value of every method for each collection.
@@ -118,7 +119,7 @@ def write(
     collections: list[Collection],
     versions: list[str],
 ) -> None:
-    """Write the page, and the plot beside it."""
+    """Write the page and its plot."""
     plot_path = path.with_suffix(".svg")
     plot(plot_path, scores[NDCG], collections)
     sizes = [
@@ -133,9 +134,7 @@ def write(
             f"## {measure}\n\n" + markdown(table(measure, of_methods, collections))
             for measure, of_methods in scores.items()
         ),
-        collections=markdown(
-            [("collection", "documents", "queries", "repositories"), *sizes]
-        ),
+        collections=markdown([("collection", "documents", "queries", "repos"), *sizes]),
         methods="\n".join(
             prose(f"- **{method}**: {ABOUT[method]}") for method in scores[NDCG]
         ),
@@ -176,7 +175,7 @@ def markdown(rows: Iterable[Iterable[object]]) -> str:
 
 
 def ratios(scores: Scores) -> list[float]:
-    """Return how the default fusion stands to the better arm on each collection."""
+    """Return the ratio of the default fusion to the better arm, per collection."""
     arms = zip(scores[ZSCORE], scores[TEXT], scores[VECTOR], strict=True)
     return [fused / max(text, vector) for fused, text, vector in arms]
 
@@ -184,16 +183,17 @@ def ratios(scores: Scores) -> list[float]:
 def summary(scores: Scores) -> str:
     return (
         f"The mean {NDCG} of {len(scores[ZSCORE])} collections is "
-        f"{mean(scores[ZSCORE]):.3f} by kodiai's default fusion, zscore, and "
-        f"{mean(scores[RRF]):.3f} by reciprocal rank fusion of BM25 and exact vectors. "
-        f"To the better of its two arms, zscore stands as {min(ratios(scores)):.3f} to "
-        f"1 where it does worst, and as {mean(ratios(scores)):.3f} to 1 on average."
+        f"{mean(scores[ZSCORE]):.3f} with kodiai's default fusion, zscore, and "
+        f"{mean(scores[RRF]):.3f} with reciprocal rank fusion of BM25 and exact "
+        f"vectors. Relative to the better of its two arms, zscore reaches "
+        f"{min(ratios(scores)):.3f} in the worst case and "
+        f"{mean(ratios(scores)):.3f} on average."
     )
 
 
 def plot(path: Path, scores: Scores, collections: list[Collection]) -> None:
-    """Draw a line of dots for each collection, each method a little below the last."""
-    mpl.rcParams["svg.hashsalt"] = "kodiai"  # the same values, the same file
+    """Plot one row of dots per collection, each method slightly below the last."""
+    mpl.rcParams["svg.hashsalt"] = "kodiai"  # equal values give equal files
     shown = [method for method in MARKS if method in scores]
     figure, axes = plt.subplots(
         figsize=(8, 1.2 + len(collections)), layout="constrained"

@@ -1,9 +1,9 @@
-"""How well search_memories() finds what people judged relevant, beside others.
+"""How well search_memories() finds what people judged relevant, compared with rivals.
 
-Loads retrieval collections into an embedded Postgres of its own, asks every query of
-each arm and of both fusions, and compares with BM25 and exact vectors outside of a
-database and with other hybrid searches in Postgres (rivals/). Prints the measures and,
-where nothing is left out, writes docs/search-quality.md.
+Loads retrieval collections into a temporary embedded Postgres, runs every query with
+each arm and both fusions, and compares the results with BM25 and exact vectors outside
+a database and with other hybrid searches in Postgres (rivals/). Prints the measures
+and, unless something is left out, writes docs/explanation/search-quality.md.
 
 Usage: make eval [OPTIONS="--collection cosqa --no-rivals"]
 """
@@ -54,11 +54,11 @@ RIVALS_PYTHON = ROOT / ".venv-rivals" / "bin" / "python"
 RIVALS_REQUIREMENTS = ROOT / "rivals" / "requirements.txt"
 MODEL = "all-MiniLM-L6-v2"
 DIMENSIONS = 384
-CANDIDATES = 100  # of each arm, for the fusion outside
+CANDIDATES = 100  # of each arm, for the fusion outside a database
 BATCH = 500
 WORKERS = 2
 
-# How search_memories is asked.
+# The arguments of search_memories for each method.
 ARMS: dict[str, Callable[[Text], dict[str, Any]]] = {
     TEXT: lambda query: {"query_text": query.text},
     VECTOR: lambda query: {"query_embedding": query.embedding},
@@ -83,7 +83,7 @@ def main() -> None:
     chosen = [collection for collection in collections if collection.name in names]
     if len(chosen) < len(set(names)):
         known = "\n  ".join(collection.name for collection in collections)
-        sys.exit(f"--collection is one of\n  {known}")
+        sys.exit(f"--collection: expected one of\n  {known}")
 
     runs: Runs = defaultdict(dict)
     for collection in chosen:
@@ -93,7 +93,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="kodiai-eval-") as folder,
         embedded.running(folder + "/data", "eval") as url,
     ):
-        print("Deploying the database by Sqitch ...", flush=True)
+        print("Deploying the database with Sqitch ...", flush=True)
         subprocess.run(
             [
                 *("sqitch", "deploy", "--quiet"),
@@ -107,7 +107,7 @@ def main() -> None:
             for collection in chosen:
                 load(client, collection)
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("vacuum analyze")  # as autovacuum does in time
+                connection.execute("vacuum analyze")  # as autovacuum would
                 versions = read_versions(connection, with_rivals=with_rivals)
             for collection in chosen:
                 for method, run in search(client, collection).items():
@@ -132,21 +132,22 @@ def parse_arguments() -> argparse.Namespace:
         help="a folder of collections ($KODIAI_TEST_DATA, or ../shared/data)",
     )
     parser.add_argument(
-        "--collection", action="append", help="one of them; repeatable (all)"
+        "--collection", action="append", help="its name; repeatable (all)"
     )
     parser.add_argument(
-        "--no-rivals", action="store_true", help="leave other hybrid searches out"
+        "--no-rivals", action="store_true", help="leave out other hybrid searches"
     )
     parser.add_argument(
         "--output",
         type=Path,
-        help="the report to write (docs/search-quality.md, where nothing is left out)",
+        help="the report to write (docs/explanation/search-quality.md, unless something"
+        " is left out)",
     )
     return parser.parse_args()
 
 
 def search_outside(collection: Collection) -> dict[str, Run]:
-    """Search by bm25s and by exact vectors, repository by repository, and fuse."""
+    """Search each repository with bm25s and exact vectors, and fuse."""
     runs: dict[str, Run] = {BM25: {}, VECTORS: {}, RRF: {}}
     stemmer = Stemmer.Stemmer("english")
 
@@ -167,7 +168,7 @@ def search_outside(collection: Collection) -> dict[str, Run]:
         for query, words in zip(queries, tokenize(queries), strict=True):
             arms = []
             for scores, least in (
-                (index.get_scores(words), 0),  # without a word of the query: not found
+                (index.get_scores(words), 0),  # 0: no term of the query matches
                 (vectors @ query.embedding, -np.inf),
             ):
                 best = np.argsort(-scores, kind="stable")[:CANDIDATES]
@@ -178,7 +179,7 @@ def search_outside(collection: Collection) -> dict[str, Run]:
 
 
 def load(client: Client, collection: Collection) -> None:
-    """Write the documents as memories; finding_id is the number of the line."""
+    """Write the documents as memories, with the line number as finding_id."""
     with progress(collection.documents, collection, "writing") as documents:
         for first in range(0, len(collection.documents), BATCH):
             batch = collection.documents[first : first + BATCH]
@@ -200,7 +201,7 @@ def load(client: Client, collection: Collection) -> None:
 
 
 def search(client: Client, collection: Collection) -> dict[str, Run]:
-    """Ask every query of search_memories, in every way."""
+    """Run every query through search_memories with each method."""
 
     def ask(arm: str, query: Text) -> list[str]:
         hits = client.search_memories(query.repo, limit=K, **ARMS[arm](query))
@@ -230,7 +231,7 @@ def search_rivals(url: str, collections: list[Collection]) -> Runs:
 
 
 def read_versions(connection: psycopg.Connection, *, with_rivals: bool) -> list[str]:
-    """Return what was measured with: servers and packages, each with its version."""
+    """Return the servers and packages used, each with its version."""
     servers = connection.execute(
         """
         select 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)
@@ -252,7 +253,7 @@ def read_versions(connection: psycopg.Connection, *, with_rivals: bool) -> list[
 
 
 def evaluate(runs: Runs, collections: list[Collection], measure: str) -> Scores:
-    """Return the value of each method for each collection."""
+    """Return the value of a measure for each method and collection."""
     scores: Scores = defaultdict(list)
     for collection in collections:
         qrels = [ir_measures.Qrel(*judged) for judged in collection.qrels]
