@@ -1,0 +1,315 @@
+"""Read the public functions of a deployed schema: signatures and structured comments.
+
+The comments are the one description of each call. The client and the reference are
+written from them, so what does not parse is an error. CONTRIBUTING.md shows the form.
+
+Usage: python scripts/catalog.py [AREA...]    parse the comments in deploy/
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+AREAS = {
+    "knowledge": "what reviews happened and what they found",
+    "telemetry": "what running the agent cost",
+    "learning": "what the team taught it",
+    "search": "how anything is found",
+}
+
+FUNCTIONS = """
+select
+  p.proname,
+  obj_description(p.oid, 'pg_proc'),
+  coalesce(p.proargnames[:p.pronargs], '{}'),
+  array(
+    select format_type(t.oid, null)
+    from unnest(p.proargtypes::oid[]) with ordinality as t (oid, n) order by t.n
+  ),
+  array(
+    select pg_get_function_arg_default(p.oid, n) from generate_series(1, p.pronargs) as n
+  ),
+  coalesce(p.proargnames[p.pronargs + 1:], '{}'),
+  array(
+    select format_type(t.oid, null)
+    from unnest(p.proallargtypes[p.pronargs + 1:]) with ordinality as t (oid, n)
+    order by t.n
+  ),
+  format_type(p.prorettype, null),
+  array(
+    select a.grantee::regrole::text
+    from aclexplode(p.proacl) as a
+    where a.privilege_type = 'EXECUTE' and a.grantee <> p.proowner
+    order by a.grantee::regrole::text
+  )
+from pg_proc as p
+where p.pronamespace = %s::regnamespace and p.proname !~ '^_'
+order by p.proname
+"""
+
+WORDS = re.compile(r"(?:array of )?([\w+-]+(?: \| [\w+-]+)+)(?=[;,]|$)")
+OBJECTS = re.compile(r"(array of )?([A-Z]\w+) objects?(?=;|$)")
+RESULT = re.compile(r"(rows, each an?|one row, an?|one row or none, an?) (\w+)\b")
+KEY = re.compile(r"(\w+) \(([^)]+?)(, required)?\): (.+)")
+CARDINALITY = {"rows": "many", "one row": "one", "one row or none": "optional"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """An argument, a column of a result, or a key of an object."""
+
+    name: str
+    type: str
+    text: str
+    keys: tuple[Item, ...] = ()
+    #: SQL expression of an argument's default.
+    default: str | None = None
+    #: Of a key.
+    is_required: bool = True
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The closed set of words that the values are taken from, if there is one."""
+        found = WORDS.match(self.type if " | " in self.type else self.text)
+        return found[1].split(" | ") if found else []
+
+    @cached_property
+    def object_class(self) -> str | None:
+        found = OBJECTS.match(self.text)
+        return found[2] if found else None
+
+    @property
+    def is_array(self) -> bool:
+        is_array_of_objects = re.match("array of ", self.text) and self.object_class
+        return bool(is_array_of_objects) or self.type.endswith(("[]", " array"))
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether null is among the values."""
+        if self.default is not None:
+            return self.default.upper().startswith("NULL")
+        return re.search(r"\bnull\b", self.text) is not None or not self.is_required
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public function."""
+
+    area: str
+    name: str
+    summary: str
+    text: str
+    arguments: tuple[Item, ...]
+    #: many, one or optional rows of row_class; or one value.
+    cardinality: str
+    row_class: str | None
+    #: The columns; of a single value, one item without a name.
+    result: tuple[Item, ...]
+    result_text: str
+    errors: dict[str, str]
+    #: SQL expressions of the arguments of a call that is accepted.
+    example: dict[str, str]
+    roles: tuple[str, ...]
+
+
+class CommentError(ValueError):
+    """A comment that does not have the form."""
+
+
+def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Function]:
+    """Return the public functions by area and name.
+
+    Raises CommentError if a comment does not describe its function.
+    """
+    functions = []
+    for (
+        name,
+        comment,
+        *arguments,
+        columns,
+        column_types,
+        return_type,
+        roles,
+    ) in connection.execute(FUNCTIONS, (schema,)):
+        parts = Comment(name, comment)
+        cardinality, row_class, text = parts.result()
+        names, types, defaults = arguments
+        items = parts.items("Arguments", names, types, defaults)
+        if columns:
+            result = parts.items("Result", columns, column_types)
+        else:
+            result = (Item("", return_type, text),)
+        parts.require(bool(columns) == bool(row_class), "Result", "names the row")
+        functions.append(
+            Function(
+                area=area_of(name),
+                name=name,
+                summary=parts.summary,
+                text=parts.text,
+                arguments=items,
+                cardinality=cardinality,
+                row_class=row_class,
+                result=result,
+                result_text=text,
+                errors=dict(parts.lines("Errors")),
+                example=parts.example(names),
+                roles=tuple(roles),
+            )
+        )
+    order = list(AREAS)
+    return sorted(functions, key=lambda f: (order.index(f.area), f.name))
+
+
+def area_of(function: str) -> str:
+    (script,) = (ROOT / "deploy").glob(f"*/functions/{function}.sql")
+    return script.parent.parent.name
+
+
+class Comment:
+    """The comment of a function, in its parts."""
+
+    def __init__(self, function: str, comment: str | None) -> None:
+        self.function = function
+        head, *rest = re.split(
+            r"(?m)^(Arguments|Result|Errors|Example):", comment or ""
+        )
+        self.sections = dict(zip(rest[::2], rest[1::2], strict=True))
+        in_order = ("Arguments", "Result", "Errors", "Example")
+        self.require(
+            rest[::2] == [each for each in in_order if each in self.sections],
+            "Sections",
+            f"appear once, in the order {', '.join(in_order)}",
+        )
+        summary, _, text = head.strip().partition("\n\n")
+        self.summary = " ".join(summary.split())
+        self.text = text.strip()
+        self.require(
+            re.fullmatch(r"[A-Z][^\n]*\.", self.summary) is not None,
+            "The summary",
+            "is one sentence",
+        )
+        for section in ("Result", "Errors"):
+            self.require(section in self.sections, section, "is there")
+
+    def require(self, is_met: bool, part: str, rule: str) -> None:
+        if not is_met:
+            raise CommentError(f"{self.function}: expected that {part} {rule}")
+
+    def result(self) -> tuple[str, str | None, str]:
+        text = self.first_line("Result")
+        if found := RESULT.match(text):
+            return CARDINALITY[re.sub(", .*", "", found[1])], found[2], text
+        return "value", None, text
+
+    def first_line(self, section: str) -> str:
+        """Return what stands beside the name of a section, before its items."""
+        head = re.split(r"(?m)^  (?! )", self.sections[section])[0]
+        return " ".join(head.split())
+
+    def lines(self, section: str, separator: str = ":") -> Iterator[tuple[str, str]]:
+        """Yield the items of a section, each with its text."""
+        items = re.split(r"(?m)^  (?! )", self.sections.get(section, ""))[1:]
+        for item in items:
+            name, found, text = item.partition(separator)
+            self.require(bool(found), f"{section} {item!r:.40}", f"has a {separator}")
+            yield name.strip(), text
+
+    def items(
+        self,
+        section: str,
+        names: list[str],
+        types: list[str],
+        defaults: list[str | None] | None = None,
+    ) -> tuple[Item, ...]:
+        """Return the arguments or columns; the comment describes these and no other."""
+        lines = list(self.lines(section))
+        described = [name for name, _ in lines]
+        self.require(described == names, section, f"are {names}, not {described}")
+        return tuple(
+            self.item(name, type_, text, default)
+            for (name, text), type_, default in zip(
+                lines, types, defaults or [None] * len(names), strict=True
+            )
+        )
+
+    def item(self, name: str, type_: str, text: str, default: str | None) -> Item:
+        meaning, *keys = re.split(r"(?m)^    - ", text)
+        meaning = " ".join(meaning.split())
+        self.require(
+            bool(meaning) and not meaning.endswith("."),
+            name,
+            "does not end in a period",
+        )
+        return Item(name, type_, meaning, tuple(map(self.key, keys)), default)
+
+    def key(self, line: str) -> Item:
+        found = KEY.fullmatch(" ".join(line.split()))
+        self.require(found is not None, line, "is: name (type, required): meaning")
+        assert found
+        return Item(found[1], found[2], found[4], is_required=bool(found[3]))
+
+    def example(self, names: list[str]) -> dict[str, str]:
+        example = {n: e.strip() for n, e in self.lines("Example", "=>")}
+        self.require(
+            example.keys() <= set(names) and bool(example) == bool(names),
+            "Example",
+            "gives arguments",
+        )
+        return example
+
+
+@contextmanager
+def deployed() -> Iterator[psycopg.Connection[Any]]:
+    """Deploy a schema on a server of its own, and connect to it."""
+    from kodiai import embedded  # noqa: PLC0415 - tests bring their own server
+
+    with (
+        tempfile.TemporaryDirectory(prefix="kodiai-catalog-") as folder,
+        embedded.running(folder + "/data", "catalog") as url,
+    ):
+        command = ["sqitch", "deploy", "--quiet", f"db:{url}"]
+        subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
+        with psycopg.connect(url) as connection:
+            yield connection
+
+
+def main() -> None:
+    """Parse what can be parsed without a server: the comments of the scripts."""
+    faults = 0
+    for area in sys.argv[1:] or AREAS:
+        for script in sorted((ROOT / "deploy" / area / "functions").glob("*.sql")):
+            source = script.read_text(encoding="utf-8")
+            (comment,) = re.findall(r"(?s)comment on function \w+ is\n'(.*?)';", source)
+            (signature,) = re.findall(r"(?s)create function \w+\s*\((.*?)\nas ", source)
+            arguments = re.findall(r"(?:^|\n  |^)(p_\w+) ", signature)
+            table = re.findall(r"(?s)returns table \((.*?)\)\n", signature)
+            columns = re.findall(r"(?:^|,)\s*(\w+) ", table[0]) if table else []
+            try:
+                parts = Comment(script.stem, comment.replace("''", "'"))
+                _, row_class, _ = parts.result()
+                parts.items("Arguments", arguments, [""] * len(arguments))
+                parts.require(bool(columns) == bool(row_class), "Result", "names a row")
+                if columns:
+                    parts.items("Result", columns, [""] * len(columns))
+                parts.example(arguments)
+                parts.require(bool(list(parts.lines("Errors"))), "Errors", "are listed")
+            except CommentError as error:
+                faults += 1
+                print(error)
+    sys.exit(faults > 0)
+
+
+if __name__ == "__main__":
+    main()
