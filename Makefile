@@ -48,18 +48,17 @@ lint: .venv/test ## Check style and types of Python, SQL and shell
 	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 	$(BIN)/shellcheck scripts/*.sh .ci/run
 	$(BIN)/shellcheck $(BASH_3) scripts/provision-postgres.sh
-	$(BIN)/python scripts/write_sync_client.py --check
 
-.PHONY: sync-client
-sync-client: .venv/test ## Write the synchronous client from the asynchronous one
-	$(BIN)/python scripts/write_sync_client.py
+.PHONY: client
+client: .venv/test sqitch ## Write the Python client from the database
+	$(BIN)/python scripts/write_client.py
 
 .PHONY: new-function
 new-function: sqitch ## Begin a public function: AREA=knowledge NAME=list_things
 	@$(PYTHON) scripts/new_function.py "$(AREA)" "$(NAME)"
 
 .PHONY: reference
-reference: .venv/test sqitch ## Write docs/reference.md from the database
+reference: .venv/test sqitch ## Write docs/reference/ from the database
 	$(BIN)/python scripts/write_reference.py
 
 .PHONY: bench

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from textwrap import fill, indent
 from typing import NamedTuple
@@ -308,7 +308,7 @@ class Calls:
             arguments[f"p_{name}"] = filters[name]()
             kinds.append(f"filter: {name}")
 
-    def some(self, words: list[str]) -> str:
+    def some(self, words: Sequence[str]) -> str:
         if self.flip(0.04):
             return array([])
         few = self.chance.sample(words, self.chance.choice((1, 1, 2, 2, 3, len(words))))

@@ -13,9 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+
+from kodiai import Category, Outcome, Severity
+
+Word = TypeVar("Word", bound=str)
 
 OWNER = "acme"
 REPOS = [f"{OWNER}/repo{number}" for number in range(1, 201)]
@@ -45,9 +49,15 @@ TOPICS = 1000
 LETTERS = str.maketrans("0123456789", "bdfgklmprt")
 WORDS = np.array([f"x{str(rank).translate(LETTERS)}ox" for rank in range(50_000)])
 STOP_WORDS = np.array(["the", "of", "to", "in", "is", "it", "and", "for"])
-SEVERITIES = ["critical", "major", "medium", "minor"]
-CATEGORIES = ["security", "correctness", "performance", "style", "documentation"]
-OUTCOMES = ["accepted", "suppressed", "thumbs_up", "thumbs_down"]
+SEVERITIES: list[Severity] = ["critical", "major", "medium", "minor"]
+CATEGORIES: list[Category] = [
+    "security",
+    "correctness",
+    "performance",
+    "style",
+    "documentation",
+]
+OUTCOMES: list[Outcome] = ["accepted", "suppressed", "thumbs_up", "thumbs_down"]
 LANGUAGES = ["python", "go", "rust", "typescript"]
 FOLDERS = ["src/core", "src/api", "src/db", "lib", "tests", "docs", "scripts", "deploy"]
 
@@ -72,11 +82,11 @@ class Memories:
     first_id: int
     repos: list[str]
     texts: list[str]
-    severities: list[str]
-    categories: list[str]
+    severities: list[Severity]
+    categories: list[Category]
     paths: list[str]
     languages: list[str]
-    outcomes: list[str]
+    outcomes: list[Outcome]
     ages: np.ndarray
     embeddings: np.ndarray
 
@@ -168,8 +178,8 @@ class Corpus:
         for first in range(0, count, BATCH):
             yield self.memories(min(BATCH, count - first), repo)
 
-    def pick(self, words: list[str], count: int, weights: Any = None) -> list[str]:
-        picked: list[str] = self.chance.choice(words, count, p=weights).tolist()
+    def pick(self, words: list[Word], count: int, weights: Any = None) -> list[Word]:
+        picked: list[Word] = self.chance.choice(words, count, p=weights).tolist()
         return picked
 
     def queries(self, count: int) -> list[Query]:

@@ -77,7 +77,7 @@ def kodiai(url: str) -> Search:
             vector,
             limit=K,
             owner=None if scope.repo else scope.owner,
-            severities=scope.severities and list(scope.severities),
+            severities=scope.severities,
             path_prefix=scope.path_prefix,
             created_after=scope.created_after,
         )

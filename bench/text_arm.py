@@ -14,14 +14,13 @@ import random
 import time
 from itertools import accumulate
 from statistics import median, quantiles
-from typing import Any
 
 import psycopg
 from tqdm import tqdm
 
 from bench import corpus
 from bench.deployed import deployed_memory
-from kodiai import Client
+from kodiai import Client, NewMemory
 
 WIDTH = 80
 BATCH = 1000
@@ -59,7 +58,7 @@ def words(chance: random.Random, count: int) -> list[str]:
     return chance.choices(WORDS, cum_weights=SHARES, k=count)
 
 
-def memory(chance: random.Random) -> dict[str, Any]:
+def memory(chance: random.Random) -> NewMemory:
     """Make a memory of about 20 words, plus the usual share of stop words."""
     is_large = chance.random() < 1 / 5
     length = max(3, round(chance.lognormvariate(2.9, 0.5)))

@@ -24,7 +24,7 @@ from tqdm import tqdm
 from bench.corpus import LARGE, MODEL, OWNER, Corpus, Memories, Query
 from bench.deployed import deployed_memory
 from bench.filling import WIDTH, connect, copy, fill
-from kodiai import Client
+from kodiai import Client, NewMemory
 
 BATCH = 1000
 SECONDS = 10
@@ -58,7 +58,7 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def as_objects(memories: Memories) -> list[dict[str, Any]]:
+def as_objects(memories: Memories) -> list[NewMemory]:
     return [
         {
             "repo": memories.repos[n],

@@ -15,7 +15,7 @@ import sys
 import textwrap
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import wordllama
@@ -24,7 +24,7 @@ from psycopg.errors import InvalidParameterValue, NullValueNotAllowed
 from tqdm import tqdm
 from wordllama import WordLlama
 
-from kodiai import Client, FoundMemory, embedded
+from kodiai import Client, FoundMemory, NewMemory, embedded
 
 logging.getLogger().setLevel(logging.WARNING)  # WordLlama sets INFO for every logger
 
@@ -131,20 +131,23 @@ def load(client: Client, model: WordLlama, memories: list[Memory], path: Path) -
         total=len(memories), desc="Writing memories", unit="", ncols=WIDTH
     ) as progress:
         for first in range(0, len(memories), BATCH):
-            batch = [memory.copy() for memory in memories[first : first + BATCH]]
-            numbers = [memory.pop(LINE) for memory in batch]
+            batch = memories[first : first + BATCH]
             vectors = embed(model, [memory["finding_text"] for memory in batch])
             try:
-                written = client.write_memories(batch, vectors)
+                written = client.write_memories(map(without_line, batch), vectors)
             except (InvalidParameterValue, NullValueNotAllowed) as error:
                 # Report the line of the file instead of the position in the batch.
                 message = error.diag.message_primary or str(error)
                 position = re.match(r"p_memories\[(\d+)\]", message)
-                line = f", line {numbers[int(position[1]) - 1]}" if position else ""
+                line = f", line {batch[int(position[1]) - 1][LINE]}" if position else ""
                 sys.exit(f"\n{path}{line}: {message}")
             inserted += sum(row.inserted for row in written)
             progress.update(len(batch))
     print(f"{inserted} new, {len(memories) - inserted} already existed.")
+
+
+def without_line(memory: Memory) -> NewMemory:
+    return cast("NewMemory", {name: memory[name] for name in memory if name != LINE})
 
 
 def show(question: str, owner: str, found: list[FoundMemory]) -> None:

@@ -46,7 +46,7 @@ from eval.report import (
     K,
     Scores,
 )
-from kodiai import Client, embedded
+from kodiai import Client, NewMemory, embedded
 from rivals import fuse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -183,7 +183,7 @@ def load(client: Client, collection: Collection) -> None:
     with progress(collection.documents, collection, "writing") as documents:
         for first in range(0, len(collection.documents), BATCH):
             batch = collection.documents[first : first + BATCH]
-            memories = [
+            memories: list[NewMemory] = [
                 {
                     "repo": document.repo,
                     "finding_id": n,

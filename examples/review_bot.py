@@ -14,13 +14,12 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from kodiai import Client, Finding, FoundMemory
+from kodiai import Client, Finding, FoundMemory, NewFinding, NewReaction, Outcome
 
 MODEL = "a-language-model"
 EMBEDDING_MODEL = "hashed-words"
-OUTCOMES = {"+1": "thumbs_up", "-1": "thumbs_down"}
+OUTCOMES: dict[str, Outcome] = {"+1": "thumbs_up", "-1": "thumbs_down"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,8 @@ class Bot:
         recalled = self.recall(webhook)
         findings = ask_model(webhook.diff, recalled)
         for finding in findings:
-            finding.update(post_comment(webhook, finding))
+            finding["comment_id"] = post_comment(webhook, finding)
+            finding["comment_surface"] = "pull_request_review_comment"
         reviewed = self.memory.record_review(
             webhook.repo,
             webhook.pr_number,
@@ -179,7 +179,7 @@ class Bot:
         return [value / length for value in vector]
 
 
-def ask_model(diff: str, recalled: list[FoundMemory]) -> list[dict[str, Any]]:
+def ask_model(diff: str, recalled: list[FoundMemory]) -> list[NewFinding]:
     """Replace a language model whose prompt includes what the team has taught."""
     if "eval(" not in diff:
         return []
@@ -197,19 +197,16 @@ def ask_model(diff: str, recalled: list[FoundMemory]) -> list[dict[str, Any]]:
     ]
 
 
-def post_comment(webhook: Webhook, finding: dict[str, Any]) -> dict[str, Any]:
-    """Replace GitHub, which assigns the comment id."""
+def post_comment(webhook: Webhook, finding: NewFinding) -> int:
+    """Replace GitHub, which returns the comment id."""
     say(
         f"comment on #{webhook.pr_number},"
         f" {finding['confidence']} %: {finding['title']}"
     )
-    return {
-        "comment_id": 3_000_000_000 + webhook.pr_number,
-        "comment_surface": "pull_request_review_comment",
-    }
+    return 3_000_000_000 + webhook.pr_number
 
 
-def get_reactions(finding: Finding) -> list[dict[str, Any]]:
+def get_reactions(finding: Finding) -> list[NewReaction]:
     """Replace GitHub, where the author gave the comment a thumbs up."""
     return [
         {

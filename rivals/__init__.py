@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 import psycopg
@@ -21,6 +21,7 @@ Id = TypeVar("Id")
 
 K = 10
 RRF_K = 60
+Severity = Literal["critical", "major", "medium", "minor"]
 PG_TEXTSEARCH = "HNSW + pg_textsearch"
 
 #: The module of each rival.
@@ -41,7 +42,7 @@ class Scope:
 
     owner: str
     repo: str | None = None
-    severities: tuple[str, ...] | None = None
+    severities: tuple[Severity, ...] | None = None
     path_prefix: str | None = None
     created_after: datetime | None = None
     #: Percentage of all documents, for rivals whose best plan depends on it.

@@ -2,15 +2,12 @@
 
 The comments are the one description of each call. The client and the reference are
 written from them, so what does not parse is an error. CONTRIBUTING.md shows the form.
-
-Usage: python scripts/catalog.py [AREA...]    parse the comments in deploy/
 """
 
 from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +36,8 @@ select
     from unnest(p.proargtypes::oid[]) with ordinality as t (oid, n) order by t.n
   ),
   array(
-    select pg_get_function_arg_default(p.oid, n) from generate_series(1, p.pronargs) as n
+    select pg_get_function_arg_default(p.oid, n)
+    from generate_series(1, p.pronargs) as n
   ),
   coalesce(p.proargnames[p.pronargs + 1:], '{}'),
   array(
@@ -63,6 +61,8 @@ WORDS = re.compile(r"(?:array of )?([\w+-]+(?: \| [\w+-]+)+)(?=[;,]|$)")
 OBJECTS = re.compile(r"(array of )?([A-Z]\w+) objects?(?=;|$)")
 RESULT = re.compile(r"(rows, each an?|one row, an?|one row or none, an?) (\w+)\b")
 KEY = re.compile(r"(\w+) \(([^)]+?)(, required)?\): (.+)")
+#: What stands for an embedding in an example, as a variable of psql.
+EMBEDDING = ":'embedding'"
 CARDINALITY = {"rows": "many", "one row": "one", "one row or none": "optional"}
 
 
@@ -74,8 +74,9 @@ class Item:
     type: str
     text: str
     keys: tuple[Item, ...] = ()
-    #: SQL expression of an argument's default.
+    #: SQL expression of an argument's default, and its value.
     default: str | None = None
+    default_value: Any = None
     #: Of a key.
     is_required: bool = True
 
@@ -90,6 +91,12 @@ class Item:
         found = OBJECTS.match(self.text)
         return found[2] if found else None
 
+    @cached_property
+    def meaning(self) -> str:
+        """The text without what the type already says."""
+        typed = WORDS.match(self.text) or OBJECTS.match(self.text)
+        return self.text[typed.end() :].lstrip(";, ") if typed else self.text
+
     @property
     def is_array(self) -> bool:
         is_array_of_objects = re.match("array of ", self.text) and self.object_class
@@ -99,7 +106,7 @@ class Item:
     def is_nullable(self) -> bool:
         """Whether null is among the values."""
         if self.default is not None:
-            return self.default.upper().startswith("NULL")
+            return self.default_value is None
         return re.search(r"\bnull\b", self.text) is not None or not self.is_required
 
 
@@ -119,8 +126,8 @@ class Function:
     result: tuple[Item, ...]
     result_text: str
     errors: dict[str, str]
-    #: SQL expressions of the arguments of a call that is accepted.
-    example: dict[str, str]
+    #: A call that is accepted, by argument: the SQL expression and its value.
+    example: dict[str, tuple[str, Any]]
     roles: tuple[str, ...]
 
 
@@ -144,14 +151,14 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
         roles,
     ) in connection.execute(FUNCTIONS, (schema,)):
         parts = Comment(name, comment)
-        cardinality, row_class, text = parts.result()
+        cardinality, row_class, text = parts.result(is_table=bool(columns))
         names, types, defaults = arguments
-        items = parts.items("Arguments", names, types, defaults)
+        values = [d and evaluate(connection, d) for d in defaults]
+        items = parts.items("Arguments", names, types, defaults, values)
         if columns:
             result = parts.items("Result", columns, column_types)
         else:
             result = (Item("", return_type, text),)
-        parts.require(bool(columns) == bool(row_class), "Result", "names the row")
         functions.append(
             Function(
                 area=area_of(name),
@@ -163,13 +170,27 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
                 row_class=row_class,
                 result=result,
                 result_text=text,
-                errors=dict(parts.lines("Errors")),
-                example=parts.example(names),
+                errors=parts.errors(),
+                example={
+                    argument: (expression, evaluate(connection, expression, type_))
+                    for argument, type_ in zip(names, types, strict=True)
+                    if (expression := parts.example(names).get(argument))
+                },
                 roles=tuple(roles),
             )
         )
     order = list(AREAS)
     return sorted(functions, key=lambda f: (order.index(f.area), f.name))
+
+
+def evaluate(
+    connection: psycopg.Connection[Any], expression: str, type_: str | None = None
+) -> Any:
+    """Return the value of an expression; of an embedding, its text."""
+    expression = expression.replace(EMBEDDING, "'[1]'")
+    cast = f"({expression})::{type_}" if type_ else expression
+    row = connection.execute(f"select {cast}".encode()).fetchone()
+    return row and row[0]
 
 
 def area_of(function: str) -> str:
@@ -196,22 +217,31 @@ class Comment:
         self.summary = " ".join(summary.split())
         self.text = text.strip()
         self.require(
-            re.fullmatch(r"[A-Z][^\n]*\.", self.summary) is not None,
-            "The summary",
-            "is one sentence",
+            re.fullmatch(r"[A-Z].{1,75}\.", self.summary) is not None,
+            "the summary",
+            "is a sentence of at most 77 characters",
         )
         for section in ("Result", "Errors"):
             self.require(section in self.sections, section, "is there")
 
     def require(self, is_met: bool, part: str, rule: str) -> None:
         if not is_met:
-            raise CommentError(f"{self.function}: expected that {part} {rule}")
+            raise self.error(part, rule)
 
-    def result(self) -> tuple[str, str | None, str]:
+    def error(self, part: str, rule: str) -> CommentError:
+        return CommentError(f"{self.function}: expected that {part} {rule}")
+
+    def result(self, *, is_table: bool) -> tuple[str, str | None, str]:
+        """Return cardinality, class of the rows, and text."""
         text = self.first_line("Result")
-        if found := RESULT.match(text):
+        found = RESULT.match(text)
+        self.require(bool(found) == is_table, "Result", "names the class of a row")
+        if found:
             return CARDINALITY[re.sub(", .*", "", found[1])], found[2], text
         return "value", None, text
+
+    def errors(self) -> dict[str, str]:
+        return {code: " ".join(text.split()) for code, text in self.lines("Errors")}
 
     def first_line(self, section: str) -> str:
         """Return what stands beside the name of a section, before its items."""
@@ -232,19 +262,23 @@ class Comment:
         names: list[str],
         types: list[str],
         defaults: list[str | None] | None = None,
+        values: list[Any] | None = None,
     ) -> tuple[Item, ...]:
         """Return the arguments or columns; the comment describes these and no other."""
         lines = list(self.lines(section))
         described = [name for name, _ in lines]
         self.require(described == names, section, f"are {names}, not {described}")
+        none = [None] * len(names)
         return tuple(
-            self.item(name, type_, text, default)
-            for (name, text), type_, default in zip(
-                lines, types, defaults or [None] * len(names), strict=True
+            self.item(name, type_, text, default, value)
+            for (name, text), type_, default, value in zip(
+                lines, types, defaults or none, values or none, strict=True
             )
         )
 
-    def item(self, name: str, type_: str, text: str, default: str | None) -> Item:
+    def item(
+        self, name: str, type_: str, text: str, default: str | None, value: object
+    ) -> Item:
         meaning, *keys = re.split(r"(?m)^    - ", text)
         meaning = " ".join(meaning.split())
         self.require(
@@ -252,12 +286,12 @@ class Comment:
             name,
             "does not end in a period",
         )
-        return Item(name, type_, meaning, tuple(map(self.key, keys)), default)
+        return Item(name, type_, meaning, tuple(map(self.key, keys)), default, value)
 
     def key(self, line: str) -> Item:
         found = KEY.fullmatch(" ".join(line.split()))
-        self.require(found is not None, line, "is: name (type, required): meaning")
-        assert found
+        if not found:
+            raise self.error(line, "is: name (type, required): meaning")
         return Item(found[1], found[2], found[4], is_required=bool(found[3]))
 
     def example(self, names: list[str]) -> dict[str, str]:
@@ -283,33 +317,3 @@ def deployed() -> Iterator[psycopg.Connection[Any]]:
         subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
         with psycopg.connect(url) as connection:
             yield connection
-
-
-def main() -> None:
-    """Parse what can be parsed without a server: the comments of the scripts."""
-    faults = 0
-    for area in sys.argv[1:] or AREAS:
-        for script in sorted((ROOT / "deploy" / area / "functions").glob("*.sql")):
-            source = script.read_text(encoding="utf-8")
-            (comment,) = re.findall(r"(?s)comment on function \w+ is\n'(.*?)';", source)
-            (signature,) = re.findall(r"(?s)create function \w+\s*\((.*?)\nas ", source)
-            arguments = re.findall(r"(?:^|\n  |^)(p_\w+) ", signature)
-            table = re.findall(r"(?s)returns table \((.*?)\)\n", signature)
-            columns = re.findall(r"(?:^|,)\s*(\w+) ", table[0]) if table else []
-            try:
-                parts = Comment(script.stem, comment.replace("''", "'"))
-                _, row_class, _ = parts.result()
-                parts.items("Arguments", arguments, [""] * len(arguments))
-                parts.require(bool(columns) == bool(row_class), "Result", "names a row")
-                if columns:
-                    parts.items("Result", columns, [""] * len(columns))
-                parts.example(arguments)
-                parts.require(bool(list(parts.lines("Errors"))), "Errors", "are listed")
-            except CommentError as error:
-                faults += 1
-                print(error)
-    sys.exit(faults > 0)
-
-
-if __name__ == "__main__":
-    main()

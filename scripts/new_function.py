@@ -19,9 +19,8 @@ READS = re.compile(r"(get|has|list|search|count|check)_")
 PLANNER = {"SQITCH_FULLNAME": "kodiai", "SQITCH_EMAIL": "kodiai@example.com"}
 
 NEXT = """\
-Next: complete the three scripts, and the note and requirements in sqitch.plan;
-describe the call in client/kodiai/; add a good call to tests/test_bad_arguments.py;
-make reference.
+Next: complete the three scripts, and the note and requirements in sqitch.plan; test
+the function; make client reference.
 """
 
 

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from kodiai import Client
-from tests.test_bad_arguments import CALLS
+from tests.examples import examples
 
 REPO = "acme/api"
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -169,13 +169,14 @@ def scans(database: psycopg.Connection) -> Callable[[], dict[str, int]]:
 
 def test_no_call_reads_a_whole_table(
     client: Client,
+    database: psycopg.Connection,
     connection: psycopg.Connection,
     clock: Any,
     scans: Callable[[], dict[str, int]],
 ) -> None:
     clock(NOW)
     scanned = {}
-    for function, arguments in CALLS.items():
+    for function, arguments in examples(database).items():
         if function == "rebuild_postings":
             continue  # its purpose is to read the whole table
         for real in REAL.get(function, [arguments]):

@@ -1,7 +1,7 @@
 -- Deploy kodiai:base/arguments to pg
 --
--- What public functions accept. What a value may be is said once, by the domain of its
--- column; every function refuses the rest in the same words, before it writes anything.
+-- Argument checks of the public functions. What a value may be is defined once, by the domain
+-- of its column; every function rejects the rest with the same wording, before it writes anything.
 
 begin;
 
@@ -34,10 +34,10 @@ end
 $$;
 
 comment on function _reject_argument is
-'Rejects an argument of a public function, always in the same words.
-Arguments: p_argument, its name; p_expected, what it should have been; p_got, what it
-was, null if it is missing.
-Errors: 22004 where p_got is null, else 22023; it never returns.';
+'Reject an argument of a public function, always with the same wording.
+Arguments: p_argument, its name; p_expected, what was expected; p_got, what was given, null if it
+is missing.
+Errors: 22004 if p_got is null, else 22023; it never returns.';
 
 create function _describe_domain(p_domain text)
 returns text
@@ -45,17 +45,17 @@ language sql stable parallel safe
 return case p_domain::regtype
   when 'text'::regtype then 'text'
   when 'boolean'::regtype then 'true or false'
-  when 'integer'::regtype then 'a whole number of at most 32 bits'
-  when 'bigint'::regtype then 'a whole number of at most 64 bits'
+  when 'integer'::regtype then 'a 32-bit integer'
+  when 'bigint'::regtype then 'a 64-bit integer'
   when 'timestamptz'::regtype then 'a date and time'
   when 'jsonb'::regtype then 'JSON'
   else obj_description(p_domain::regtype, 'pg_type')
 end;
 
 comment on function _describe_domain is
-'What a type accepts, in words for an error message: the comment of the domain.
-Argument: p_domain, its name; a few built-in types work too.
-Errors: 42704 without such a type.';
+'Return what a domain accepts, in words for an error message: its comment.
+Argument: p_domain, its name, or one of a few built-in types.
+Errors: 42704 if the type does not exist.';
 
 create function _check_argument(p_argument text, p_value text, p_type text)
 returns void
@@ -63,8 +63,8 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  -- || '': pg_input_is_valid takes a bare parameter for a constant and, within a
-  -- transaction, would keep using the type that the first call named.
+  -- || '': pg_input_is_valid treats a bare parameter as a constant and, within a transaction,
+  -- would keep using the type that the first call named.
   if not coalesce(pg_input_is_valid(p_value, p_type || ''), false) then
     perform _reject_argument(
       p_argument, _describe_domain(p_type),
@@ -75,9 +75,9 @@ end
 $$;
 
 comment on function _check_argument is
-'Rejects an argument of a public function that is null or outside a domain.
+'Reject an argument of a public function that is null or outside a domain.
 Arguments: p_argument, its name; p_value, its value as text; p_type, the domain.
-Errors: 22004 where p_value is null, 22023 where it is outside the domain.';
+Errors: 22004 if p_value is null, 22023 if it is outside the domain.';
 
 create function _check_array(p_argument text, p_values text[], p_domain text)
 returns void
@@ -97,10 +97,10 @@ end
 $$;
 
 comment on function _check_array is
-'Rejects an array with an element that is null or outside a domain. The array itself may
-be null or empty.
+'Reject an array with an element that is null or outside a domain. The array itself may be null or
+empty.
 Arguments: p_argument, its name; p_values, the array; p_domain, the domain.
-Errors: 22023 with the argument.';
+Errors: 22023 naming the argument.';
 
 create function _check_columns(
   p_table text,
@@ -118,27 +118,28 @@ declare
   v_got text;
 begin
   select
-    format(p_format, o.n, c.key),
+    format(p_format, o.ord, c.key),
     _describe_domain(c.type),
     case when o.object -> c.key <> 'null' then (o.object -> c.key)::text end
   into v_argument, v_expected, v_got
   from (
     select
       a.attname::text as key,
-      k.n,
+      k.ord,
       a.atttypid::regtype::text as type,
       a.attnotnull and not a.atthasdef and k.key not like '%?' as is_required,
       b.typname,
       case b.typcategory
         when 'N' then 'number' when 'B' then 'boolean' else 'string'
       end as json_type
-    from unnest(p_keys) with ordinality as k (key, n)
+    from unnest(p_keys) with ordinality as k (key, ord)
     inner join pg_attribute as a on a.attrelid = p_table::regclass and a.attname = rtrim(k.key, '?')
     inner join pg_type as t on t.oid = a.atttypid
     inner join pg_type as b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
-    offset 0 -- Optimization fence: otherwise the catalog is read once per object.
+    -- Optimization fence: otherwise the catalog is read once per object.
+    offset 0
   ) as c
-  cross join jsonb_array_elements(p_objects) with ordinality as o (object, n)
+  cross join jsonb_array_elements(p_objects) with ordinality as o (object, ord)
   where
     case
       when coalesce(o.object -> c.key, 'null') = 'null' then c.is_required
@@ -148,7 +149,7 @@ begin
       when c.typname = 'timestamptz' and o.object ->> c.key !~ '^\d{4,}-\d\d-\d\d' then true
       else not pg_input_is_valid(o.object ->> c.key, c.type)
     end
-  order by o.n, c.n
+  order by o.ord, c.ord
   limit 1;
   if found then
     perform _reject_argument(v_argument, v_expected, v_got);
@@ -157,12 +158,12 @@ end
 $$;
 
 comment on function _check_columns is
-'Rejects objects with values that the columns of a table would reject. The table is the
-contract: its types say what a value may be, and a column that is not null and has no
-default is required. An absent key is the same as a null one.
-Arguments: p_table, its name; p_objects, an array of objects; p_keys, the columns to
-check, followed by ? where the function itself has a default; p_format, how an error
-names a value: format(p_format, ordinal of the object, key).
+'Reject objects with values that the columns of a table would reject. The table is the contract:
+its types define what a value may be, and a column that is not null and has no default is
+required. An absent key is equivalent to a null one.
+Arguments: p_table, its name; p_objects, an array of objects; p_keys, the columns to check,
+followed by ? if the function itself has a default; p_format, how an error names a value:
+format(p_format, ordinal of the object, key).
 Errors: 22004 for a missing value, 22023 for an invalid one.';
 
 create function _check_arguments(p_table text, p_arguments jsonb)
@@ -179,9 +180,9 @@ end
 $$;
 
 comment on function _check_arguments is
-'Rejects arguments of a public function that the columns of the same names would reject
+'Reject arguments of a public function that the columns of the same names would reject
 (_check_columns).
-Arguments: p_table, its name; p_arguments, an object of them without p_.
+Arguments: p_table, its name; p_arguments, an object with the arguments, without p_.
 Errors: 22004 for a missing value, 22023 for an invalid one.';
 
 create function _check_objects(
@@ -203,26 +204,26 @@ begin
     perform _reject_argument(p_argument, 'an array of objects', jsonb_typeof(p_objects));
   end if;
 
-  select format('%s[%s]', p_argument, o.n), o.object::text
+  select format('%s[%s]', p_argument, o.ord), o.object::text
   into v_argument, v_got
-  from jsonb_array_elements(p_objects) with ordinality as o (object, n)
+  from jsonb_array_elements(p_objects) with ordinality as o (object, ord)
   where jsonb_typeof(o.object) <> 'object'
-  order by o.n
+  order by o.ord
   limit 1;
   if found then
     perform _reject_argument(v_argument, 'an object', v_got);
   end if;
 
-  select format('%s[%s]', p_argument, o.n), k.key
+  select format('%s[%s]', p_argument, o.ord), k.key
   into v_argument, v_got
-  from jsonb_array_elements(p_objects) with ordinality as o (object, n)
+  from jsonb_array_elements(p_objects) with ordinality as o (object, ord)
   cross join lateral jsonb_object_keys(o.object) as k (key)
   where k.key <> all (v_keys)
-  order by o.n, k.key
+  order by o.ord, k.key
   limit 1;
   if found then
     perform _reject_argument(
-      v_argument, format('no keys but %s', array_to_string(v_keys, ', ')),
+      v_argument, format('only the keys %s', array_to_string(v_keys, ', ')),
       format('the key %s', to_jsonb(v_got))
     );
   end if;
@@ -232,11 +233,11 @@ end
 $$;
 
 comment on function _check_objects is
-'Rejects an argument that is not an array of objects whose keys are columns of a table
+'Reject an argument unless it is an array of objects whose keys are columns of a table
 (_check_columns).
-Arguments: p_table, its name; p_argument, the name of the argument; p_objects, its
-value; p_keys, the columns that may be given.
-Errors: 22004 for what is missing, 22023 for what is invalid or unknown; the message
+Arguments: p_table, its name; p_argument, the name of the argument; p_objects, its value; p_keys,
+the allowed columns.
+Errors: 22004 for a missing value, 22023 for an invalid value or an unknown key; the message
 names the ordinal of the object, from 1, and the key.';
 
 create function _check_scope(
@@ -249,13 +250,13 @@ set search_path = :"schema", public, pg_temp
 as $$
 begin
   if coalesce(p_repo, p_owner) is null then
-    perform _reject_argument('p_repo or p_owner', 'a scope', null);
+    perform _reject_argument('p_repo or p_owner', 'a repository or an owner', null);
   end if;
   if p_repo is not null then
     perform _check_argument('p_repo', p_repo, 'repo_name');
   end if;
   if p_owner !~ '^[^/[:space:]]+$' then
-    perform _reject_argument('p_owner', 'the name of an owner', to_jsonb(p_owner)::text);
+    perform _reject_argument('p_owner', 'an owner name', to_jsonb(p_owner)::text);
   end if;
   if p_owner <> split_part(p_repo, '/', 1) then
     perform _reject_argument(
@@ -267,7 +268,7 @@ end
 $$;
 
 comment on function _check_scope is
-'Rejects a scope that is not a repository, an owner, or a repository and its owner.
+'Reject a scope that is not a repository, an owner, or a repository and its owner.
 Arguments: p_repo, owner/name; p_owner.
 Errors: 22004 if both are null, 22023 if either is invalid.';
 

@@ -1,7 +1,7 @@
 -- Deploy kodiai:base/domains to pg
 --
--- What texts and numbers may be, and the closed sets of words. The comment of each is
--- also what error messages show (_describe_domain), so it reads on after "expected".
+-- Ranges of texts and numbers, and closed sets of values. Error messages show the comment of a
+-- domain after "expected" (_describe_domain).
 
 begin;
 
@@ -9,7 +9,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- In bytes where an index holds them: an entry of a B-tree has room for 2704.
+-- Indexed texts are limited in bytes: a B-tree entry has room for 2704.
 create domain repo_name as text
 constraint repo_name_check check (
   value ~ '^[^/[:space:]]+/[^/[:space:]]+$' and octet_length(value) <= 200
@@ -23,22 +23,22 @@ comment on domain file_path is 'a path of 1 to 1000 bytes';
 create domain model_name as text
 constraint model_name_check check (value ~ '\S' and octet_length(value) <= 200);
 comment on domain model_name is
-'a name of 1 to 200 bytes, not white space alone';
+'a name of 1 to 200 bytes, not only white space';
 
 create domain short_name as text
 constraint short_name_check check (value ~ '\S' and length(value) <= 200);
 comment on domain short_name is
-'a name of 1 to 200 characters, not white space alone';
+'a name of 1 to 200 characters, not only white space';
 
 create domain short_text as text
 constraint short_text_check check (value ~ '\S' and length(value) <= 500);
 comment on domain short_text is
-'a text of 1 to 500 characters, not white space alone';
+'a text of 1 to 500 characters, not only white space';
 
 create domain long_text as text
 constraint long_text_check check (value ~ '\S' and length(value) <= 100000);
 comment on domain long_text is
-'a text of 1 to 100000 characters, not white space alone';
+'a text of 1 to 100000 characters, not only white space';
 
 create domain positive_number as bigint
 constraint positive_number_check check (value >= 1);

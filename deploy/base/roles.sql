@@ -1,8 +1,8 @@
 -- Deploy kodiai:base/roles to pg
 --
--- Roles belong to the whole cluster and may serve several databases, or have
--- been made by an administrator where the deploying role may not create any:
--- what is there is used as it is. The comment marks what revert may drop again.
+-- Roles are cluster-wide: another database may already use them, or an administrator may have
+-- created them for a deploying role without CREATEROLE. Existing roles are used unchanged; a
+-- comment marks those that revert may drop.
 
 begin;
 
@@ -12,30 +12,30 @@ begin;
 
 select
   octet_length(:'schema') > 56 as is_too_long,
-  :'embedding_dim' !~ '^([1-9]\d{0,2}|[12]\d{3}|30[0-6]\d|307[0-2])$' as is_no_width,
-  :'cosine_index' not in ('on', 'off') as is_no_switch,
-  :'schema_sharding' not in ('on', 'off') as is_no_sharding
+  :'embedding_dim' !~ '^([1-9]\d{0,2}|[12]\d{3}|30[0-6]\d|307[0-2])$' as is_bad_dim,
+  :'cosine_index' not in ('on', 'off') as is_bad_cosine_index,
+  :'schema_sharding' not in ('on', 'off') as is_bad_sharding
 \gset
 
 \if :is_too_long
 do $$ begin
-  raise 'schema: expected at most 56 bytes, so that the names of its roles fit into 63';
+  raise 'schema: expected at most 56 bytes, because role names add 7 and are limited to 63';
 end $$;
 \endif
 
-\if :is_no_width
+\if :is_bad_dim
 do $$ begin
-  raise 'embedding_dim: expected 1 to 3072, whose codes an index can hold';
+  raise 'embedding_dim: expected 1 to 3072, the widest whose codes fit into an index';
 end $$;
 \endif
 
-\if :is_no_switch
+\if :is_bad_cosine_index
 do $$ begin
   raise 'cosine_index: expected on or off';
 end $$;
 \endif
 
-\if :is_no_sharding
+\if :is_bad_sharding
 do $$ begin
   raise 'schema_sharding: expected on or off';
 end $$;
@@ -46,28 +46,28 @@ select :'cosine_index' = 'on' and :'embedding_dim'::integer > 2000 as is_too_wid
 
 \if :is_too_wide
 do $$ begin
-  raise 'cosine_index: expected off with an embedding_dim above 2000, the most that HNSW indexes';
+  raise 'cosine_index: expected off with an embedding_dim above 2000, the limit of HNSW indexes';
 end $$;
 \endif
 
--- Citus connects to other nodes as the owner, and there the statements of a trigger are nested
--- in the one that fired it. Where Citus is not loaded, only a superuser could name the setting.
+-- Citus connects to other nodes as the owner role, and there statements of a trigger are nested
+-- in the statement that fired it. Unless Citus is loaded, only a superuser can name the setting.
 select
   format('create role %I %s', r.rolname, case when r.is_sharded then 'login' else 'nologin' end)
     as creation,
-  format('comment on role %I is %L', r.rolname, 'kodiai: ' || r.purpose) as mark,
+  format('comment on role %I is %L', r.rolname, 'kodiai: ' || r.purpose) as comment,
   case
     when
       r.is_sharded
       and current_setting('citus.allow_nested_distributed_execution', true) is not null
       then format('alter role %I set citus.allow_nested_distributed_execution = on', r.rolname)
-  end as nesting
+  end as setting
 from
   (
     values
-    (:'owner', 'owns every object of the memory; no user logs in as it', :'schema_sharding' = 'on'),
-    (:'app', 'may execute all public functions of the memory', false),
-    (:'reader', 'may execute the reading functions of the memory', false)
+    (:'owner', 'owns all objects of the schema; no user logs in as it', :'schema_sharding' = 'on'),
+    (:'app', 'may execute all public functions of the schema', false),
+    (:'reader', 'may execute the read-only functions of the schema', false)
   ) as r (rolname, purpose, is_sharded)
 where
   not exists (
@@ -76,19 +76,19 @@ where
   )
 \gexec
 
-select :'schema_sharding' = 'on' and not r.rolcanlogin as is_shut_out
+select :'schema_sharding' = 'on' and not r.rolcanlogin as lacks_login
 from pg_roles as r
 where r.rolname = :'owner'
 \gset
 
-\if :is_shut_out
+\if :lacks_login
 do $$ begin
-  raise 'schema_sharding: expected the owner role to have login, since Citus connects as it';
+  raise 'schema_sharding: expected the owner role to have LOGIN, because Citus connects as it';
 end $$;
 \endif
 
--- The scripts create everything as the owner. A superuser may do so anyway; any
--- other role needs to be a member that can also change to it (PostgreSQL 16).
+-- The scripts create everything as the owner role. A superuser can do so anyway; any other role
+-- must be a member with the SET option (PostgreSQL 16).
 select format('grant %I to current_user with inherit true, set true', :'owner')
 where
   not pg_has_role(:'owner', 'usage')

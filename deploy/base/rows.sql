@@ -1,6 +1,6 @@
 -- Deploy kodiai:base/rows to pg
 --
--- What functions do in the same way to rows of several tables.
+-- Row operations that functions on several tables share.
 
 begin;
 
@@ -22,7 +22,7 @@ declare
 begin
   perform _check_arguments(p_table, p_row);
 
-  -- A null is left out, so that its column gets the default.
+  -- Omit nulls, so that their columns get the default.
   select
     string_agg(format('%I', a.attname), ', '),
     string_agg(format('%I %s', a.attname, a.atttypid::regtype), ', ')
@@ -41,7 +41,7 @@ begin
   v_inserted := v_id is not null;
 
   if not v_inserted then
-    -- Not "is not distinct from", which cannot use an index.
+    -- IS NOT DISTINCT FROM could not use an index.
     select
       string_agg(
         case
@@ -56,8 +56,8 @@ begin
     if v_id is null then
       raise exception using
         errcode = 'serialization_failure',
-        message = 'a row was deleted while it was recorded again',
-        hint = 'Try the transaction again.';
+        message = 'the existing row was deleted concurrently',
+        hint = 'Retry the transaction.';
     end if;
   end if;
 
@@ -66,13 +66,12 @@ end
 $$;
 
 comment on function _insert_or_get is
-'Inserts a row, or finds the one that already has its key: for events that may be
-reported twice.
-Arguments: p_table; p_row, an object with columns as keys; p_key, the columns of the
-unique constraint.
-Result: one row. id: of the new or the existing row. inserted: whether it is new.
-Errors: 22004 and 22023 as in _check_arguments. 40001 if the existing row was deleted
-meanwhile.';
+'Insert a row, or find the one that already has its key: for events that may be reported twice.
+Arguments: p_table; p_row, an object with columns as keys; p_key, the columns of the unique
+constraint.
+Result: one row. id: of the new or existing row. inserted: whether it is new.
+Errors: 22004 and 22023 as in _check_arguments; 40001 if the existing row was deleted
+concurrently.';
 
 create function _purge_older(
   p_table text,
@@ -87,8 +86,8 @@ as $$
 declare
   v_purged bigint;
 begin
-  -- Dynamic: the table and the column vary. An array of ids, so that rows are always
-  -- deleted through the primary key; rows that others have locked wait for the next batch.
+  -- Dynamic: the table and the column vary. An array of ids, so that rows are always deleted
+  -- by primary key; locked rows are left to the next batch.
   execute format(
     'delete from %1$I where id = any (
       array(
@@ -105,8 +104,8 @@ end
 $$;
 
 comment on function _purge_older is
-'Deletes one batch of the oldest rows of a table.
-Arguments: p_table; p_column, the indexed time from which age counts; p_older_than;
-p_limit, the size of the batch. Result: how many rows were deleted.';
+'Delete one batch of the oldest rows of a table.
+Arguments: p_table; p_column, the indexed time from which age is measured; p_older_than;
+p_limit, the batch size. Result: number of deleted rows.';
 
 commit;

@@ -1,6 +1,6 @@
 -- Deploy kodiai:base/time to pg
 --
--- The clock, and the days of UTC that reports are about.
+-- The clock, and the UTC days of reports.
 
 begin;
 
@@ -14,9 +14,9 @@ language sql stable parallel safe
 return coalesce(nullif(current_setting('kodiai.now', true), '')::timestamptz, now());
 
 comment on function _now is
-'The current time: the start of the transaction, or the setting kodiai.now, which only
+'Return the current time: the start of the transaction, or the setting kodiai.now, which only
 tests set. All functions and column defaults use this clock.
-Result: the time. Errors: 22007 if kodiai.now is set to something that is not a time.';
+Errors: 22007 if kodiai.now is set to something that is not a time.';
 
 create function _day_start(p_day date)
 returns timestamptz
@@ -24,7 +24,8 @@ language sql immutable parallel safe
 return p_day::timestamp at time zone 'utc';
 
 comment on function _day_start is
-'The start of a day in UTC. Argument: p_day. Result: the time.';
+'Return the start of a day in UTC.
+Argument: p_day.';
 
 create function _period_start(p_days integer)
 returns date
@@ -32,7 +33,7 @@ language sql stable parallel safe
 return (_now() at time zone 'utc')::date - (p_days - 1);
 
 comment on function _period_start is
-'The first day of a period that ends today, in days of UTC.
-Argument: p_days, its length, from 1. Result: the day.';
+'Return the first day of a period that ends today, in UTC days.
+Argument: p_days, its length, from 1.';
 
 commit;

@@ -1,10 +1,9 @@
 -- Deploy kodiai:base/vector to pg
 --
--- The type of embeddings, and their width.
+-- The type of embeddings, and their number of dimensions.
 --
--- The extension may already serve others in this database, or have been made by
--- an administrator (it is not a trusted one): then it is used as it is. The
--- comment marks what revert may drop again.
+-- The extension may already be in use in this database, or an administrator may have created it
+-- (it is not trusted): then it is used unchanged. A comment marks the one that revert may drop.
 
 begin;
 
@@ -22,24 +21,24 @@ create extension vector with schema public;
 comment on extension vector is 'pgvector, created for kodiai';
 \endif
 
--- The functions of the memory find the type there.
+-- search_path of the functions finds the type in schema public only.
 select
-  n.nspname <> 'public' as is_elsewhere,
-  not has_schema_privilege(:'owner', 'public', 'usage') as is_closed
+  n.nspname <> 'public' as is_in_other_schema,
+  not has_schema_privilege(:'owner', 'public', 'usage') as lacks_usage
 from pg_extension as e
 inner join pg_namespace as n on e.extnamespace = n.oid
 where e.extname = 'vector'
 \gset
 
-\if :is_elsewhere
+\if :is_in_other_schema
 do $$ begin
   raise 'extension vector: expected in schema public';
 end $$;
 \endif
 
-\if :is_closed
+\if :lacks_usage
 do $$ begin
-  raise 'schema public: expected usage granted to the owner role of the memory';
+  raise 'schema public: expected usage granted to the owner role';
 end $$;
 \endif
 
@@ -52,6 +51,6 @@ language sql immutable parallel safe
 return :embedding_dim;
 
 comment on function _embedding_dim is
-'Width of every vector in this memory, chosen at deploy by embedding_dim.';
+'Return the number of dimensions of every embedding, chosen at deploy by embedding_dim.';
 
 commit;

@@ -1,6 +1,6 @@
 -- Deploy kodiai:base/verify to pg
 --
--- What the verify and revert scripts of all later changes call.
+-- Helpers of the verify and revert scripts of all later changes.
 
 begin;
 
@@ -15,16 +15,16 @@ set search_path = :"schema", public, pg_temp
 as $$
 begin
   if p_registry <> p_deployed_by then
-    raise 'this memory was deployed by the registry %, not by %', p_deployed_by, p_registry
-      using hint = 'Give Sqitch the --registry and the --set schema=... that belong together.';
+    raise 'this schema was deployed by the registry %, not by %', p_deployed_by, p_registry
+      using hint = 'Pass Sqitch a --registry and a --set schema=... that belong together.';
   end if;
 end
 $$;
 
 comment on function _verify_registry is
-'For revert scripts: fails unless this memory was deployed by the Sqitch registry in use.
-With two memories in one database, naming the registry of one and forgetting to name its
-schema would otherwise revert the other.
+'For revert scripts: fail unless this schema was deployed by the Sqitch registry in use.
+With two schemas in one database, naming the registry of one and forgetting to name its schema
+would otherwise revert the other.
 Arguments: p_registry, the one in use; p_deployed_by, always left at its default.
 Errors: P0001 if they differ.';
 
@@ -53,20 +53,20 @@ begin
       'returns',
       pg_get_function_result(p.oid),
       (
-        select string_agg('set ' || c.setting, ' ' order by c.n)
-        from unnest(p.proconfig) with ordinality as c (setting, n)
+        select string_agg('set ' || c.setting, ' ' order by c.ord)
+        from unnest(p.proconfig) with ordinality as c (setting, ord)
         where c.setting not like 'search_path=%'
       )
     ),
     concat_ws(
       ', ',
-      case when p.proowner <> n.nspowner then 'does not belong to the owner of the schema' end,
+      case when p.proowner <> n.nspowner then 'is not owned by the owner of the schema' end,
       case
         when
           p.prosqlbody is null
           and format('search_path=%I, public, pg_temp', n.nspname)
           <> all (coalesce(p.proconfig, '{}'))
-          then 'has no pinned search_path'
+          then 'does not pin search_path'
       end,
       case when obj_description(p.oid, 'pg_proc') is null then 'has no comment' end,
       (
@@ -97,20 +97,20 @@ begin
     raise exception '% %', p_function, v_flaw;
   end if;
   if v_found <> btrim(regexp_replace(p_contract, '\s+', ' ', 'g')) then
-    raise exception e'% is\n%\nnot\n%', p_function, v_found, p_contract;
+    raise exception e'% is\n%\nexpected\n%', p_function, v_found, p_contract;
   end if;
 end
 $$;
 
 comment on function _verify_function is
-'For verify scripts: fails unless the function keeps its contract and the rules that hold
-for every function: it belongs to the owner of the schema, pins search_path (or has a body
-that was resolved when it was created), has a comment and is not granted to public.
-Arguments: p_function, its name; p_contract, in the words of the system catalog, with any
-white space, such as "stable parallel safe security definer (p_id bigint) returns boolean
-set jit=off"; p_roles, which of app and reader may execute it, and no other may: {} for a
-helper.
-Errors: P0001 with what is wrong; 42883 without the function, 42725 if it has overloads.';
+'For verify scripts: fail unless the function keeps its contract and the rules for every
+function: it is owned by the owner of the schema, pins search_path (or has a body that was parsed
+at creation), has a comment and is not granted to public.
+Arguments: p_function, its name; p_contract, as the system catalog words it, with any white
+space, such as "stable parallel safe security definer (p_id bigint) returns boolean set jit=off";
+p_roles, which of app and reader may execute it: {} for a helper.
+Errors: P0001 with the difference; 42883 if the function does not exist, 42725 if it is
+overloaded.';
 
 create function _verify_table(p_table text, p_contract text[])
 returns void
@@ -120,7 +120,7 @@ as $$
 declare
   v_table regclass := p_table;
   v_found text[];
-  v_lost text[];
+  v_missing text[];
 begin
   select array_agg(d.line)
   into v_found
@@ -138,7 +138,7 @@ begin
     left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attrelid = v_table and a.attnum > 0 and not a.attisdropped
     union all
-    -- PostgreSQL 18 lists not null here too ('n'); the columns show it already.
+    -- PostgreSQL 18 lists not-null constraints too ('n'); the columns already show them.
     select 'constraint ' || c.conname || ' ' || pg_get_constraintdef(c.oid)
     from pg_constraint as c
     where c.conrelid = v_table and c.contype <> 'n'
@@ -168,7 +168,7 @@ begin
   ) as d;
 
   select array_agg(l.line)
-  into v_lost
+  into v_missing
   from unnest(p_contract) as l (line)
   where l.line <> all (v_found);
 
@@ -177,30 +177,30 @@ begin
     inner join pg_namespace as n on n.oid = c.relnamespace
     where c.oid = v_table and c.relowner <> n.nspowner
   ) then
-    raise exception '% does not belong to the owner of the schema', p_table;
+    raise exception '% is not owned by the owner of the schema', p_table;
   end if;
-  -- Rows are made of composite types by position.
-  if v_lost is null and v_found <> p_contract and exists (
+  -- Row constructors fill composite types by position.
+  if v_missing is null and v_found <> p_contract and exists (
     select from pg_class as c where c.oid = v_table and c.relkind = 'c'
   ) then
-    v_lost := array['such fields in this order alone'];
+    v_missing := array['field list identical to the contract'];
   end if;
-  if v_lost is not null or cardinality(p_contract) = 0 then
+  if v_missing is not null or cardinality(p_contract) = 0 then
     raise exception '% has no %', p_table,
-      array_to_string(coalesce(v_lost, array['contract']), e'\nnor ')
+      array_to_string(coalesce(v_missing, array['contract']), e'\nnor ')
       using hint = e'It has\n' || array_to_string(v_found, e'\n');
   end if;
 end
 $$;
 
 comment on function _verify_table is
-'For verify scripts: fails unless the table, or composite type, belongs to the owner of
-the schema and has all that the contract lists; a composite type nothing else, in this order.
-Arguments: p_table, its name; p_contract, lines such as "column id bigint not null
-identity", "constraint reviews_pkey PRIMARY KEY (id)", "index reviews_pkey btree (id)",
-"trigger name BEFORE INSERT FOR EACH ROW EXECUTE FUNCTION f()", "with fillfactor=80", as
-the system catalog words them.
-Errors: P0001 with the lines that are missing; 42P01 without the table.';
+'For verify scripts: fail unless the table or composite type is owned by the owner of the schema
+and has everything that the contract lists; a composite type must have nothing else, in the same
+order.
+Arguments: p_table, its name; p_contract, lines as the system catalog words them, such as "column
+id bigint not null identity", "constraint reviews_pkey PRIMARY KEY (id)", "index reviews_pkey
+btree (id)", "trigger name BEFORE INSERT FOR EACH ROW EXECUTE FUNCTION f()", "with fillfactor=80".
+Errors: P0001 with the missing lines; 42P01 if the table does not exist.';
 
 create function _verify_none(p_flaw text, p_objects text[])
 returns void
@@ -215,8 +215,8 @@ end
 $$;
 
 comment on function _verify_none is
-'For verify scripts: fails if there is anything that should not be.
-Arguments: p_flaw, what would be wrong; p_objects, the names of all that it is true of.
+'For verify scripts: fail if the list of offending objects is not empty.
+Arguments: p_flaw, what is wrong with them; p_objects, their names.
 Errors: P0001 with both.';
 
 commit;

@@ -1,6 +1,6 @@
 -- Deploy kodiai:grants/schema to pg
 --
--- Who may use the schema at all. The right to execute a function stands beside it.
+-- Access to the schema. The deploy script of each function grants execute on it.
 
 begin;
 
@@ -10,7 +10,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- Whatever default privileges the server has for what this role creates.
+-- Undo any default privileges of the server for objects that this role creates.
 revoke all on schema :"schema" from public;
 revoke all on all tables in schema :"schema" from public;
 revoke all on all sequences in schema :"schema" from public;

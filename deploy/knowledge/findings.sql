@@ -1,7 +1,6 @@
 -- Deploy kodiai:knowledge/findings to pg
 --
--- Findings and the reactions to them: what is accepted, how a review gets its findings,
--- and how they are returned.
+-- Findings, suppressions and reactions: validation, insertion, and the rows returned.
 
 begin;
 
@@ -26,29 +25,29 @@ declare
 begin
   perform _check_objects('findings', 'p_findings', p_findings, c_keys);
 
-  select format('p_findings[%s].%s', f.n, c.key), c.expected, f.finding ->> c.key
+  select format('p_findings[%s].%s', f.ord, c.key), c.expected, f.finding ->> c.key
   into v_argument, v_expected, v_got
-  from jsonb_array_elements(p_findings) with ordinality as f (finding, n)
+  from jsonb_array_elements(p_findings) with ordinality as f (finding, ord)
   cross join lateral (
     values
     (
       'end_line',
       (f.finding ->> 'start_line')::bigint <= (f.finding ->> 'end_line')::bigint,
-      format('a line from start_line (%s)', f.finding ->> 'start_line')
+      format('at least start_line (%s)', f.finding ->> 'start_line')
     ),
     (
       'suppressed',
       (f.finding ->> 'suppressed')::boolean or f.finding ->> 'suppression_pattern' is null,
-      'true, as it has a suppression_pattern'
+      'true because suppression_pattern is given'
     ),
     (
       'comment_surface',
       (f.finding ->> 'comment_id' is null) = (f.finding ->> 'comment_surface' is null),
-      'comment_id and comment_surface together'
+      'both comment_id and comment_surface, or neither'
     )
   ) as c (key, is_valid, expected)
   where not c.is_valid
-  order by f.n
+  order by f.ord
   limit 1;
   if found then
     perform _reject_argument(v_argument, v_expected, v_got);
@@ -57,9 +56,9 @@ end
 $$;
 
 comment on function _check_findings is
-'Rejects what cannot be recorded as the findings of a review.
+'Reject findings that record_review or record_findings cannot record.
 Argument: p_findings, see record_findings.
-Errors: 22004 and 22023 with the ordinal, from 1, and the key.';
+Errors: 22004 and 22023; the message names the 1-based position and the key.';
 
 create function _insert_findings(
   p_review_id bigint,
@@ -98,18 +97,18 @@ begin
       )
     ) with ordinality as f (
       file_path, start_line, end_line, severity, category, confidence, title, suppressed,
-      suppression_pattern, comment_id, comment_surface, review_output_key, n
+      suppression_pattern, comment_id, comment_surface, review_output_key, ord
     )
-    order by f.n
+    order by f.ord
     returning id
   )
 
-  -- Ids are assigned in the order of insertion.
+  -- Identity values follow the order of insertion, so this is input order.
   select coalesce(array_agg(n.id order by n.id), '{}')
   into v_finding_ids
   from new_findings as n;
 
-  -- The counts elsewhere are derived from the findings, so that they cannot disagree.
+  -- Always recompute the counts from the findings, so that they cannot disagree.
   insert into suppression_log (review_id, pattern, matched_count, finding_ids)
   select
     p_review_id,
@@ -149,11 +148,11 @@ end
 $$;
 
 comment on function _insert_findings is
-'Records findings that passed _check_findings, and updates the counts of the review and
-its entries in suppression_log.
-Arguments: p_review_id, of a review that this transaction has locked (_lock_review) or
-recorded; p_findings, see record_findings.
-Result: their ids, in input order.';
+'Insert findings that passed _check_findings, and update the counts of the review and its
+entries in suppression_log.
+Arguments: p_review_id, a review that this transaction locked (_lock_review) or inserted;
+p_findings, see record_findings.
+Result: ids of the findings, in input order.';
 
 create function _insert_suppressions(
   p_review_id bigint,
@@ -173,8 +172,8 @@ begin
   with new_suppressions as (
     insert into suppression_log (review_id, pattern)
     select p_review_id, s.suppression ->> 'pattern'
-    from jsonb_array_elements(p_suppressions) with ordinality as s (suppression, n)
-    order by s.n
+    from jsonb_array_elements(p_suppressions) with ordinality as s (suppression, ord)
+    order by s.ord
     on conflict (review_id, pattern) do nothing
     returning id
   )
@@ -182,15 +181,15 @@ begin
   select coalesce(array_agg(n.id), '{}') into v_inserted from new_suppressions as n;
 
   select
-    format('p_suppressions[%s].matched_count', s.n),
-    format('%s, which is how many findings have this suppression_pattern', l.matched_count),
+    format('p_suppressions[%s].matched_count', s.ord),
+    format('%s, the number of findings with this suppression_pattern', l.matched_count),
     s.suppression ->> 'matched_count'
   into v_argument, v_expected, v_got
-  from jsonb_array_elements(p_suppressions) with ordinality as s (suppression, n)
+  from jsonb_array_elements(p_suppressions) with ordinality as s (suppression, ord)
   inner join suppression_log as l
     on l.review_id = p_review_id and l.pattern = s.suppression ->> 'pattern'
   where (s.suppression ->> 'matched_count')::bigint <> l.matched_count
-  order by s.n
+  order by s.ord
   limit 1;
   if found then
     perform _reject_argument(v_argument, v_expected, v_got);
@@ -198,21 +197,22 @@ begin
 
   return query
   select
-    s.n::integer,
+    s.ord::integer,
     l.id,
-    l.id = any (v_inserted) and row_number() over (partition by l.id order by s.n) = 1
-  from jsonb_array_elements(p_suppressions) with ordinality as s (suppression, n)
+    l.id = any (v_inserted) and row_number() over (partition by l.id order by s.ord) = 1
+  from jsonb_array_elements(p_suppressions) with ordinality as s (suppression, ord)
   inner join suppression_log as l
     on l.review_id = p_review_id and l.pattern = s.suppression ->> 'pattern'
-  order by s.n;
+  order by s.ord;
 end
 $$;
 
 comment on function _insert_suppressions is
-'Records the rules that a review applied and that passed _check_objects.
-Arguments: p_review_id, of a review that this transaction has locked or recorded, with
+'Insert the suppression rules of a review. They must have passed _check_objects.
+Arguments: p_review_id, a review that this transaction locked or inserted, together with
 its findings; p_suppressions, see record_suppressions.
-Result and errors: see record_suppressions.';
+Result: see record_suppressions.
+Errors: 22023 if matched_count is not the number of matching findings.';
 
 create function _check_reactions(p_reactions jsonb)
 returns void
@@ -231,25 +231,25 @@ begin
     ]
   );
 
-  select format('p_reactions[%s].finding_id: no finding %s is there', r.n, r.finding_id)
+  select format('p_reactions[%s].finding_id: finding %s does not exist', r.ord, r.finding_id)
   into v_unknown
   from rows from (
     jsonb_to_recordset(p_reactions) as (finding_id bigint)
-  ) with ordinality as r (finding_id, n)
+  ) with ordinality as r (finding_id, ord)
   where not exists (select from findings as f where f.id = r.finding_id)
-  order by r.n
+  order by r.ord
   limit 1;
   if found then
     raise exception using errcode = 'KB002', message = v_unknown;
   end if;
 
-  select format('p_reactions[%s].%s', r.n, c.key)
+  select format('p_reactions[%s].%s', r.ord, c.key)
   into v_argument
   from rows from (
     jsonb_to_recordset(p_reactions) as (
       finding_id bigint, comment_id bigint, comment_surface text
     )
-  ) with ordinality as r (finding_id, comment_id, comment_surface, n)
+  ) with ordinality as r (finding_id, comment_id, comment_surface, ord)
   inner join findings as f on f.id = r.finding_id
   cross join lateral (
     values
@@ -257,19 +257,19 @@ begin
     ('comment_surface', coalesce(r.comment_surface, f.comment_surface))
   ) as c (key, value)
   where c.value is null
-  order by r.n
+  order by r.ord
   limit 1;
   if found then
-    perform _reject_argument(v_argument, 'one, as the finding has none', null);
+    perform _reject_argument(v_argument, 'a value because the finding has none', null);
   end if;
 end
 $$;
 
 comment on function _check_reactions is
-'Rejects what cannot be recorded as reactions to findings.
+'Reject reactions that record_feedback_reactions cannot record.
 Argument: p_reactions, see record_feedback_reactions.
-Errors: KB002 if a finding does not exist; 22004 and 22023 with the ordinal, from 1, and
-the key.';
+Errors: KB002 if a finding does not exist; 22004 and 22023; the message names the 1-based
+position and the key.';
 
 create function _get_findings(p_finding_ids bigint[])
 returns table (
@@ -317,17 +317,17 @@ begin
     f.comment_surface::text,
     f.review_output_key::text,
     f.created_at
-  from unnest(p_finding_ids) with ordinality as i (id, n)
+  from unnest(p_finding_ids) with ordinality as i (id, ord)
   inner join findings as f on i.id = f.id
   inner join reviews as r on f.review_id = r.id
-  order by i.n;
+  order by i.ord;
 end
 $$;
 
 comment on function _get_findings is
-'The rows of all functions that return findings: one per finding that exists, in the
-order of the argument, with repository, pull request and commit of its review.
-Argument: p_finding_ids, distinct.';
+'Return findings in the order of their ids in the argument, with repository, pull request and
+commit of their reviews. Every function that returns findings gets its rows here.
+Argument: p_finding_ids, distinct; ids that do not exist are skipped.';
 
 create function _get_last_review(
   p_repo text,
@@ -349,7 +349,7 @@ end
 $$;
 
 comment on function _get_last_review is
-'The last completed review of a pull request.
+'Return the last completed review of a pull request.
 Arguments: p_repo, owner/name; p_pr_number. Result: its id; null if there is none.';
 
 commit;

@@ -1,6 +1,6 @@
 -- Deploy kodiai:knowledge/locks to pg
 --
--- The locks by which writers wait for each other; docs/operations.md has their order.
+-- Locks that serialize writers. docs/guides/operations.md defines the order of locking.
 
 begin;
 
@@ -17,7 +17,7 @@ language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  -- With the schema, because advisory locks belong to the whole database.
+  -- The key includes the schema because advisory locks are database-wide.
   perform pg_advisory_xact_lock(
     hashtextextended(format('%s %s#%s', current_schema(), p_repo, p_pr_number), 0)
   );
@@ -25,8 +25,8 @@ end
 $$;
 
 comment on function _lock_pull_request is
-'Serializes changes to the runs of a pull request until the end of the transaction. Take
-it before locking any row of run_state.
+'Serialize changes to the runs of a pull request until the end of the transaction. Call it
+before locking any row of run_state.
 Arguments: p_repo, owner/name; p_pr_number.';
 
 create function _lock_review(p_review_id bigint)
@@ -40,14 +40,14 @@ begin
   if not found then
     raise exception using
       errcode = 'KB001',
-      message = format('p_review_id: no review %s is there', p_review_id);
+      message = format('p_review_id: review %s does not exist', p_review_id);
   end if;
 end
 $$;
 
 comment on function _lock_review is
-'Locks a review, so that no other transaction adds to it until the end of this one.
-Argument: p_review_id. Errors: 22004 or 22023 if it is missing or invalid, KB001 if it
-does not exist.';
+'Lock a review against concurrent additions until the end of the transaction.
+Argument: p_review_id.
+Errors: 22004 if it is null, 22023 if it is invalid, KB001 if the review does not exist.';
 
 commit;

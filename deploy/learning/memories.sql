@@ -1,6 +1,6 @@
 -- Deploy kodiai:learning/memories to pg
 --
--- How memories are checked and written.
+-- Checks and writes memories, for write_memory and write_memories.
 
 begin;
 
@@ -36,48 +36,48 @@ begin
     perform _check_objects('learning_memories', 'p_memories', p_memories, c_keys);
   end if;
 
-  -- What the columns alone cannot tell.
-  select format(v_format, m.n, c.key), c.expected, (m.memory -> c.key)::text
+  -- Rules beyond the column types.
+  select format(v_format, m.ord, c.key), c.expected, (m.memory -> c.key)::text
   into v_argument, v_expected, v_got
-  from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
+  from jsonb_array_elements(p_memories) with ordinality as m (memory, ord)
   cross join lateral (
     values
     (
       'owner', m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1),
-      'the owner that repo names'
+      'the owner in repo'
     ),
     (
       'embedding_dim', (m.memory ->> 'embedding_dim')::bigint = _embedding_dim(),
-      format('%s, the width that this memory was deployed with', _embedding_dim())
+      format('%s, the embedding_dim this schema was deployed with', _embedding_dim())
     )
   ) as c (key, is_valid, expected)
   where not c.is_valid
-  order by m.n
+  order by m.ord
   limit 1;
   if found then
     perform _reject_argument(v_argument, v_expected, v_got);
   end if;
 
   select
-    case when p_single then 'p_embedding' else format('p_embeddings[%s]', e.n) end,
+    case when p_single then 'p_embedding' else format('p_embeddings[%s]', e.ord) end,
     case
       when vector_dims(e.embedding) <> _embedding_dim()
         then format('%s dimensions', _embedding_dim())
-      else 'a vector that has a direction'
+      else 'a vector with a defined cosine distance'
     end,
     case
       when vector_dims(e.embedding) <> _embedding_dim()
         then vector_dims(e.embedding)::text
-      else format('one of length %s', vector_norm(e.embedding))
+      else format('one with norm %s', vector_norm(e.embedding))
     end
   into v_argument, v_expected, v_got
-  from unnest(p_embeddings) with ordinality as e (embedding, n)
-  -- The cosine distance of a vector to itself is NaN if all its values are zero, or so
-  -- small or so large that their squares leave the range of real.
+  from unnest(p_embeddings) with ordinality as e (embedding, ord)
+  -- The cosine distance of a vector to itself is NaN if all its values are zero, or if
+  -- their squares underflow or overflow real.
   where
     vector_dims(e.embedding) <> _embedding_dim()
     or e.embedding <=> e.embedding = 'NaN'
-  order by e.n
+  order by e.ord
   limit 1;
   if found then
     perform _reject_argument(v_argument, v_expected, v_got);
@@ -86,9 +86,9 @@ end
 $$;
 
 comment on function _check_memories is
-'Rejects what cannot be written as memories.
+'Rejects memories that cannot be written.
 Arguments: see _write_memories.
-Errors: 22004 and 22023 with the argument, the ordinal, from 1, and the key.';
+Errors: 22004 and 22023; the message names the argument, the ordinal, from 1, and the key.';
 
 create function _get_or_set_model(p_memories jsonb, p_single boolean)
 returns text
@@ -102,20 +102,20 @@ begin
   if v_model is null and jsonb_array_length(p_memories) > 0 then
     select m.memory ->> 'embedding_model'
     into v_model
-    from jsonb_array_elements(p_memories) with ordinality as m (memory, n)
+    from jsonb_array_elements(p_memories) with ordinality as m (memory, ord)
     where m.memory ->> 'embedding_model' is not null
-    order by m.n
+    order by m.ord
     limit 1;
     if v_model is null then
       perform _reject_argument(
         case when p_single then 'p_embedding_model' else 'p_memories[1].embedding_model' end,
-        'the name of a model, as none is active yet', null
+        'a model name, because no model is active yet', null
       );
     end if;
     insert into active_embedding_model (embedding_model)
     values (v_model)
     on conflict do nothing;
-    -- Another writer may have won.
+    -- A concurrent writer may have set another model first.
     select a.embedding_model into v_model from active_embedding_model as a;
   end if;
   return v_model;
@@ -123,10 +123,10 @@ end
 $$;
 
 comment on function _get_or_set_model is
-'The active embedding model: until there is one, that of the first of these memories which
-names any becomes it.
+'Returns the active embedding model. If there is none yet, the first model that the memories
+name becomes the active one.
 Arguments: see _write_memories.
-Result: its name; null without a model and without memories.
+Result: name of the model; null if none is active and there are no memories.
 Errors: 22004 if none is active and no memory names one.';
 
 create function _insert_memories(
@@ -142,8 +142,8 @@ as $$
 declare
   v_inserted bigint[];
 begin
-  -- In the order of the key, so that two calls with the same keys wait for each other
-  -- instead of deadlocking.
+  -- In key order, so that concurrent calls with the same keys wait for each other instead
+  -- of deadlocking.
   with new_memories as (
     insert into learning_memories (
       id, created_at, repo, owner, finding_id, review_id, source_repo,
@@ -202,9 +202,9 @@ $$;
 
 comment on function _insert_memories is
 'Inserts the memories that do not exist yet.
-Arguments: p_memories, p_embeddings: see _write_memories. p_ids, the ids of new rows, in
-the order of the memories; p_model, of those that name no model.
-Result: the ids that were used.';
+Arguments: p_memories, p_embeddings: see _write_memories; p_ids, one id per memory, used if
+it is inserted; p_model, the model of memories that name none.
+Result: ids of the inserted rows.';
 
 create function _write_memories(
   p_memories jsonb,
@@ -214,7 +214,7 @@ create function _write_memories(
 returns table (ordinal integer, memory_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
--- A created_at without a zone means UTC, whatever the session says.
+-- A created_at without a time zone means UTC, regardless of session settings.
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 as $$
@@ -229,14 +229,14 @@ begin
 
   v_model := _get_or_set_model(p_memories, p_single);
 
-  -- Ids are drawn in input order, to tell a row from its duplicate in the same call.
-  select array_agg(nextval('learning_memories_id_seq') order by m.n)
+  -- Draw ids in input order, to tell a row from its duplicate in the same call.
+  select array_agg(nextval('learning_memories_id_seq') order by m.ord)
   into v_ids
-  from generate_series(1, jsonb_array_length(p_memories)) as m (n);
+  from generate_series(1, jsonb_array_length(p_memories)) as m (ord);
   v_inserted := _insert_memories(p_memories, p_embeddings, v_ids, v_model);
 
-  -- Rows that existed before, or appear twice in this call, are visible to a second
-  -- statement only.
+  -- Look up rows that existed before or occur twice in this call. This takes a second
+  -- statement: the snapshot of the insert does not show them.
   select
     array_agg(
       coalesce(
@@ -250,33 +250,33 @@ begin
             and k.outcome = m.outcome
         )
       )
-      order by m.n
+      order by m.ord
     )
   into v_memory_ids
   from rows from (
     jsonb_to_recordset(p_memories) as (repo text, finding_id bigint, outcome text),
     unnest(v_ids)
-  ) with ordinality as m (repo, finding_id, outcome, id, n)
+  ) with ordinality as m (repo, finding_id, outcome, id, ord)
   left join unnest(v_inserted) as l (id) on l.id = m.id;
 
   if array_position(v_memory_ids, null) is not null then
     raise exception using
       errcode = 'serialization_failure',
-      message = 'a memory was deleted while it was written again',
-      hint = 'Try the transaction again.';
+      message = 'a memory that already existed was deleted concurrently',
+      hint = 'Retry the transaction.';
   end if;
 
   return query
-  select m.n::integer, m.memory_id, m.memory_id = m.id
-  from unnest(v_memory_ids, v_ids) with ordinality as m (memory_id, id, n)
-  order by m.n;
+  select m.ord::integer, m.memory_id, m.memory_id = m.id
+  from unnest(v_memory_ids, v_ids) with ordinality as m (memory_id, id, ord)
+  order by m.ord;
 end
 $$;
 
 comment on function _write_memories is
-'Checks memories, then writes them: what write_memory and write_memories share.
-Arguments: p_memories, array of objects; p_embeddings, of the same length; p_single,
-whether errors name the arguments of write_memory.
+'Checks and writes memories, for write_memory and write_memories.
+Arguments: p_memories, an array of objects; p_embeddings, an array of the same length;
+p_single, whether errors name the arguments of write_memory.
 Result and errors: see write_memories.';
 
 commit;

@@ -25,11 +25,12 @@ return (
 );
 
 comment on function _quantization_levels is
-'What each coordinate of a vector of length 1 is compared with, to make its code: the same
-levels for all, so many that the code has about 2048 bits, and two at least. They cut a
-normal distribution of the variance 1 / embedding_dim into parts of equal weight (its
-quantiles are nearly those of the logistic distribution of the scale 1 / 1.702).
-Result: embedding_dim elements for the first level, then those for the second, and so on.';
+'Returns the thresholds that _quantize compares each coordinate of a unit vector with. All
+coordinates share the same levels: at least two, and enough for a code of about 2048 bits.
+They split a normal distribution with variance 1 / embedding_dim into parts of equal
+probability, approximating its quantiles by those of the logistic distribution with scale
+1 / 1.702.
+Result: embedding_dim copies of the first level, then as many of the second, and so on.';
 
 create function _quantize(p_embedding vector)
 returns bit varying
@@ -39,7 +40,7 @@ as $$
 declare
   v_repeated vector := l2_normalize(p_embedding);
 begin
-  -- Twice as wide each time.
+  -- Repeat the vector until it has a copy per level, doubling the width each time.
   while vector_dims(v_repeated) < vector_dims(_quantization_levels()) loop
     v_repeated := v_repeated || subvector(
       v_repeated, 1,
@@ -53,12 +54,12 @@ end
 $$;
 
 comment on function _quantize is
-'A short code for a vector. The Hamming distance of two codes is the sum, over the
-coordinates, of how many levels (_quantization_levels) lie between the two: an estimate of how
-far apart the vectors are that is cheap to compare and fits into an index. Among the nearest
-200 by code are 99.9 % of the nearest 10 by cosine distance (docs/benchmarks.md); with the
-usual single level, the sign, it would be 98 %.
-Argument: p_embedding, embedding_dim wide. Result: the thermometer code, level by level, a
-bit for each coordinate. Null for null.';
+'Returns a binary code of a vector. The Hamming distance of two codes is the number of levels
+(_quantization_levels) between them, summed over the coordinates: an estimate of the distance
+of the vectors that is cheap to compute and small enough to index. The nearest 200 by code
+contain 99.9 % of the nearest 10 by cosine distance (docs/explanation/benchmarks.md); with a
+single level, the sign, as in plain binary quantization, they would contain 98 %.
+Argument: p_embedding, embedding_dim wide.
+Result: the thermometer code, level by level, one bit per coordinate; null for null.';
 
 commit;

@@ -23,10 +23,10 @@ end
 $$;
 
 comment on function _bm25_setting is
-'A parameter of BM25, from the setting kodiai.<name> of the session, the user or the
+'Return a parameter of BM25 from the setting kodiai.<name> of the session, the user or the
 database (alter database ... set kodiai.bm25_b = 0.5).
-Arguments: p_name, bm25_k1 or bm25_b; p_default, where nothing is set; p_domain, what it may
-be. Result: the value. Errors: 22023 where the setting is outside the domain.';
+Arguments: p_name, bm25_k1 or bm25_b; p_default, used if it is not set; p_domain, its range.
+Result: the value. Errors: 22023 if the setting is outside the domain.';
 
 create function _promote_score(p_score double precision, p_best_below double precision)
 returns double precision
@@ -34,10 +34,9 @@ language sql immutable parallel safe
 return greatest(p_score, p_best_below) + 0.001 * p_score;
 
 comment on function _promote_score is
-'The score of a row that ranks above all rows of a lower kind, whatever their score: as good
-as the best of them, and slightly better.
-Arguments: p_score, its own; p_best_below, the best score of the lower kind, null for none.
-Result: the score.';
+'Return a score that ranks a row above all rows of a lower class: at least the best of theirs,
+plus a thousandth of its own.
+Arguments: p_score, its own; p_best_below, the best score of the lower class, null for none.';
 
 create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
 returns search_term[]
@@ -82,7 +81,7 @@ begin
       from unnest(p_query.terms, p_query.counts) as q (lexeme, count)
       cross join lateral (
         select _posting_slots(p_corpus.table_name, p_corpus.owner, q.lexeme) as slots
-        -- Optimization fence: otherwise they are computed for each mention.
+        -- Optimization fence: otherwise they are computed once per reference.
         offset 0
       ) as s
     ) as t
@@ -92,11 +91,11 @@ end
 $$;
 
 comment on function _plan_terms is
-'Decides which terms of a query to read whole: in a large corpus the rarest, which decide who
-is best; the others are looked up for what these find.
-Arguments: p_corpus; p_query. Result: its terms, the rarest first, without weights.';
+'Decide which terms of a query to read in full: in a large corpus the rarest, which determine the
+top of the ranking. The others are looked up only for the documents that these find.
+Arguments: p_corpus; p_query. Result: its terms, rarest first, without weights.';
 
-create function _weigh_terms(p_corpus search_corpus, p_terms search_term[], p_read integer)
+create function _weigh_terms(p_corpus search_corpus, p_terms search_term[], p_read_count integer)
 returns search_term[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -118,7 +117,7 @@ begin
     cross join lateral (
       select
         case
-          when t.ord > p_read and t.postings > 0 then t.postings
+          when t.ord > p_read_count and t.postings > 0 then t.postings
           else (
             select count(*)
             from postings as p
@@ -127,7 +126,7 @@ begin
               and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
           )
         end::double precision as documents
-      -- Optimization fence: otherwise the count runs once per mention.
+      -- Optimization fence: otherwise the count runs once per reference.
       offset 0
     ) as c
     order by t.ord
@@ -136,9 +135,9 @@ end
 $$;
 
 comment on function _weigh_terms is
-'Gives terms their weight, count * idf with the idf of Lucene (_rank_bm25). Document
-frequencies of terms that are read are counted, of the others estimated.
-Arguments: p_corpus; p_terms, as of _plan_terms; p_read, how many of the first are read.
+'Set the weight of terms, count * idf with the idf of Lucene (_rank_bm25). Document frequencies
+are exact for terms whose postings are read, estimated for the others.
+Arguments: p_corpus; p_terms, from _plan_terms; p_read_count, how many of the first are read.
 Result: the terms, in the same order.';
 
 create function _score_postings(
@@ -152,13 +151,13 @@ returns scored_document[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
--- Group by hashing: the planner expects a few rows, where there are thousands; and a sort
--- would add up equal texts in different orders, and so differently.
+-- Force hash aggregation: the planner expects few rows where there are thousands, and a sort
+-- would sum equal texts in different orders, with different rounding.
 set enable_sort = off
 as $$
 declare
-  -- Above every score.
-  c_bound constant double precision := (select sum(t.weight) from unnest(p_terms) as t);
+  -- No document scores higher.
+  c_max_score constant double precision := (select sum(t.weight) from unnest(p_terms) as t);
 begin
   return array(
     select row(b.document_id, b.repo_hash, b.score, b.matched_terms)::scored_document
@@ -184,12 +183,12 @@ begin
         where p_candidate_ids is null or p.document_id in (select unnest(p_candidate_ids))
         group by p.document_id
       ) as s
-      -- One number for three criteria sorts several times faster than the three.
+      -- One sort key instead of three sorts several times faster.
       order by
         s.score
-        + case when s.matched_terms = cardinality(p_terms) then c_bound else 0 end
+        + case when s.matched_terms = cardinality(p_terms) then c_max_score else 0 end
         + case
-          when s.document_id in (select unnest(p_extra_ids)) then 2 * c_bound else 0
+          when s.document_id in (select unnest(p_extra_ids)) then 2 * c_max_score else 0
         end desc,
         s.document_id
       limit p_limit + coalesce(cardinality(p_extra_ids), 0)
@@ -199,11 +198,11 @@ end
 $$;
 
 comment on function _score_postings is
-'Scores documents by reading all postings of terms.
-Arguments: p_corpus; p_terms, with weights; p_limit, how many; p_candidate_ids, the only ids to
-score, null for all; p_extra_ids, ids that are always returned, whatever their rank.
-Result: p_limit documents, or all with any of the terms: those with all terms first, then by
-score; and those of p_extra_ids that have any.';
+'Score documents by reading all postings of terms.
+Arguments: p_corpus; p_terms, with weights; p_limit; p_candidate_ids, the only ids to score, null
+for all; p_extra_ids, ids to return whatever their rank.
+Result: p_limit documents, or all that contain a term: those with all terms first, then by score;
+and those of p_extra_ids that contain a term.';
 
 create function _add_documents(
   p_corpus search_corpus, p_documents scored_document[], p_document_ids bigint[]
@@ -226,7 +225,7 @@ begin
       from unnest(v_missing_ids) as i (id)
     );
   end if;
-  -- Only memories are searched by owner.
+  -- Only memories can be searched by owner.
   return p_documents || array(
     select row(m.id, _posting_repo(m.repo), 0, 0)::scored_document
     from learning_memories as m
@@ -236,9 +235,9 @@ end
 $$;
 
 comment on function _add_documents is
-'Adds documents to scored ones, to be scored by _score_lookups.
-Arguments: p_corpus; p_documents; p_document_ids, of the corpus, some perhaps in p_documents.
-Result: p_documents, and those that were missing with a score of 0.';
+'Add documents to a list of scored ones, for _score_lookups to score.
+Arguments: p_corpus; p_documents; p_document_ids, of the corpus, possibly in p_documents already.
+Result: p_documents, followed by the missing ones with a score of 0.';
 
 create function _score_lookups(
   p_corpus search_corpus, p_terms search_term[], p_documents scored_document[]
@@ -247,7 +246,8 @@ returns scored_document[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
--- Group by hashing: a sort would add up equal texts in different orders, and so differently.
+-- Force hash aggregation: a sort would sum equal texts in different orders, with different
+-- rounding.
 set enable_sort = off
 as $$
 begin
@@ -275,7 +275,7 @@ begin
           p.term = t.slots[1 + _posting_slot(d.document_id)]
           and p.repo_hash = d.repo_hash
           and p.document_id = d.document_id
-        -- Optimization fence: one look-up after the other.
+        -- Optimization fence: look up one posting at a time.
         offset 0
       ) as p on true
       group by d.document_id, d.repo_hash, d.score, d.matched_terms
@@ -286,10 +286,10 @@ end
 $$;
 
 comment on function _score_lookups is
-'Adds to the score of documents what further terms contribute, by looking up each term of each
+'Add the contribution of further terms to the scores of documents, by looking up each term of each
 document.
 Arguments: p_corpus; p_terms, with weights, whose postings were not read; p_documents.
-Result: the documents that have any term, in no order.';
+Result: the documents that contain any term, in no particular order.';
 
 create function _rank_bm25(
   p_corpus search_corpus,
@@ -305,8 +305,8 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Beyond this many rows, reading all postings is cheaper than looking terms up.
-  c_max_reordered constant integer := 1000;
+  -- Beyond this many rows, reading all postings is cheaper than looking up terms.
+  c_max_rescored constant integer := 1000;
   -- Cost of one random posting lookup, in postings read sequentially.
   c_lookup_cost constant integer := 8;
   c_k1 constant double precision := _bm25_setting('bm25_k1', 1.2, 'weight');
@@ -317,32 +317,32 @@ declare
   );
   c_use_lookups constant boolean
   := coalesce(c_lookup_cost * cardinality(p_candidate_ids)::bigint * c_count <= c_postings, false);
-  v_read integer := case
+  v_read_count integer := case
     when c_use_lookups then 0
-    when p_candidate_ids is not null or p_limit > c_max_reordered then c_count
+    when p_candidate_ids is not null or p_limit > c_max_rescored then c_count
     else (select count(*) from unnest(p_terms) as t where t.in_budget)
   end;
   v_terms search_term[];
   v_batch_size integer;
 begin
   p_corpus.norm_base := c_k1 * (1 - c_b);
-  -- At least 1, for where nearly all texts have nothing but stop words.
+  -- At least 1, in case nearly all texts consist of stop words.
   p_corpus.norm_per_term := c_k1 * c_b / greatest(p_corpus.mean_length, 1);
 
   loop
-    v_terms := _weigh_terms(p_corpus, p_terms, v_read);
-    v_batch_size := case when v_read = c_count then p_limit else 2 * p_limit end;
+    v_terms := _weigh_terms(p_corpus, p_terms, v_read_count);
+    v_batch_size := case when v_read_count = c_count then p_limit else 2 * p_limit end;
     documents := _score_postings(
-      p_corpus, v_terms[:v_read], v_batch_size, p_candidate_ids, p_extra_ids
+      p_corpus, v_terms[:v_read_count], v_batch_size, p_candidate_ids, p_extra_ids
     );
-    exit when v_read = c_count or cardinality(documents) >= v_batch_size or c_use_lookups;
-    v_read := c_count;
+    exit when v_read_count = c_count or cardinality(documents) >= v_batch_size or c_use_lookups;
+    v_read_count := c_count;
   end loop;
 
-  if v_read < c_count then
-    -- The best may be better by the terms that were skipped.
+  if v_read_count < c_count then
+    -- The terms that were skipped may change the order.
     documents := _score_lookups(
-      p_corpus, v_terms[v_read + 1:],
+      p_corpus, v_terms[v_read_count + 1:],
       _add_documents(p_corpus, documents, p_extra_ids || p_candidate_ids)
     );
   end if;
@@ -371,23 +371,22 @@ end
 $$;
 
 comment on function _rank_bm25 is
-'Ranks the documents of a corpus by BM25, the sum over the terms of the query of
+'Rank the documents of a corpus by BM25, the sum over the terms of the query of
   count * ln(1 + (N - n + 0.5) / (n + 0.5)) * f / (f + k1 * (1 - b + b * L / mean L))
-for N documents in the corpus, n of them with the term, f times in this one of L lexemes
-(mean L counts as 1 at least).
+for N documents in the corpus, n of which contain the term, f times in this one of L lexemes
+(mean L counts as at least 1).
 Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond,
 2009, in the form of Lucene. k1 and b: the settings kodiai.bm25_k1 (1.2) and kodiai.bm25_b
 (0.75).
-N, n and L are those of this moment, stale memories included, or estimates (_measure_corpus,
-_weigh_terms). Where terms have too many postings (_plan_terms), the rarest are read, and the
-others count for the best 2 * p_limit that these find, unless p_limit is above 1000. Where
-candidates and terms are few, each term of each candidate is looked up instead.
-Arguments: p_corpus; p_terms, as of _plan_terms; p_limit, how many; p_candidate_ids, the only
-ids to rank, null for all; p_extra_ids, ids that are always scored, whatever their rank.
-Result: documents, best first, ties by document_id; fewer than p_limit besides the extra ones
-only where no more have any of the terms. A document with all terms ranks above those without:
-its score is at least theirs, and a thousandth of its own more (_promote_score). best_score:
-an upper bound of the sum above.
-Errors: 22023 where a setting is outside its range.';
+N, n and L are current values, stale memories included, or estimates (_measure_corpus,
+_weigh_terms). If terms have too many postings (_plan_terms), only the rarest are read, and the
+others re-score the best 2 * p_limit that these find, unless p_limit is above 1000. If candidates
+and terms are few, each term of each candidate is looked up instead.
+Arguments: p_corpus; p_terms, from _plan_terms; p_limit; p_candidate_ids, the only ids to rank,
+null for all; p_extra_ids, ids to score whatever their rank.
+Result: documents, best first, ties by document_id; apart from the extra ones, fewer than p_limit
+only if no more contain a term. A document with all terms ranks above the others (_promote_score).
+best_score: an upper bound of the sum above.
+Errors: 22023 if a setting is out of range.';
 
 commit;

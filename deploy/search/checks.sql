@@ -26,13 +26,13 @@ begin
   where (i.indisvalid and i.indisready) is not true;
   is_ok := v_invalid is null;
   detail := coalesce(
-    'missing or invalid: ' || v_invalid, format('all %s valid', cardinality(c_indexes))
+    'missing or invalid: ' || v_invalid, format('all %s are valid', cardinality(c_indexes))
   );
 end
 $$;
 
 comment on function _check_indexes is
-'For check_search: whether the indexes that searches read exist and are valid.
+'Check for check_search that all indexes that searches read exist and are valid.
 Result: is_ok; detail, in words.';
 
 create function _check_postings(
@@ -76,15 +76,15 @@ begin
     );
   is_ok := v_postings = v_memories and v_missing = 0;
   detail := format(
-    '%s memories, %s of them in the postings; of %s, %s words missing',
-    v_memories, v_postings, coalesce(cardinality(p_memory_ids), 0), v_missing
+    '%s memories, %s in the inverted index; %s terms of %s sampled memories missing',
+    v_memories, v_postings, v_missing, coalesce(cardinality(p_memory_ids), 0)
   );
 end
 $$;
 
 comment on function _check_postings is
-'For check_search: whether memories are in the inverted index.
-Arguments: p_scope; p_memory_ids, of those whose lexemes to look up.
+'Check for check_search that the inverted index contains the memories in scope.
+Arguments: p_scope; p_memory_ids, memories whose lexemes to look up.
 Result: is_ok; detail, in words.';
 
 create function _count_scans()
@@ -108,8 +108,8 @@ begin atomic
 end;
 
 comment on function _count_scans is
-'For check_search: how often this transaction has scanned what searches read.
-Result: name of the table or index; is_table; scans, of a table those that read it whole.';
+'Count for check_search how often this transaction has scanned what searches read.
+Result: name of the table or index; is_table; scans, for a table the sequential ones.';
 
 create function _check_plans(
   p_scope search_scope, p_memory_ids bigint[], out is_ok boolean, out detail text
@@ -121,7 +121,7 @@ declare
   c_before constant jsonb := (select jsonb_object_agg(s.name, s.scans) from _count_scans() as s);
   v_embedding vector;
   v_text text;
-  v_faults text;
+  v_problems text;
   v_scans bigint;
 begin
   for v_embedding, v_text in
@@ -137,18 +137,18 @@ begin
 
   select
     string_agg(
-      format('%s %s', s.name, case when s.is_table then 'read whole' else 'not read' end),
+      format(case when s.is_table then 'sequential scan on %s' else '%s not used' end, s.name),
       ', ' order by not s.is_table, s.name
     ) filter (
       where case
         when s.is_table then s.scans > 0
-        -- This or the graph, whichever is cheaper.
+        -- Searches use either this or the graph, whichever is cheaper.
         when s.name = 'learning_memories_scope_idx' then s.scans_of_codes = 0
         when s.name <> 'learning_memories_embedding_idx' then s.scans = 0
       end
     ),
     sum(s.scans)
-  into v_faults, v_scans
+  into v_problems, v_scans
   from (
     select
       s.*,
@@ -158,21 +158,21 @@ begin
       from _count_scans() as s
     ) as s
   ) as s;
-  is_ok := v_faults is null;
+  is_ok := v_problems is null;
   detail := coalesce(
-    v_faults, format('%s searches by indexes alone', cardinality(p_memory_ids))
+    v_problems, format('%s searches used the expected indexes only', cardinality(p_memory_ids))
   );
   if v_scans = 0 then
     is_ok := null;
-    detail := 'not known: track_counts is off, or it was another node that searched';
+    detail := 'unknown: track_counts is off, or another node ran the searches';
   end if;
 end
 $$;
 
 comment on function _check_plans is
-'For check_search: whether searches read indexes alone, and those they should.
-Arguments: p_scope, a repository or an owner; p_memory_ids, of those to search for.
-Result: is_ok, null where the server does not count scans; detail, in words.';
+'Check for check_search that searches read indexes only, and the ones meant for them.
+Arguments: p_scope, a repository or an owner; p_memory_ids, memories to search for.
+Result: is_ok, null if the server does not count scans; detail, in words.';
 
 create function _check_recall(
   p_scope search_scope, p_memory_ids bigint[], out is_ok boolean, out detail text
@@ -204,7 +204,7 @@ begin
         )
         and _is_searchable(p_scope, m.stale, m.search_tsv)
         and m.embedding_model = p_scope.embedding_model
-        -- Not by the code, which may be what is missing.
+        -- Not _is_comparable: the code may be what is missing.
         and m.embedding is not null
       order by (m.embedding <=> v_embedding) + 0.0
       limit 10
@@ -219,13 +219,13 @@ begin
     where s.distance <= v_farthest;
   end loop;
   is_ok := v_found >= c_min_recall * v_nearest;
-  detail := format('%s of the %s nearest found', v_found, v_nearest);
+  detail := format('%s of %s nearest neighbors found', v_found, v_nearest);
 end
 $$;
 
 comment on function _check_recall is
-'For check_search: whether the vector arm finds the nearest memories.
-Arguments: p_scope, a repository or an owner; p_memory_ids, of those to search for.
+'Check for check_search that the vector arm finds the nearest memories.
+Arguments: p_scope, a repository or an owner; p_memory_ids, memories to search for.
 Result: is_ok; detail, in words.';
 
 commit;

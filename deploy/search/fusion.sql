@@ -64,14 +64,13 @@ end
 $$;
 
 comment on function _gather_candidates is
-'Joins what both arms found, and gives each row its value in the arm that did not find it.
-Arguments: p_scope; p_embedding, of the query, null without one; p_max_distance, beyond which
-a row counts as one without an embedding, null for none; p_vector_matches, as of
-_search_vectors; p_text_matches, as of _search_text; p_pool_size, how many of the first of
-each are in the pool.
-Result: candidates with ranks and without scores, in no order.';
+'Join the matches of both arms, and give each row its value in the arm that did not find it.
+Arguments: p_scope; p_embedding, of the query, or null; p_max_distance, beyond which a row counts
+as having no embedding, null for no maximum; p_vector_matches, from _search_vectors;
+p_text_matches, from _search_text; p_pool_size, how many of the first of each arm form the pool.
+Result: candidates with ranks but without scores, in no particular order.';
 
--- Without a set clause, so that Postgres inlines it.
+-- No set clause, so that Postgres inlines it.
 create function _with_score(p_candidate search_candidate, p_score double precision)
 returns search_candidate
 language sql immutable parallel safe
@@ -89,21 +88,22 @@ return row(
 )::search_candidate;
 
 comment on function _with_score is
-'A candidate with another score. Arguments: p_candidate; p_score. Result: the candidate.';
+'Return a candidate with its score replaced.
+Arguments: p_candidate; p_score.';
 
 create function _zscore_weight(p_zscore double precision)
 returns double precision
 language sql immutable parallel safe
--- Far below the mean exp() would raise an underflow. There a hyperbola continues it, so that
--- rows farther away still weigh less. Far above it would raise an overflow.
+-- exp() underflows far below the mean, so a hyperbola continues it: rows farther away still
+-- weigh less. Far above the mean it would overflow.
 return case
   when p_zscore >= -20 then exp(0.6 * least(p_zscore, 1000))
   else exp(-12::double precision) * -20 / p_zscore
 end;
 
 comment on function _zscore_weight is
-'What a candidate weighs in the fusion: exp(0.6 * z), and from -20 downwards
-exp(-12) * 20 / -z; above 1000 it grows no more.
+'Return the weight of a z-score in the fusion: exp(0.6 * z), and below -20 exp(-12) * 20 / -z;
+constant above 1000.
 Argument: p_zscore, z, in standard deviations. Result: the weight, above 0.';
 
 create function _fuse_zscore(
@@ -118,9 +118,9 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Above what rounding makes of equal vectors.
+  -- Larger than the rounding error between equal vectors.
   c_min_distance_deviation constant double precision := 0.000001;
-  -- Keeps a query whose telling terms are unknown from making much of the others.
+  -- If no document contains the distinctive terms of a query, the others must not dominate.
   c_min_text_deviation constant double precision := 0.02 * p_best_text_score;
 begin
   return array(
@@ -133,8 +133,8 @@ begin
       from (
         select
           c as candidate,
-          -- Null for an arm that found nothing. A row without an embedding counts as the
-          -- farthest in the pool.
+          -- Null if the arm found nothing. A row without an embedding counts as the farthest
+          -- in the pool.
           (p.mean_distance - coalesce(c.distance, p.max_distance))
           / greatest(p.distance_deviation, c_min_distance_deviation) as vector_z,
           (coalesce(c.text_score, 0) - p.mean_text_score)
@@ -160,15 +160,15 @@ end
 $$;
 
 comment on function _fuse_zscore is
-'Scores candidates by how far they stand out in each arm:
-p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and zt are how
-many standard deviations the row is better than the mean of the pool (_zscore_weight). The
-deviation of the distance counts as 0.000001 at least, that of BM25 as 2 % of
-p_best_text_score. A row without an embedding counts as the farthest in the pool. An arm that
-found nothing contributes nothing.
+'Score candidates by how far they stand out in each arm:
+p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and zt are the
+numbers of standard deviations by which the row beats the mean of the pool (_zscore_weight). The
+deviation counts as at least 0.000001 for distances, and as at least 2 % of p_best_text_score for
+BM25. A row without an embedding counts as the farthest in the pool. An arm that found nothing
+contributes nothing.
 Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_best_text_score, an
-upper bound of BM25, null where nothing was asked for in words.
-Result: the candidates with their score, best first, ties by memory_id.';
+upper bound of BM25, null without a text query.
+Result: the candidates with their scores, best first, ties by memory_id.';
 
 create function _fuse_rrf(
   p_candidates search_candidate[],
@@ -202,12 +202,12 @@ end
 $$;
 
 comment on function _fuse_rrf is
-'Scores candidates by reciprocal rank fusion: p_vector_weight / (p_rrf_k + vector_rank) +
-p_text_weight / (p_rrf_k + text_rank), of the first rows of each arm.
+'Score candidates by reciprocal rank fusion: p_vector_weight / (p_rrf_k + vector_rank) +
+p_text_weight / (p_rrf_k + text_rank), for the first rows of each arm.
 Source: Cormack, Clarke and Buettcher, Reciprocal Rank Fusion outperforms Condorcet and
 individual Rank Learning Methods, SIGIR 2009.
 Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_rrf_k, 1 to 1000000;
 p_depth, how many of the first rows of an arm count.
-Result: the candidates with their score, best first, ties by memory_id.';
+Result: the candidates with their scores, best first, ties by memory_id.';
 
 commit;

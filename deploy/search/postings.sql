@@ -12,8 +12,8 @@ language sql immutable parallel safe
 return 32;
 
 comment on function _posting_slot_count is
-'Over how many slots the postings of a lexeme are spread, so that one of them is a random
-sample of its documents. Result: the number, a power of 2.';
+'Return over how many slots the postings of a lexeme are spread, so that one slot is a random
+sample of its documents. A power of 2.';
 
 create function _posting_slot(p_document_id bigint)
 returns integer
@@ -21,21 +21,21 @@ language sql immutable parallel safe
 return hashint8(p_document_id) & (_posting_slot_count() - 1);
 
 comment on function _posting_slot is
-'The slot of a document in the postings of each of its lexemes.
-Argument: p_document_id. Result: from 0.';
+'Return the slot of a document in the postings of each of its lexemes.
+Argument: p_document_id. Result: the slot, from 0.';
 
 create function _posting_term(p_table text, p_owner text, p_lexeme text)
 returns bigint
 language sql immutable parallel safe
--- 59 bits: two of ten million lexemes share a number with a chance of 1 in 10,000.
+-- 59 bits: among ten million lexemes, a collision has a probability of 1 in 10,000.
 return hashtextextended(
   p_lexeme, hashtextextended(p_owner, hashtextextended(p_table, 0))
 ) & ~(_posting_slot_count() - 1)::bigint;
 
 comment on function _posting_term is
-'The number under which postings hold a lexeme in slot 0; its other slots follow.
+'Return the key of a lexeme in postings, for slot 0; its other slots follow.
 Arguments: p_table, learning_memories or findings; p_owner, owner of the repository;
-p_lexeme, or an empty string for the documents themselves. Result: the number.';
+p_lexeme, or an empty string for the documents themselves.';
 
 create function _posting_slots(p_table text, p_owner text, p_lexeme text)
 returns bigint[]
@@ -47,8 +47,8 @@ return (
 );
 
 comment on function _posting_slots is
-'The numbers under which postings hold a lexeme.
-Arguments: as of _posting_term. Result: one for each slot, in their order.';
+'Return the keys of a lexeme in postings.
+Arguments: as of _posting_term. Result: one key per slot, in order.';
 
 create function _posting_repo(p_repo text)
 returns bigint
@@ -56,10 +56,10 @@ language sql immutable parallel safe
 return hashtextextended(p_repo, 0);
 
 comment on function _posting_repo is
-'The number under which postings hold a repository.
-Argument: p_repo, owner/name. Result: the number.';
+'Return the hash of a repository in postings.
+Argument: p_repo, owner/name.';
 
--- The linter knows no optimization fences, and does not look into other standard bodies.
+-- The linter objects to the optimization fence; it does not parse $$ bodies.
 -- noqa: disable=RF03,AM09,ST05
 create function _list_postings(
   p_table text, p_document_id bigint, p_repo text, p_search_tsv tsvector
@@ -83,7 +83,7 @@ begin atomic
       _posting_repo(i.repo) as repo_hash,
       _posting_slot(i.id) as slot
     from (values (p_document_id, p_table, p_repo)) as i (id, table_name, repo)
-    -- Optimization fence: otherwise they are computed for each lexeme.
+    -- Optimization fence: otherwise they are computed once per lexeme.
     offset 0
   ) as d
   cross join lateral (
@@ -92,7 +92,7 @@ begin atomic
       w.frequency,
       sum(w.frequency) over () as length
     from (
-      -- An identifier as a whole has no position.
+      -- Whole identifiers have no position.
       select
         t.lexeme,
         coalesce(cardinality(t.positions), 1) as frequency
@@ -106,7 +106,7 @@ begin atomic
 end;
 
 comment on function _list_postings is
-'The postings of a document: one for each lexeme, and one more for the document itself.
+'Return the postings of a document: one for each lexeme, and one for the document itself.
 Arguments: p_table, learning_memories or findings; p_document_id; p_repo, owner/name;
 p_search_tsv, its lexemes. Result: columns of postings.';
 
@@ -129,7 +129,7 @@ end
 $$;
 
 comment on function _insert_postings is
-'Adds documents to the inverted index.
+'Add documents to the inverted index.
 Arguments: p_table, learning_memories or findings; p_document_ids, p_repos and
 p_search_tsvs, of equal length.';
 
@@ -140,8 +140,7 @@ returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
--- Look up each posting by the primary key, even on tables too small for the planner to
--- prefer that.
+-- Always use the primary key, even on tables too small for the planner to prefer it.
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
@@ -157,14 +156,14 @@ end
 $$;
 
 comment on function _delete_postings is
-'Removes documents from the inverted index.
-Arguments: as of _insert_postings; p_repos and p_search_tsvs are those that were inserted.';
+'Remove documents from the inverted index.
+Arguments: as of _insert_postings; p_repos and p_search_tsvs must be those that were inserted.';
 
 create function _set_search_tsv()
 returns trigger
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
--- Otherwise Postgres sends a notice for each word that is too long for a lexeme.
+-- Postgres raises a notice for each word that is too long for a lexeme.
 set client_min_messages = warning
 as $$
 begin
@@ -178,7 +177,7 @@ end
 $$;
 
 comment on function _set_search_tsv is
-'Trigger of learning_memories and findings: keeps search_tsv equal to the lexemes of the text.';
+'Trigger of learning_memories and findings: sets search_tsv to the lexemes of the text.';
 
 create function _maintain_memory_postings()
 returns trigger
@@ -186,7 +185,7 @@ language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  -- An array holds 1 GB, and a tsvector may have 1 MB.
+  -- Arrays are limited to 1 GB, and a tsvector can have 1 MB.
   c_batch_size constant integer := 500;
   v_ids bigint[];
   v_repos text[];
@@ -237,8 +236,8 @@ end
 $$;
 
 comment on function _list_review_repos is
-'The repositories of reviews.
-Argument: p_review_ids. Result: an element for each, null where the review does not exist.';
+'Return the repositories of reviews.
+Argument: p_review_ids. Result: one element each, null if the review does not exist.';
 
 create function _maintain_finding_postings()
 returns trigger
@@ -314,10 +313,9 @@ end
 $$;
 
 comment on function _maintain_review_postings is
-'Trigger of reviews: moves the postings of their findings to another repository, or removes
-them.';
+'Trigger of reviews: moves the postings of their findings to another repository, or deletes them.';
 
--- Citus refuses triggers without this; elsewhere it is a name that nothing reads.
+-- Citus rejects triggers without this; elsewhere it is a placeholder without effect.
 set local "citus.enable_unsafe_triggers" = on;
 
 create trigger learning_memories_search_tsv
@@ -364,7 +362,7 @@ after update of repo on reviews
 for each row when (new.repo is distinct from old.repo)
 execute function _maintain_review_postings();
 
--- Before, because its findings are deleted with it.
+-- BEFORE, because the delete cascades to its findings.
 create trigger reviews_postings_delete
 before delete on reviews
 for each row execute function _maintain_review_postings();

@@ -37,8 +37,8 @@ return array(
 );
 
 comment on function _related_languages is
-'The languages that share much of their syntax or their libraries with one of these.
-Argument: p_languages, in any letter case. Result: the others, in lower case.';
+'Return the languages that share much of their syntax or libraries with one of the given ones.
+Argument: p_languages, in any letter case. Result: the related ones only, in lower case.';
 
 create function _boost_scores(
   p_candidates search_candidate[],
@@ -59,9 +59,9 @@ declare
   c_related constant text[] := case
     when p_languages is not null then _related_languages(p_languages)
   end;
-  c_preferred constant double precision := 1.2;
-  c_slightly_preferred constant double precision := 1.1;
-  -- 0.5 ^ 1000 is about the smallest double.
+  c_language_boost constant double precision := 1.2;
+  c_related_boost constant double precision := 1.1;
+  -- 0.5 ^ 1000 is close to the smallest double precision value.
   c_max_half_lives constant double precision := 800;
 begin
   return array(
@@ -72,8 +72,8 @@ begin
         c.score
         * case
           when p_languages is null then 1
-          when lower(c.language) = any (c_languages) then c_preferred
-          when lower(c.language) = any (c_related) then c_slightly_preferred
+          when lower(c.language) = any (c_languages) then c_language_boost
+          when lower(c.language) = any (c_related) then c_related_boost
           else 1
         end
         * case
@@ -99,13 +99,13 @@ end
 $$;
 
 comment on function _boost_scores is
-'Multiplies scores by what the caller prefers, and sorts: 1.2 for one of p_languages, 1.1 for
-a related language; 0.5 ^ (age / p_recency_half_life), for critical and major memories at
-least p_recency_floor.
+'Multiply scores by the caller''s preferences, and sort: by 1.2 for one of p_languages, by 1.1 for
+a related language; by 0.5 ^ (age / p_recency_half_life), but at least p_recency_floor for
+critical and major memories.
 Arguments: p_candidates, with scores; p_languages, in any letter case, null for no preference;
-p_recency_half_life, null where age does not count; p_recency_floor, 0 to 1; p_now, from which
-age counts.
-Result: best first, ties by memory_id.';
+p_recency_half_life, null if age does not count; p_recency_floor, 0 to 1; p_now, from which age
+is measured.
+Result: the candidates, best first, ties by memory_id.';
 
 create function _collapse_duplicates(
   p_candidates search_candidate[],
@@ -120,7 +120,7 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Each kept row is compared with all that are left: a thousand would take many seconds.
+  -- Each kept row is compared with all remaining ones: a thousand would take many seconds.
   c_max_kept constant integer := 100;
   v_candidates search_candidate[] := p_candidates;
   v_text_hashes uuid[] := p_text_hashes;
@@ -146,12 +146,12 @@ end
 $$;
 
 comment on function _collapse_duplicates is
-'Leaves out candidates that say nearly the same as a better one that is kept.
-Arguments: p_candidates, best first; p_text_hashes and p_embeddings, theirs, an embedding null
-where it is missing; p_distance, up to which cosine distance two are the same, as are any two of
-equal text; p_limit, how many will be returned: nothing is left out as a duplicate of a later
-one, nor of one after the first 100.
-Result: the candidates that are left, in their order.';
+'Drop candidates that nearly repeat a better one that is kept.
+Arguments: p_candidates, best first; p_text_hashes and p_embeddings of each, an embedding null if
+missing; p_distance, the maximum cosine distance of duplicates (equal texts always are); p_limit,
+how many will be returned: nothing is dropped as a duplicate of a row beyond it, nor of one
+beyond the first 100.
+Result: the remaining candidates, in order.';
 
 create function _cut_at_gap(
   p_candidates search_candidate[], p_min_gap double precision, p_limit integer
@@ -163,7 +163,7 @@ as $$
 declare
   v_kept integer;
 begin
-  -- The last row has no gap after it.
+  -- There is no gap after the last row.
   select g.ord
   into v_kept
   from (
@@ -180,9 +180,9 @@ end
 $$;
 
 comment on function _cut_at_gap is
-'Cuts a list after the largest fall of the score, if that is large enough.
-Arguments: p_candidates, best first; p_min_gap, what it has to be at least, as a share of the
-best score; p_limit, how many will be returned: falls after these do not count.
+'Cut a list at its largest drop in score, if that is large enough.
+Arguments: p_candidates, best first; p_min_gap, the minimum drop, as a fraction of the best
+score; p_limit, how many will be returned: drops beyond it do not count.
 Result: the candidates before the cut, at most p_limit.';
 
 create function _diversify(
@@ -197,7 +197,7 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Each pick compares all candidates: a thousand would take many seconds.
+  -- Each pick is compared with all candidates: a thousand would take many seconds.
   c_max_picks constant integer := 100;
   c_best_score constant double precision := nullif(p_candidates[1].score, 0);
   v_similarities double precision[]
@@ -221,7 +221,7 @@ begin
       array_agg(greatest(s.similarity, 1 - (s.embedding <=> p_embeddings[v_pick])) order by s.ord)
     into v_similarities
     from unnest(p_embeddings, v_similarities) with ordinality as s (embedding, similarity, ord);
-    v_similarities[v_pick] := 'infinity'; -- not a second time
+    v_similarities[v_pick] := 'infinity'; -- never picked again
   end loop;
 
   return array(
@@ -234,13 +234,13 @@ end
 $$;
 
 comment on function _diversify is
-'Orders candidates by maximal marginal relevance: each next one is that with the largest
-(1 - d) * relevance - d * similarity to the most similar one before it. Relevance is the score
-as a share of the best; similarity is the cosine of the two embeddings, 0 where it is negative
-or one is missing. The first 100 are chosen so; the others follow by score.
+'Order candidates by maximal marginal relevance: repeatedly pick the candidate with the largest
+(1 - d) * relevance - d * similarity to the most similar one picked before. Relevance is the
+score as a fraction of the best; similarity is the cosine of the two embeddings, 0 if negative or
+if one is missing. The first 100 are picked this way; the rest follow by score.
 Source: Carbonell and Goldstein, The use of MMR, SIGIR 1998.
-Arguments: p_candidates, best first; p_embeddings, theirs, null where missing; p_diversity, d,
-0 to 1; p_limit, how many to pick. Result: those picked, in their order.';
+Arguments: p_candidates, best first; p_embeddings of each, null if missing; p_diversity, d, 0 to
+1; p_limit, how many to return. Result: the candidates, in their new order.';
 
 create function _load_text_hashes(p_candidates search_candidate[])
 returns uuid[]
@@ -259,8 +259,9 @@ end
 $$;
 
 comment on function _load_text_hashes is
-'Hashes of the texts of candidates: a thousand texts may be more than an array can hold.
-Argument: p_candidates. Result: one for each, in their order.';
+'Return a hash of the text of each candidate: up to a thousand full texts may exceed the maximum
+size of an array.
+Argument: p_candidates. Result: one hash each, in order.';
 
 create function _load_embeddings(p_candidates search_candidate[], p_embedding_model text)
 returns vector[]
@@ -279,8 +280,9 @@ end
 $$;
 
 comment on function _load_embeddings is
-'The embeddings of candidates. Arguments: p_candidates; p_embedding_model, whose.
-Result: one for each, in their order, null without one of the model.';
+'Return the embedding of each candidate.
+Arguments: p_candidates; p_embedding_model. Result: one each, in order, null without an embedding
+of the model.';
 
 create function _prefer(
   p_candidates search_candidate[],
@@ -324,10 +326,10 @@ end
 $$;
 
 comment on function _prefer is
-'Applies what the caller of search_memories prefers, in this order: languages and recency
-(_boost_scores), p_duplicate_distance, p_min_gap, p_diversity.
-Arguments: p_candidates, best first; p_embedding_model, whose embeddings to compare; the
-others as of search_memories.
+'Apply the preferences of search_memories, in this order: languages and recency (_boost_scores),
+p_duplicate_distance, p_min_gap, p_diversity.
+Arguments: p_candidates, best first; p_embedding_model, whose embeddings to compare; the others
+as of search_memories.
 Result: the candidates to return, best first.';
 
 commit;

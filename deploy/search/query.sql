@@ -50,8 +50,8 @@ begin
       vector_dims(p_query_embedding)::text
     );
   end if;
-  -- The cosine distance of a vector to itself is not a number where all values are zero,
-  -- or so small or large that their squares leave the range of real.
+  -- The cosine distance of a vector from itself is NaN if all elements are zero, or if their
+  -- squares underflow or overflow real.
   if p_query_embedding <=> p_query_embedding = 'NaN' then
     perform _reject_argument(
       'p_query_embedding', 'a vector that has a direction',
@@ -62,7 +62,7 @@ begin
   perform _check_array('p_severities', p_severities, 'severity');
   perform _check_array('p_categories', p_categories, 'category');
 
-  -- One statement for all: a call of _check_argument for each takes several times as long.
+  -- One statement: a call of _check_argument per argument takes several times as long.
   select c.argument, c.value, c.type
   into v_argument, v_value, v_type
   from (
@@ -88,8 +88,9 @@ end
 $$;
 
 comment on function _check_search_arguments is
-'Rejects bad arguments of search_memories. Arguments: as there.
-Errors: 22004 for what is missing, 22023 for what cannot be.';
+'Reject invalid arguments of search_memories.
+Arguments: as of search_memories.
+Errors: 22004 for a missing argument, 22023 for an invalid one.';
 
 create function _split_identifiers(p_text text)
 returns text
@@ -97,7 +98,7 @@ language sql immutable parallel safe
 return translate(
   regexp_replace(
     p_text,
-    -- lowerUpper, letter1, 1letter, UPPERLower; but not APIs.
+    -- Split lowerUpper, letter1, 1letter and UPPERLower, but not APIs.
     '([[:lower:]])(?=[[:upper:]])|([[:alpha:]])(?=[0-9])|([0-9])(?=[[:alpha:]])'
     || '|([[:upper:]])(?=[[:upper:]][[:lower:]]{2})',
     '\1\2\3\4 ',
@@ -108,7 +109,7 @@ return translate(
 );
 
 comment on function _split_identifiers is
-'Splits identifiers, paths and compounds: getUserById becomes "get User By Id",
+'Split identifiers, paths and compounds into words: getUserById becomes "get User By Id",
 src/db/pool_manager.py "src db pool manager py", HTTP2Server "HTTP 2 Server".
 Argument: p_text. Result: the text with spaces inserted; null for null.';
 
@@ -121,21 +122,21 @@ return array(
     select
       regexp_matches(
         p_text,
-        -- Words that _split_identifiers splits, with all that they are joined to.
+        -- Words that _split_identifiers splits, including everything joined to them.
         '([[:alnum:]]*(?:[[:lower:]][[:upper:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
         || '|[[:upper:]]{2}[[:lower:]]{2}|[[:alnum:]](?:[_./\\-]|::)[[:alnum:]])'
         || '(?:[_./:\\-]*[[:alnum:]])*)',
         'g'
       ) as matched
   ) as m
-  -- Anything longer is data, and a lexeme holds at most 2046 bytes.
+  -- Anything longer is data, not a name, and a lexeme has at most 2046 bytes.
   where length(m.matched[1]) <= 200
 );
 
 comment on function _extract_identifiers is
-'The identifiers, paths and compounds of a text, unsplit and in lower case: getuserbyid,
+'Return the identifiers, paths and compounds of a text, unsplit and in lower case: getuserbyid,
 src/db/pool_manager.py, http2server, std::vector.
-Argument: p_text. Result: each once; those of more than 200 characters are left out.';
+Argument: p_text. Result: the distinct ones of up to 200 characters.';
 
 create function _to_tsvector(p_text text)
 returns tsvector
@@ -144,10 +145,10 @@ return to_tsvector(:'text_config'::regconfig, _split_identifiers(p_text))
 || array_to_tsvector(_extract_identifiers(p_text));
 
 comment on function _to_tsvector is
-'Cuts a text into lexemes: its words, by the text-search configuration chosen at deploy
-(text_config), with identifiers and paths split; and in addition, without a position, each
-identifier and path as a whole. So pool_manager.py is found by "pool manager", and better by
-its name. Stored texts and queries both go through this function.
+'Convert a text to lexemes: its words, by the text-search configuration chosen at deploy
+(text_config), with identifiers and paths split; plus each identifier and path as a whole,
+without a position. So "pool manager" finds pool_manager.py, and its full name ranks it higher.
+Both stored texts and queries go through this function.
 Argument: p_text. Result: its lexemes with their positions; null for null.';
 
 create function _phrase_to_tsquery(p_text text)
@@ -155,7 +156,7 @@ returns tsquery
 language sql immutable parallel safe
 return (
   select
-    -- Not phraseto_tsquery, which raises a notice where all words are stop words.
+    -- phraseto_tsquery would raise a notice if all words are stop words.
     string_agg(
       coalesce('<' || w.distance || '>', '')
       || '''' || replace(replace(w.lexeme, '\', '\\'), '''', '''''') || '''',
@@ -169,28 +170,28 @@ return (
     from unnest(_to_tsvector(p_text)) as l
     cross join unnest(l.positions) as p (position)
     order by p.position, l.lexeme
-    -- A query of tens of thousands of words overflows the stack.
+    -- A tsquery of tens of thousands of words overflows the stack.
     limit 32
   ) as w
 );
 
 comment on function _phrase_to_tsquery is
-'Turns a text into a query for its words, adjacent and in order.
-Argument: p_text, of which the first 32 words count. Result: the query; null where the
-text has no lexeme, as when all are stop words.';
+'Convert a text to a query for its words, adjacent and in order.
+Argument: p_text, of which the first 32 words count. Result: the query; null if the text has no
+lexeme, as when it consists of stop words.';
 
 create function _parse_query(p_text text)
 returns parsed_query
 language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
--- Otherwise Postgres sends a notice for each word that is too long for a lexeme.
+-- Postgres raises a notice for each word that is too long for a lexeme.
 set client_min_messages = warning
 as $$
 declare
-  -- Ranking takes time with each term; a longer text is no query.
+  -- Ranking time grows with each term, and no real query is longer.
   c_max_terms constant integer := 256;
   c_max_phrases constant integer := 32;
-  -- Not -1, -i, --verbose or -ms-align-items, which findings are full of.
+  -- Exclude neither -1, -i, --verbose nor -ms-align-items: findings are full of them.
   c_excluded constant text
   := '(?<!\S)-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?!\S))';
   c_phrase constant text := '["“]([^"“”]+)["”]';
@@ -233,9 +234,9 @@ end
 $$;
 
 comment on function _parse_query is
-'Takes a query in plain words apart, as people type it into a web search: "quoted words"
-are a phrase, -word and -"quoted words" are unwanted.
-Argument: p_text. Result: its terms, the first 256 different ones, its phrases and what it
-excludes, of each the first 32.';
+'Parse a query in the syntax of web search engines: "quoted words" are a phrase, -word and
+-"quoted words" are excluded.
+Argument: p_text. Result: the first 256 distinct terms, the first 32 phrases, and the first 32
+exclusions.';
 
 commit;

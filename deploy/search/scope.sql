@@ -6,8 +6,8 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- Without a set clause, so that Postgres inlines it: under a custom plan the filters that are
--- null fold away, and what is left is served by learning_memories_scope_idx alone.
+-- No set clause, so that Postgres inlines it: under a custom plan null filters are folded away,
+-- and the rest is answered by an index-only scan of learning_memories_scope_idx.
 create function _in_scope(
   p_scope search_scope,
   p_owner text,
@@ -29,7 +29,8 @@ and ((p_scope).path_prefix is null or starts_with(p_file_path, (p_scope).path_pr
 and ((p_scope).created_after is null or p_created_at > (p_scope).created_after);
 
 comment on function _in_scope is
-'Whether a memory is in the scope of a search, by the columns of learning_memories_scope_idx.
+'Return whether a memory is in the scope of a search, judging by the columns of
+learning_memories_scope_idx.
 Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
 
 create function _is_searchable(p_scope search_scope, p_stale boolean, p_search_tsv tsvector)
@@ -39,8 +40,8 @@ return not p_stale
 and ((p_scope).excluded is null or not p_search_tsv @@ (p_scope).excluded);
 
 comment on function _is_searchable is
-'Whether a memory in the scope of a search may be returned, by what is in no index: it is not
-stale, and has nothing that the query excludes.
+'Return whether a memory in scope may be returned, judging by columns that no scope index
+contains: it is not stale, and matches nothing that the query excludes.
 Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
 
 create function _is_comparable(
@@ -51,7 +52,7 @@ language sql immutable parallel safe
 return p_embedding_model = (p_scope).embedding_model and p_embedding_code is not null;
 
 comment on function _is_comparable is
-'Whether a memory has an embedding that the vector arm compares.
+'Return whether the vector arm can compare a memory: it has an embedding of the model.
 Arguments: p_scope; the others are columns of learning_memories. Result: true, false or null.';
 
 create function _measure_corpus(
@@ -63,7 +64,7 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- A slot with fewer documents is too small a sample.
+  -- Below this, one slot is too small a sample.
   c_min_sample constant integer := 256;
   v_corpus search_corpus;
 begin
@@ -95,11 +96,11 @@ end
 $$;
 
 comment on function _measure_corpus is
-'Counts the documents that a search is about, stale ones included: not by statistics of the
-planner, which a bulk load leaves behind, but by postings, exactly up to about 8,000 and from
-a sample of one in 32 (_posting_slot_count) beyond.
-Arguments: p_table, learning_memories or findings; p_owner; p_repo, null for all of the owner;
-p_is_ranked, whether BM25 needs exact figures of a small corpus.
+'Count the documents of a repository or an owner, stale ones included. Planner statistics would
+be out of date after a bulk load, so it counts postings: exactly up to about 8,000 documents,
+above that in a sample of 1 in 32 (_posting_slot_count).
+Arguments: p_table, learning_memories or findings; p_owner; p_repo, null for all repositories of
+the owner; p_is_ranked, whether BM25 needs exact figures for a small corpus.
 Result: a search_corpus.';
 
 create function _graph_cost()
@@ -108,8 +109,8 @@ language sql immutable parallel safe
 return 30000;
 
 comment on function _graph_cost is
-'What a search by the HNSW graph costs at least, in codes that a scan compares in the same time
-(docs/benchmarks.md). Result: the number.';
+'Return the minimum cost of an HNSW graph search, in codes that a scan compares in the same time
+(docs/explanation/benchmarks.md).';
 
 create function _estimate_scope(
   p_scope search_scope,
@@ -124,7 +125,7 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Up to this many, listing them is cheaper than searching and filtering.
+  -- Up to this many memories, listing them is cheaper than searching and filtering.
   c_max_listed constant double precision := 10000;
   c_sample_size constant double precision := 128;
   c_is_filtered constant boolean := num_nonnulls(
@@ -140,7 +141,7 @@ declare
   v_mask integer;
 begin
   if p_corpus.documents > c_min_sampled then
-    -- One in 1, 2, 4, ... of a slot, by bits of the hash that do not choose the slot.
+    -- Sample 1 in 1, 2, 4, ... of a slot, by hash bits that do not determine the slot.
     v_mask := _posting_slot_count() * (
       (2 ^ greatest(
         round(log(2, (p_corpus.documents / _posting_slot_count() / c_sample_size)::numeric)), 0
@@ -162,7 +163,7 @@ begin
         _is_comparable(p_scope, m.embedding_model, m.embedding_code) as is_comparable
       from learning_memories as m
       where m.id = p.document_id
-      -- Optimization fence: one look-up after the other.
+      -- Optimization fence: look up one memory at a time.
       offset 0
     ) as d
     where
@@ -176,13 +177,13 @@ end
 $$;
 
 comment on function _estimate_scope is
-'Estimates how much of a repository or an owner a search may find, from a sample.
+'Estimate from a sample how much of a repository or an owner a search may find.
 Arguments: p_scope; p_corpus, of the same repository or owner; p_has_embedding, whether the
 vector arm searches.
-Result: is_listed, whether there are filters and they leave so few memories that listing them
-pays (_list_scope). share_searchable: which share of the corpus may be returned, 0 to 1;
-share_comparable: and has an embedding of the model. Both null where the corpus is too small
-for that to matter.';
+Result: is_listed, whether filters leave few enough memories that listing them is cheaper
+(_list_scope). share_searchable: fraction of the corpus that may be returned, 0 to 1;
+share_comparable: fraction that may be returned and has an embedding of the model. Both are null
+if the corpus is too small for them to matter.';
 
 create function _list_scope(
   p_scope search_scope,
@@ -213,9 +214,9 @@ end
 $$;
 
 comment on function _list_scope is
-'Lists the memories in scope, for where filters leave few: once for both arms.
-Arguments: p_scope; p_code, of the query embedding, null without one.
-Result: memory_ids; code_distances, of each, the Hamming distance of its code, null without
-an embedding of the model.';
+'List the memories in scope, once for both arms, if filters leave only a few.
+Arguments: p_scope; p_code, code of the query embedding, or null.
+Result: memory_ids; code_distances, the Hamming distance of the code of each, null without an
+embedding of the model.';
 
 commit;

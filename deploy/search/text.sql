@@ -34,7 +34,7 @@ end
 $$;
 
 comment on function _list_documents is
-'Lists the documents in scope, searchable or not.
+'List the documents in scope, searchable or not.
 Arguments: p_table, learning_memories or findings; p_scope. Result: their ids.';
 
 create function _pick_searchable(
@@ -46,8 +46,8 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 begin
-  -- The optimization fences make each a loop over the list that looks up one document after
-  -- the other by id: so the limit needs no order, and stops it.
+  -- The optimization fences force a loop over the list that looks up one document at a time.
+  -- So rows keep the order of the list without an order by, and the limit stops the loop.
   if p_table = 'findings' then
     return array(
       select c.id
@@ -86,9 +86,9 @@ end
 $$;
 
 comment on function _pick_searchable is
-'Picks the documents that a search may return.
+'Pick the documents that a search may return.
 Arguments: p_table, learning_memories or findings; p_scope; p_document_ids, to pick from, best
-first; p_limit, how many, null for all. Result: the first of them, in the same order.';
+first; p_limit, null for all. Result: the first of them, in the same order.';
 
 create function _list_phrase_matches(
   p_table text, p_scope search_scope, p_phrases tsquery, p_limit integer
@@ -97,11 +97,11 @@ returns bigint[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_custom_plan
--- GIN answers by bitmaps alone.
+-- GIN supports bitmap scans only.
 set enable_bitmapscan = on
 as $$
 begin
-  -- The caller passes one more than it uses and drops a full list, so order does not matter.
+  -- No order by: the caller passes one more than it uses and discards a full list.
   if p_table = 'findings' then
     return array(
       select f.id
@@ -132,9 +132,9 @@ end
 $$;
 
 comment on function _list_phrase_matches is
-'Lists the documents that a search may return and that have all its phrases.
-Arguments: p_table, learning_memories or findings; p_scope; p_phrases; p_limit, how many.
-Result: their ids, in no order.';
+'List the documents that a search may return and that contain all its phrases.
+Arguments: p_table, learning_memories or findings; p_scope; p_phrases; p_limit.
+Result: their ids, in no particular order.';
 
 create function _pick_phrase_matches(
   p_table text, p_document_ids bigint[], p_phrases tsquery
@@ -161,9 +161,9 @@ end
 $$;
 
 comment on function _pick_phrase_matches is
-'Picks the documents that have all phrases of a query.
+'Pick the documents that contain all phrases of a query.
 Arguments: p_table, learning_memories or findings; p_document_ids, to pick from; p_phrases.
-Result: the ids of those that have them, in no order.';
+Result: their ids, in no particular order.';
 
 create function _promote_phrases(
   p_table text,
@@ -201,9 +201,9 @@ end
 $$;
 
 comment on function _promote_phrases is
-'Ranks documents that have all phrases of a query above those without (_promote_score).
-Arguments: p_table, learning_memories or findings; p_phrases; p_documents. Result: best first,
-ties by document_id.';
+'Rank documents that contain all phrases of a query above the others (_promote_score).
+Arguments: p_table, learning_memories or findings; p_phrases; p_documents.
+Result: the documents, best first, ties by document_id.';
 
 create function _rank_searchable(
   p_corpus search_corpus,
@@ -221,9 +221,9 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  -- Fewer are too small a sample to tell how many more to rank.
+  -- Below this, too small a sample to extrapolate how many to rank.
   c_min_sample constant integer := 5;
-  -- 50 % headroom, since the share is estimated from a sample.
+  -- 50 % headroom, because the share is estimated from a sample.
   c_batch_size constant integer := p_limit * case
     when p_candidate_ids is null and p_share > 0 then least(greatest(1.5 / p_share, 2), 100)
     else 2
@@ -232,8 +232,9 @@ declare
   v_candidate_ids bigint[] := p_candidate_ids;
   v_all_searchable boolean := false;
 begin
-  -- Rank some, and keep what is searchable. Where that leaves too few, rank as many as should
-  -- leave enough; where it leaves hardly any, or still too few, rank what is searchable.
+  -- Rank a batch and keep what is searchable. If too few remain, rank a batch extrapolated from
+  -- that yield. If hardly any remain, or still too few, filter first and rank only the
+  -- searchable documents.
   loop
     select r.documents, r.best_score
     into documents, best_score
@@ -264,11 +265,10 @@ end
 $$;
 
 comment on function _rank_searchable is
-'Ranks documents by BM25 (_rank_bm25) until enough of them may be returned.
-Arguments: as of _search_text; p_terms, as of _plan_terms.
-Result: documents, ranked, searchable or not, best first; searchable_ids, the first p_limit of
-them that may be returned, or all where fewer have any of the terms; best_score, an upper
-bound of BM25.';
+'Rank documents by BM25 (_rank_bm25) until enough of them may be returned.
+Arguments: as of _search_text; p_terms, from _plan_terms.
+Result: documents, searchable or not, best first; searchable_ids, the first p_limit of them that
+may be returned, or all if fewer contain a term; best_score, an upper bound of BM25.';
 
 create function _search_text(
   p_corpus search_corpus,
@@ -286,7 +286,7 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Where more documents have the phrases, only the best by their terms are considered.
+  -- If more documents contain the phrases, consider only the best by their terms.
   c_max_phrase_matches constant integer := 5000;
   c_table constant text := p_corpus.table_name;
   c_terms constant search_term[] := _plan_terms(p_corpus, p_query);
@@ -305,7 +305,7 @@ begin
     p_corpus, p_scope, c_terms, p_limit, p_share, p_candidate_ids, p_extra_ids
   ) as r;
 
-  -- Documents with the phrases need not be among the best by their terms.
+  -- Documents that contain the phrases may not be among the best by their terms.
   if p_query.phrases is not null then
     v_phrase_ids := _list_phrase_matches(
       c_table, p_scope, p_query.phrases, c_max_phrase_matches + 1
@@ -344,14 +344,14 @@ end
 $$;
 
 comment on function _search_text is
-'The text arm of a search: ranks by BM25 (_rank_bm25) the documents in scope that may be
-returned. Those with all quoted phrases rank above those without.
-Arguments: p_corpus, as of _measure_corpus; p_scope, within it; p_query, as of _parse_query;
-p_limit, how many; p_share, which share of the corpus is searchable, null where it is not known;
-p_candidate_ids, all ids in scope where they are known, else null; p_extra_ids, ids of
-searchable documents that are always scored.
-Result: matches, best first, ties by id: the first p_limit, or all where fewer have any of the
-terms, with their rank; and those of p_extra_ids that have any, without. Their value is BM25,
-raised by _promote_score; best_score: an upper bound before that.';
+'Rank the searchable documents in scope by BM25 (_rank_bm25), those with all quoted phrases first:
+the text arm of a search.
+Arguments: p_corpus, from _measure_corpus; p_scope, within it; p_query, from _parse_query;
+p_limit; p_share, the fraction of the corpus that is searchable, null if unknown;
+p_candidate_ids, all ids in scope, null if unknown; p_extra_ids, ids of searchable documents to
+score whatever their rank.
+Result: matches, best first, ties by id: the first p_limit with their rank, or all if fewer
+contain a term; and those of p_extra_ids that contain one, without a rank. Their value is BM25,
+raised by _promote_score. best_score: an upper bound of BM25 before that.';
 
 commit;

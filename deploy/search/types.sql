@@ -6,7 +6,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- The linter takes the brackets of an array type for an index here.
+-- The linter mistakes the brackets of an array type for a subscript here.
 -- noqa: disable=LT01
 
 create type parsed_query as (
@@ -17,10 +17,10 @@ create type parsed_query as (
 );
 
 comment on type parsed_query is
-'A query taken apart (_parse_query).
-terms: its different lexemes, in the order of the text; counts: how often it has each.
-phrases: all quoted phrases; null for none. excluded: any unwanted word or phrase; null for
-none.';
+'A parsed query (_parse_query).
+terms: distinct lexemes, in text order; counts: occurrences of each. phrases: conjunction of the
+quoted phrases; null if there are none. excluded: disjunction of the excluded words and phrases;
+null if there are none.';
 
 create type search_scope as (
   owner text,
@@ -37,8 +37,8 @@ create type search_scope as (
 comment on type search_scope is
 'What a search may find (_in_scope, _is_searchable). Null means any.
 owner: never null. repo: owner/name. outcomes, severities, categories, path_prefix,
-created_after: the filters of search_memories. embedding_model: whose embeddings the vector
-arm compares. excluded: what a text must not match.';
+created_after: filters of search_memories. embedding_model: model whose embeddings the vector arm
+compares. excluded: texts that match it are not searchable.';
 
 create type search_corpus as (
   table_name text,
@@ -53,10 +53,11 @@ create type search_corpus as (
 );
 
 comment on type search_corpus is
-'The documents of a repository or an owner, whose statistics BM25 uses (_measure_corpus).
+'The documents of a repository or an owner, from which BM25 takes its statistics
+(_measure_corpus).
 table_name: learning_memories or findings. document_slots: _posting_slots of the documents
-themselves. first_repo, last_repo: the range of repo_hash in postings. documents: how many;
-mean_length: their mean length in lexemes, null without documents. norm_base, norm_per_term:
+themselves. first_repo, last_repo: range of postings.repo_hash. documents: number of documents.
+mean_length: mean number of lexemes; null without documents. norm_base, norm_per_term:
 k1 * (1 - b) and k1 * b / mean_length of BM25, set by _rank_bm25.';
 
 create type search_term as (
@@ -69,9 +70,9 @@ create type search_term as (
 
 comment on type search_term is
 'A term of a query (_plan_terms).
-slots: where postings hold it (_posting_slots). count: how often the query has it. postings:
-how many documents have it, estimated; null where the corpus is so small that all are read.
-in_budget: whether its postings are read at first. weight: count * idf (_weigh_terms).';
+slots: its keys in postings (_posting_slots). count: occurrences in the query. postings:
+estimated document frequency; null if the corpus is small enough to read all postings.
+in_budget: whether its postings are read in the first round. weight: count * idf (_weigh_terms).';
 
 create type scored_document as (
   document_id bigint,
@@ -81,9 +82,9 @@ create type scored_document as (
 );
 
 comment on type scored_document is
-'A document that BM25 has scored.
-document_id and repo_hash: as in postings. score: BM25. matched_terms: how many different
-terms of the query it has.';
+'A document scored by BM25.
+document_id, repo_hash: as in postings. score: BM25. matched_terms: number of distinct query
+terms that it contains.';
 
 create type search_match as (
   id bigint,
@@ -92,9 +93,9 @@ create type search_match as (
 );
 
 comment on type search_match is
-'What an arm found: a memory or a finding.
-value: its cosine distance or its BM25. rank: its rank in this arm; null where it is not among
-the first, and was scored only because the other arm found it.';
+'A memory or finding that an arm found.
+value: its cosine distance or BM25 score. rank: rank in this arm; null if it is not among the
+first and was scored only because the other arm found it.';
 
 create type search_candidate as (
   memory_id bigint,
@@ -110,10 +111,10 @@ create type search_candidate as (
 );
 
 comment on type search_candidate is
-'A memory that an arm brought, for fusion and preferences.
-in_pool: whether it is among the first of an arm, whose mean and deviation the fusion uses.
-distance, vector_rank: cosine distance, and rank by it; null without an embedding of the
-model. text_score, text_rank: BM25, and rank by it; null without a term of the query.
-score: of the fusion, higher is better.';
+'A memory that an arm returned, as input to fusion and preferences.
+in_pool: whether it is among the first of an arm; the fusion takes mean and deviation from these.
+distance, vector_rank: cosine distance, and rank by it; null without an embedding of the model.
+text_score, text_rank: BM25 score, and rank by it; null without a query term.
+score: fused score; higher is better.';
 
 commit;

@@ -22,7 +22,7 @@ begin
         d.created_at
       )
       and _is_comparable(p_scope, d.embedding_model, d.embedding_code)
-    -- Plus zero keeps the planner off the HNSW index.
+    -- Adding zero prevents the planner from using the HNSW index.
     order by (d.embedding_code <~> p_code) + 0.0, d.id
     limit p_limit
   );
@@ -30,10 +30,10 @@ end
 $$;
 
 comment on function _scan_codes is
-'Finds the memories nearest by code, by comparing all codes in scope.
-Arguments: p_scope; p_code, of the query embedding; p_limit, how many.
-Result: their ids, searchable or not, nearest first; fewer than p_limit only where the scope
-has no more.';
+'Find the memories nearest by code with a scan of all codes in scope.
+Arguments: p_scope; p_code, of the query embedding; p_limit.
+Result: their ids, searchable or not, nearest first; fewer than p_limit only if the scope has no
+more.';
 
 create function _walk_graph(
   p_scope search_scope,
@@ -56,8 +56,8 @@ declare
   );
   v_ids bigint[];
 begin
-  -- Set and reset here, not by the function: a dump of a function that names them can only
-  -- be restored where pgvector was loaded before.
+  -- Set and reset here, not in a set clause: a dump of a function that names these settings
+  -- can only be restored once pgvector is loaded.
   perform
     set_config('hnsw.iterative_scan', 'relaxed_order', true),
     set_config('hnsw.ef_search', p_ef_search::text, true),
@@ -83,10 +83,10 @@ end
 $$;
 
 comment on function _walk_graph is
-'Finds searchable memories near by code, by the HNSW graph of the codes.
-Arguments: p_scope; p_code, of the query embedding; p_limit, how many; p_ef_search and
-p_max_scan_tuples, settings of the graph search.
-Result: their ids, about nearest first; fewer than p_limit where it gave up before.';
+'Find searchable memories near by code in the HNSW graph of the codes.
+Arguments: p_scope; p_code, of the query embedding; p_limit; p_ef_search and p_max_scan_tuples,
+settings of the graph search.
+Result: their ids, approximately nearest first; fewer than p_limit if it gave up early.';
 
 create function _pick_nearest(
   p_memory_ids bigint[], p_code_distances double precision[], p_limit integer
@@ -107,9 +107,9 @@ end
 $$;
 
 comment on function _pick_nearest is
-'Picks the memories nearest by code from a list (_list_scope).
-Arguments: p_memory_ids; p_code_distances, of equal length, null without a code; p_limit, how
-many. Result: the ids, nearest first, ties by id.';
+'Pick the memories nearest by code from a list (_list_scope).
+Arguments: p_memory_ids; p_code_distances, of equal length, null without a code; p_limit.
+Result: the ids, nearest first, ties by id.';
 
 create function _rerank(
   p_scope search_scope,
@@ -148,7 +148,7 @@ begin
       from (
         select u.id, u.ord
         from unnest(p_memory_ids) with ordinality as u (id, ord)
-        -- About the order in which the embeddings are stored.
+        -- Approximates the physical order of the embeddings.
         order by u.id
       ) as c
       cross join lateral (
@@ -157,7 +157,7 @@ begin
           _is_searchable(p_scope, m.stale, m.search_tsv) as is_searchable
         from learning_memories as m
         where m.id = c.id
-        -- Optimization fence: one look-up after the other.
+        -- Optimization fence: look up one memory at a time.
         offset 0
       ) as m
     ) as d
@@ -166,12 +166,11 @@ end
 $$;
 
 comment on function _rerank is
-'Compares the embeddings of memories that are near by code.
-Arguments: p_scope; p_embedding, of the query; p_memory_ids, nearest by code first;
-p_batch_size, how many were asked for; p_max_distance, up to which cosine distance, null for
-any.
-Result: matches, the searchable ones, nearest first, ties by id, with their cosine distance.
-far_mean and far_deviation: of the cosine distances of the farther half by code.';
+'Compute the cosine distances of memories that are near by code.
+Arguments: p_scope; p_embedding, of the query; p_memory_ids, nearest by code first; p_batch_size,
+how many were requested; p_max_distance, maximum cosine distance, null for any.
+Result: matches, the searchable memories with their cosine distance, nearest first, ties by id;
+far_mean and far_deviation, of the cosine distances of the half that is farther by code.';
 
 create function _count_graph_nodes(p_code bit varying)
 returns double precision
@@ -179,7 +178,7 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  -- Bytes of a node beside its code, for m = 16. Measured: docs/benchmarks.md.
+  -- Bytes per node in addition to its code, for m = 16. Measured: docs/explanation/benchmarks.md.
   c_node_size constant double precision := 314;
 begin
   return pg_relation_size(to_regclass('learning_memories_embedding_idx'))
@@ -188,7 +187,7 @@ end
 $$;
 
 comment on function _count_graph_nodes is
-'Estimates how many memories the HNSW graph holds, of all owners, from its size.
+'Estimate the number of memories in the HNSW graph, of all owners, from its size.
 Argument: p_code, any code. Result: the number; null without the index.';
 
 create function _search_vectors(
@@ -207,12 +206,12 @@ language plpgsql stable parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  -- What the graph costs for each memory that it visits, in the unit of _graph_cost.
+  -- Cost of one visited node of the graph, in the unit of _graph_cost.
   c_node_visit_cost constant double precision := 80;
-  -- The first rows are what searches are judged by.
-  c_first constant integer := 10;
+  -- Recall is judged by this many first rows.
+  c_top_rows constant integer := 10;
   c_code constant bit varying := _quantize(p_embedding);
-  c_needed constant integer := case when p_max_distance is null then p_limit else p_returned end;
+  c_min_matches constant integer := case when p_max_distance is null then p_limit else p_returned end;
   v_nodes double precision;
   v_use_graph boolean := p_candidate_ids is null and p_documents > _graph_cost();
   v_batch_size integer := 2 * p_limit;
@@ -226,14 +225,14 @@ begin
     v_nodes := _count_graph_nodes(c_code);
   end if;
 
-  -- Widen the batch until the first rows are so much closer (2.7 sigma) than its farther half
-  -- that unseen rows, whose codes are farther still, are very unlikely to beat them. For a
-  -- query that resembles nothing in scope, codes say little; for one opposite to all of it
-  -- (distance above 1), nothing. Where p_max_distance leaves fewer than asked for, unseen rows
-  -- have to be beyond it with near certainty (5 sigma).
+  -- Widen the batch until the first rows are significantly closer (2.7 sigma) than its farther
+  -- half, so that unseen rows, whose codes are farther still, are very unlikely to beat them.
+  -- If the query resembles nothing in scope, codes tell little; if it is opposite to everything
+  -- (distance above 1), nothing. If p_max_distance leaves fewer than requested, unseen rows must
+  -- be beyond it with near certainty (5 sigma).
   while (
     p_max_distance < v_far_mean - 5 * v_far_deviation and p_max_distance < 1
-    or cardinality(v_matches) >= c_needed
+    or cardinality(v_matches) >= c_min_matches
     and v_distance < v_far_mean - 2.7 * v_far_deviation
     and v_distance < 1
   ) is not true loop
@@ -245,15 +244,15 @@ begin
     if v_use_graph then
       v_ids := _walk_graph(
         p_scope, c_code, v_batch_size,
-        -- What the filters leave should fill the batch in one round; and the larger the graph,
-        -- the more it misses.
+        -- Large enough that one round fills the batch despite filters, and growing with the
+        -- graph, whose recall falls with size.
         least(
           v_batch_size * greatest(1.5, 1.1 / p_share) * greatest(v_nodes / 250000, 1), 1000
         )::integer,
-        -- Beyond that the scan is cheaper.
+        -- Beyond this, the scan is cheaper.
         (p_documents / c_node_visit_cost)::integer
       );
-      -- Where it gave up or missed some, the scan finds them.
+      -- If it gave up early or missed rows, the scan finds them.
       v_use_graph := cardinality(v_ids) = v_batch_size;
     end if;
     if not v_use_graph then
@@ -265,8 +264,8 @@ begin
     select r.matches, r.far_mean, r.far_deviation
     into v_matches, v_far_mean, v_far_deviation
     from _rerank(p_scope, p_embedding, v_ids, v_batch_size, p_max_distance) as r;
-    v_distance := v_matches[least(c_first, c_needed)].value;
-    -- All in scope were compared.
+    v_distance := v_matches[least(c_top_rows, c_min_matches)].value;
+    -- Everything in scope was compared.
     exit when not v_use_graph and cardinality(v_ids) < v_batch_size;
     v_batch_size := 5 * v_batch_size;
   end loop;
@@ -276,15 +275,14 @@ end
 $$;
 
 comment on function _search_vectors is
-'The vector arm of a search: ranks the searchable memories in scope by cosine distance.
-The nearest 2 * p_limit by the Hamming distance of their codes are compared by their
-embeddings. They are found by a scan of all codes in scope or, where that takes longer, by the
-HNSW graph of the codes. Where the nearest stand out too little, more are compared, in the end
-all.
-Arguments: p_scope; p_embedding, of the query; p_documents, memories of the repository or the
-owner, and p_share, which share of them it may return; p_limit, how many; p_returned, how many of
-these the caller returns; p_max_distance, up to which cosine distance; p_candidate_ids and
-p_code_distances, where they are known, as of _list_scope.
-Result: matches, nearest first, ties by id; their value is the cosine distance.';
+'Rank the searchable memories in scope by cosine distance: the vector arm of a search.
+The 2 * p_limit memories nearest by the Hamming distance of their codes are re-ranked by their
+embeddings. They are found with a scan of all codes in scope or, if that is slower, in the HNSW
+graph of the codes. If the nearest do not stand out enough, more are re-ranked, ultimately all.
+Arguments: p_scope; p_embedding, of the query; p_documents, memories of the repository or owner;
+p_share, the fraction of them that may be returned; p_limit; p_returned, how many of these the
+caller returns; p_max_distance, maximum cosine distance; p_candidate_ids and p_code_distances, if
+known, from _list_scope.
+Result: matches with their cosine distance, nearest first, ties by id.';
 
 commit;

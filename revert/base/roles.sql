@@ -1,7 +1,7 @@
 -- Revert kodiai:base/roles from pg
 --
--- Drops what deploy made (its comment says so) as far as this role may, unless
--- another database of the cluster still has objects or privileges of the role.
+-- Drops roles that deploy created (marked by their comment) if this role may, unless another
+-- database of the cluster still has objects or privileges of the role.
 
 begin;
 

@@ -1,7 +1,7 @@
 -- Revert kodiai:base/vector from pg
 --
--- Drops what deploy made (its comment says so) if it belongs to this role, unless
--- something else in the database has come to use it.
+-- Drops the extension that deploy created (marked by its comment) if this role owns it, unless
+-- other objects in the database depend on it.
 
 begin;
 
@@ -24,7 +24,7 @@ begin
   end if;
 exception
   when dependent_objects_still_exist then
-    raise notice 'extension vector stays: something else in this database uses it';
+    raise notice 'extension vector is kept: other objects in this database depend on it';
 end
 $$;
 

@@ -1,6 +1,6 @@
 -- Revert kodiai:grants/schema from pg
 --
--- Public gets nothing back: base/schema has kept everything closed to it.
+-- Grants nothing back to public: base/schema never gave it any privileges.
 
 begin;
 

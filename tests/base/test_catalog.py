@@ -1,4 +1,4 @@
-"""What holds for every object of the memory, read from the system catalog."""
+"""Conventions for every object of the schema, checked in the system catalog."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLES = {
     "learning_memories",
 }
 
-# Each lists what breaks a convention.
+# Each query lists the violations of a convention.
 CONVENTIONS = {
     "every table has a comment": """
         select relname from pg_class
@@ -46,23 +46,23 @@ CONVENTIONS = {
           and (typtype = 'd' or relkind = 'c')
           and obj_description(t.oid, 'pg_type') is null
     """,
-    "the comment of a public function tells its errors": """
+    "the comment of every public function lists its errors": """
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
           and obj_description(oid, 'pg_proc') not like '%Errors:%'
     """,
-    "the comment of a public function names every argument": """
+    "the comment of every public function names every argument": """
         select proname, argument from pg_proc
         cross join unnest(proargnames[:pronargs]) as argument
         where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
           and obj_description(oid, 'pg_proc') !~ ('\\m' || argument || '\\M')
     """,
-    "the lines of a function's comment fit a page": """
+    "comments of functions have at most 100 characters per line": """
         select proname, line from pg_proc
         cross join regexp_split_to_table(obj_description(oid, 'pg_proc'), '\\n') as line
         where pronamespace = 'kodiai'::regnamespace and length(line) > 100
     """,
-    "everything belongs to the owner": """
+    "the owner role owns every object": """
         select relname, relowner::regrole from pg_class
         where relnamespace = 'kodiai'::regnamespace
           and relowner <> 'kodiai_owner'::regrole
@@ -75,12 +75,12 @@ CONVENTIONS = {
         where typnamespace = 'kodiai'::regnamespace
           and typowner <> 'kodiai_owner'::regrole
     """,
-    "search_path is pinned, with pg_temp last, or was needed at creation only": """
+    "functions pin search_path with pg_temp last, or are parsed at creation": """
         select proname, proconfig from pg_proc
         where pronamespace = 'kodiai'::regnamespace and prosqlbody is null
           and 'search_path=kodiai, public, pg_temp' <> all (coalesce(proconfig, '{}'))
     """,
-    "no function names a setting that only exists once an extension is loaded": """
+    "no function has a set clause for a setting of an extension": """
         select proname, setting from pg_proc cross join unnest(proconfig) as setting
         where pronamespace = 'kodiai'::regnamespace and setting ~ '^\\w+\\.'
     """,
@@ -90,11 +90,11 @@ CONVENTIONS = {
         where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
           and not (prosecdef and lanname = 'plpgsql')
     """,
-    "helpers run as who calls them": """
+    "helpers are security invoker": """
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace and proname like '\\_%' and prosecdef
     """,
-    "what reads is stable and what writes is volatile": """
+    "reading functions are stable and writing ones volatile": """
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
           and provolatile <> case
@@ -106,18 +106,18 @@ CONVENTIONS = {
         cross join unnest(proargnames[:pronargs]) as argument
         where pronamespace = 'kodiai'::regnamespace and argument not like 'p\\_%'
     """,
-    "no overloads": """
+    "functions are not overloaded": """
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace group by proname having count(*) > 1
     """,
-    "no table row types as arguments": """
+    "no argument has the row type of a table": """
         select proname, c.relname from pg_proc
         inner join pg_type as t on t.oid = any (proargtypes)
         inner join pg_type as e on e.oid in (t.oid, t.typelem)
         inner join pg_class as c on c.oid = e.typrelid
         where pronamespace = 'kodiai'::regnamespace and c.relkind <> 'c'
     """,
-    "a function body fits a screen": """
+    "function bodies have at most 90 lines": """
         select proname, lines from pg_proc
         cross join lateral regexp_count(btrim(prosrc, e'\\n'), '\\n') as lines
         where pronamespace = 'kodiai'::regnamespace and lines >= 90
@@ -153,12 +153,12 @@ CONVENTIONS = {
           )
         )
     """,
-    "stale is in no index and no predicate": """
+    "no index or index predicate contains stale": """
         select indexrelid::regclass from pg_index
         where indrelid = 'kodiai.learning_memories'::regclass
           and pg_get_indexdef(indexrelid) ~ '\\mstale\\M'
     """,
-    "nothing that a Citus schema cannot hold": """
+    "relations are of kinds that schemas on Citus support": """
         select oid::regclass from pg_class
         where relnamespace = 'kodiai'::regnamespace and relkind not in ('r', 'i', 'S', 'c')
         union all
@@ -174,7 +174,7 @@ def test_convention(database: psycopg.Connection, convention: str) -> None:
     assert database.execute(CONVENTIONS[convention].encode()).fetchall() == []
 
 
-def test_all_fourteen_tables_are_there(database: psycopg.Connection) -> None:
+def test_all_fourteen_tables_exist(database: psycopg.Connection) -> None:
     rows = database.execute(
         "select relname from pg_class"
         " where relnamespace = 'kodiai'::regnamespace and relkind = 'r'"
@@ -190,7 +190,7 @@ def test_all_fourteen_tables_are_there(database: psycopg.Connection) -> None:
         ("pg_read_all_data", "false"),
     ],
 )
-def test_functions_are_granted_in_both_directions(
+def test_roles_may_execute_exactly_their_functions(
     database: psycopg.Connection, role: str, may_execute: str
 ) -> None:
     wrong = database.execute(
@@ -205,7 +205,9 @@ def test_functions_are_granted_in_both_directions(
 
 
 @pytest.mark.parametrize("role", ["kodiai_app", "kodiai_reader"])
-def test_nobody_touches_a_table(database: psycopg.Connection, role: str) -> None:
+def test_roles_have_no_access_to_tables(
+    database: psycopg.Connection, role: str
+) -> None:
     tables = database.execute(
         "select c.oid::regclass::text, relkind, attname from pg_class as c"
         " left join pg_attribute on attrelid = c.oid and attnum = 1"

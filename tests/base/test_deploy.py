@@ -1,4 +1,4 @@
-"""Sqitch deploys, verifies and reverts, on any database and by any role."""
+"""Sqitch deploys, verifies and reverts on various databases and as various roles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from psycopg import sql
 from kodiai import Client
 from tests import server
 
-MEMORY: dict[str, Any] = {
+MEMORY: Any = {
     "repo": "acme/api",
     "finding_text": "The cache is never invalidated.",
     "severity": "major",
@@ -27,7 +27,7 @@ MEMORY: dict[str, Any] = {
 
 @pytest.fixture
 def empty(deployed: Any) -> Iterator[dict[str, Any]]:
-    """An empty database, and how to connect to it."""
+    """Create an empty database and return its connection parameters."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     name = sql.Identifier(dbname := f"empty{worker}")
     admin = {"host": deployed.host, "port": deployed.port, "user": "postgres"}
@@ -38,12 +38,12 @@ def empty(deployed: Any) -> Iterator[dict[str, Any]]:
 
 
 def own_schema() -> str:
-    """A schema, and so roles, that no other worker uses."""
+    """Return a schema name, and so role names, that no other worker uses."""
     return "own" + os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @pytest.mark.slow
-def test_each_change_reverts_to_exactly_what_was_before(empty: dict[str, Any]) -> None:
+def test_each_change_reverts_to_the_exact_previous_state(empty: dict[str, Any]) -> None:
     schema = own_schema()
     dumps = [server.dump(empty, schema)]
     for change in server.changes():
@@ -66,7 +66,9 @@ def test_each_change_reverts_to_exactly_what_was_before(empty: dict[str, Any]) -
     server.sqitch("revert", empty, "-y", schema=schema)
 
 
-def test_plain_commands_deploy_verify_and_revert(empty: dict[str, Any]) -> None:
+def test_sqitch_deploys_verifies_and_reverts_with_default_variables(
+    empty: dict[str, Any],
+) -> None:
     before = server.dump(empty, "kodiai")
     server.sqitch("deploy", empty)
     assert "Verify successful" in server.sqitch("verify", empty)
@@ -75,11 +77,11 @@ def test_plain_commands_deploy_verify_and_revert(empty: dict[str, Any]) -> None:
         client.write_memories([MEMORY], [[1.0] * 1024])
         assert len(client.search_memories("acme/api", "cache")) == 1
     server.sqitch("revert", empty, "-y")
-    # The roles stay: the databases of the other tests have them too.
+    # The roles remain, because the databases of other tests use them.
     assert server.dump(empty, "kodiai") == before
 
 
-def test_the_cosine_index_is_made_when_asked_for(empty: dict[str, Any]) -> None:
+def test_the_cosine_index_is_created_on_request(empty: dict[str, Any]) -> None:
     schema = own_schema()
     before = server.dump(empty, schema)
     server.sqitch("deploy", empty, schema=schema)
@@ -100,7 +102,7 @@ def test_the_cosine_index_is_made_when_asked_for(empty: dict[str, Any]) -> None:
     assert server.dump(empty, schema) == before
 
 
-def test_the_owner_may_log_in_for_citus(empty: dict[str, Any]) -> None:
+def test_the_owner_role_can_log_in_for_citus(empty: dict[str, Any]) -> None:
     schema = own_schema()
     owner = f"{schema}_owner"
     before = server.dump(empty, schema)
@@ -116,14 +118,14 @@ def test_the_owner_may_log_in_for_citus(empty: dict[str, Any]) -> None:
         server.sqitch("revert", empty, "-y", schema=schema)
         assert server.dump(empty, schema) == before
 
-        # Made by an administrator, and used as it is.
+        # A role created by an administrator is used unchanged.
         admin.execute(f"create role {owner}")
         with pytest.raises(AssertionError, match="expected the owner role to have"):
             server.sqitch("deploy", empty, schema=schema, schema_sharding="on")
         admin.execute(f"drop role {owner}")
 
 
-def test_nested_execution_is_allowed_where_citus_knows_it(
+def test_nested_execution_is_allowed_if_citus_is_loaded(
     empty: dict[str, Any],
 ) -> None:
     """A placeholder stands in for Citus."""
@@ -147,7 +149,7 @@ def test_nested_execution_is_allowed_where_citus_knows_it(
         assert server.dump(empty, schema) == before
 
 
-def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -> None:
+def test_two_schemas_coexist_in_one_database(database: psycopg.Connection) -> None:
     connection = server.connection_of(database)
     first = Client(database)
     first.write_memories([MEMORY], [[1.0] * server.DIMENSIONS])
@@ -169,7 +171,7 @@ def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -
     assert len(first.search_memories("acme/api", "is")) == 0
     assert [row.is_ok for row in second.check_search("acme/api")] == [True] * 4
 
-    # Who forgets to name the schema does not revert the other memory.
+    # Forgetting to name the schema does not revert the other one.
     both = server.dump(connection, "kodiai")
     with pytest.raises(AssertionError, match="was deployed by the registry sqitch,"):
         server.sqitch("revert", connection, "-y", *registry)
@@ -183,7 +185,7 @@ def test_a_second_memory_stands_beside_the_first(database: psycopg.Connection) -
     )
 
 
-def test_the_extension_of_somebody_else_stays(empty: dict[str, Any]) -> None:
+def test_an_existing_extension_is_kept(empty: dict[str, Any]) -> None:
     with psycopg.connect(**empty, autocommit=True) as admin:
         admin.execute("create extension vector")
     before = server.dump(empty, own_schema())
@@ -192,7 +194,7 @@ def test_the_extension_of_somebody_else_stays(empty: dict[str, Any]) -> None:
     assert server.dump(empty, own_schema()) == before
 
 
-def test_a_role_that_is_not_superuser_deploys(empty: dict[str, Any]) -> None:
+def test_a_role_without_superuser_deploys(empty: dict[str, Any]) -> None:
     schema = own_schema()
     deployer, user = f"{schema}_deployer", f"{schema}_user"
     with psycopg.connect(**empty, autocommit=True) as admin:
@@ -222,13 +224,15 @@ def test_a_role_that_is_not_superuser_deploys(empty: dict[str, Any]) -> None:
         admin.execute(f"drop role {deployer}")
 
 
-def test_what_an_administrator_or_another_memory_made_stays(
+def test_roles_and_extension_of_others_are_kept(
     empty: dict[str, Any],
 ) -> None:
-    """By a deployer who may make neither roles nor the extension."""
+    """The deploying role can create neither roles nor the extension."""
     first, second = f"{own_schema()}_a", f"{own_schema()}_b"
     deployer = f"{second}_deployer"
-    server.sqitch("deploy", empty, schema=first)  # marks the extension as its own
+    server.sqitch(
+        "deploy", empty, schema=first
+    )  # marks the extension as created by kodiai
     with psycopg.connect(**empty, autocommit=True) as admin:
         for role in ("owner", "app", "reader"):
             admin.execute(f"create role {second}_{role}")
@@ -278,7 +282,7 @@ def test_what_an_administrator_or_another_memory_made_stays(
         ),
     ],
 )
-def test_what_cannot_work_is_refused_at_once(
+def test_an_impossible_deployment_is_rejected_before_it_starts(
     empty: dict[str, Any], statement: str, variables: dict[str, Any], message: str
 ) -> None:
     variables = {"schema": own_schema()} | variables

@@ -1,4 +1,4 @@
-"""`make new-function` begins a function that deploys, verifies and reverts."""
+"""`make new-function` creates a function that deploys, verifies and reverts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .test_catalog import CONVENTIONS
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of what the script reads and changes."""
+    """Copy the files that the script reads and changes."""
     for name in ("sqitch.plan", "sqitch.conf"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "templates", tmp_path / "templates")
@@ -28,20 +28,20 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def begin(area: str, name: str) -> None:
+def new_function(area: str, name: str) -> None:
     script = ROOT / "scripts" / "new_function.py"
     subprocess.run([sys.executable, script, area, name], check=True)
 
 
 @pytest.mark.parametrize("name", ["list_things", "record_thing"])
-def test_what_it_begins_follows_the_conventions(
+def test_a_new_function_follows_the_conventions(
     database: psycopg.Connection,
     project: Path,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = (project / "sqitch.plan").read_text().splitlines()
-    begin("knowledge", name)
+    new_function("knowledge", name)
     after = (project / "sqitch.plan").read_text()
     (line,) = set(after.splitlines()) - set(before)
     assert after.index(line) < after.index("# telemetry")
@@ -71,11 +71,11 @@ def test_what_it_begins_follows_the_conventions(
     assert found == (None,)
 
 
-def test_after_a_tag_it_stays_at_the_end(project: Path) -> None:
+def test_a_change_after_a_tag_stays_last_in_the_plan(project: Path) -> None:
     plan = project / "sqitch.plan"
     tag = "@v1 2026-12-24T09:00:00Z kodiai <kodiai@example.com> # Release 1.\n"
     plan.write_text(plan.read_text() + tag)
-    begin("telemetry", "get_thing")
+    new_function("telemetry", "get_thing")
     *_, tagged, new = plan.read_text().splitlines()
     assert tagged.startswith("@v1 ")
     assert new.startswith("telemetry/functions/get_thing ")

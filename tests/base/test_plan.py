@@ -1,4 +1,4 @@
-"""The plan, the folders and the scripts say the same."""
+"""The plan, the folders and the scripts agree."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLAN = (ROOT / "sqitch.plan").read_text()
 
 
 @pytest.mark.parametrize("tree", ["deploy", "revert", "verify"])
-def test_every_change_has_its_script_and_every_script_its_change(tree: str) -> None:
+def test_changes_and_scripts_correspond(tree: str) -> None:
     scripts = (ROOT / tree).rglob("*.sql")
     names = [s.relative_to(ROOT / tree).with_suffix("").as_posix() for s in scripts]
     assert sorted(names) == sorted(changes())
@@ -26,7 +26,7 @@ def test_changes_are_grouped_by_area() -> None:
 
 
 @pytest.mark.parametrize("name", changes())
-def test_a_change_is_a_topic_or_an_object_of_some_kind(name: str) -> None:
+def test_a_change_is_a_topic_or_an_object_of_a_known_kind(name: str) -> None:
     _, *kind, _ = name.split("/")
     assert kind in [[], *([k] for k in KINDS)]
 
@@ -50,16 +50,16 @@ def test_scripts_follow_the_conventions(name: str) -> None:
         assert len(re.findall(r"(?m)^begin;$", script)) == 1
         assert script.endswith(f"\n{end};\n")
     assert not re.search(r"\b(cascade|if exists)\b", revert.replace(" if exists (", ""))
-    # There are no overloads, so a name is enough.
+    # Without overloads, a name suffices.
     assert not re.search(r"comment on function \w+\s*\(", deploy)
     assert not re.search(r"drop function \w+\s*\(", revert)
-    # "Division by zero" would not say what is wrong.
+    # "division by zero" would not name the difference.
     assert not re.search(r"\b1\s*/", verify)
 
 
 @pytest.mark.parametrize("name", changes())
-def test_a_revert_makes_sure_of_the_memory(name: str) -> None:
-    """From the first change whose revert still finds the function that does so."""
+def test_reverts_verify_the_registry(name: str) -> None:
+    """From the first change whose revert can still call _verify_registry."""
     guard = changes().index("base/verify")
     revert = (ROOT / "revert" / f"{name}.sql").read_text()
     is_guarded = "select _verify_registry(:'registry') as verified\n\\gset" in revert
@@ -67,7 +67,7 @@ def test_a_revert_makes_sure_of_the_memory(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", changes())
-def test_public_functions_and_tables_have_changes_of_their_own(name: str) -> None:
+def test_every_public_function_and_table_is_a_separate_change(name: str) -> None:
     parent, own = name.rsplit("/", maxsplit=1)
     made = created(name)
     functions = [made_name for kind, made_name in made if kind == "function"]
@@ -81,7 +81,7 @@ def test_public_functions_and_tables_have_changes_of_their_own(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", changes())
-def test_dynamic_sql_says_what_varies_and_searches_have_none(name: str) -> None:
+def test_dynamic_sql_is_commented_and_absent_from_searches(name: str) -> None:
     deploy = (ROOT / "deploy" / f"{name}.sql").read_text()
     for body in re.findall(r"as \$\$\n(.*?)\n\$\$;", deploy, re.DOTALL):
         if re.search(r"(?m)^ *execute ", body):

@@ -1,8 +1,8 @@
-"""A statement that names a transition table names no table of ours.
+"""No statement combines a transition table with a table of the schema.
 
-On Citus such a statement is planned as a distributed query, whose tasks do not see the
-transition table ("could not find named tuplestore"). So triggers first collect what they
-need from new_rows and old_rows alone.
+Citus plans such a statement as a distributed query, whose tasks do not see the transition
+table ("could not find named tuplestore"). So triggers first collect arrays from the
+transition table alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONSTANT = re.compile(r"\s*(\w+)\s+constant\b[^:]*:=(.*)", re.DOTALL)
 
 
 def statements(source: str) -> Iterator[str]:
-    """Split the body of a function, without its comments."""
+    """Split the body of a function into statements, without comments."""
     statement = ""
     for token in TOKENS.finditer(source):
         if token["end"]:
@@ -40,11 +40,11 @@ def names(text: str) -> set[str]:
 def mixed(
     source: str, transition: set[str], ours: set[str], arguments: Sequence[str] = ()
 ) -> list[str]:
-    """Return the statements that name a transition table beside something of ours.
+    """Return the statements that combine a transition table with an object of ours.
 
-    What constants and the arguments of the trigger hold belongs to the statement. A name
-    in a literal has to be inside execute: elsewhere it is part of a statement that cannot
-    be checked here.
+    Constants and trigger arguments are expanded into the statement. A literal may only name
+    a transition table inside execute: elsewhere it is part of a statement that cannot be
+    checked here.
     """
     for number, argument in enumerate(arguments):
         source = re.sub(rf"(?i)\btg_argv\[{number}\]", f" {argument} ", source)
@@ -63,7 +63,7 @@ def mixed(
 
 
 def readers(functions: Mapping[str, str], tables: set[str]) -> set[str]:
-    """Return the functions that name a table, themselves or in those they call."""
+    """Return the functions that name a table, directly or in a function they call."""
     found: set[str] = set()
     while True:
         more = {
@@ -76,7 +76,9 @@ def readers(functions: Mapping[str, str], tables: set[str]) -> set[str]:
         found = more
 
 
-def test_triggers_read_transition_tables_alone(database: psycopg.Connection) -> None:
+def test_no_trigger_statement_combines_a_transition_table_with_a_table(
+    database: psycopg.Connection,
+) -> None:
     tables = {
         name
         for (name,) in database.execute(
@@ -133,7 +135,7 @@ def test_triggers_read_transition_tables_alone(database: psycopg.Connection) -> 
         ("c_sql constant text := tg_argv[1]; execute 'from new_rows' || c_sql", 1),
     ],
 )
-def test_a_mixed_statement_is_found(source: str, count: int) -> None:
+def test_statements_that_combine_both_are_detected(source: str, count: int) -> None:
     arguments = ["d.repo", "(select p.repo from postings as p)"]
     functions = {"_term": "select hashtext($1)", "_read": "select from postings"}
     ours = {"postings"} | readers(functions, {"postings"})

@@ -1,7 +1,7 @@
-"""Every verify script fails when its object is missing or changed.
+"""Every verify script fails if its object is missing or changed.
 
-Each case is one psql session: begin, break the object, run the verify script. The
-script's own rollback, or the end of the session, undoes the break.
+Each case is one psql session: begin, break the object, run the verify script. The rollback
+of the script, or the end of the session, undoes the break.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ OTHER_BREAKS = {
     ],
 }
 
-# Only there when asked for.
+# Created on request only.
 COSINE = "learning/indexes/learning_memories_cosine_idx"
 
 OTHER_VOLATILITY = {"i": "stable", "s": "volatile", "v": "stable"}
@@ -273,7 +273,7 @@ def test_verify_fails_for_a_broken_object(
     assert passed == []
 
 
-def test_verify_wants_an_owner_that_logs_in_for_citus_alone(
+def test_verify_expects_login_of_the_owner_role_for_citus_only(
     database: psycopg.Connection,
 ) -> None:
     connection = server.connection_of(database)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
+from collections import deque
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,8 +20,8 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 import kodiai
 from kodiai import AsyncClient, Client, FoundMemory
+from tests.examples import examples
 from tests.learning.corpus import memory, vector
-from tests.test_bad_arguments import CALLS
 
 
 def count(database: psycopg.Connection) -> int:
@@ -50,6 +52,20 @@ def test_database_url(
     monkeypatch.setenv("DATABASE_URL", "")
     with pytest.raises(ValueError, match="DATABASE_URL is not set"):
         Client.connect()
+
+
+def test_the_application_is_named(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def name(**parameters: Any) -> str:
+        with Client.connect(conninfo, **parameters) as client:
+            assert isinstance(client._target, psycopg.Connection)
+            return client._target.info.parameter_status("application_name") or ""
+
+    assert name() == "kodiai"
+    assert name(application_name="bot") == "bot"
+    monkeypatch.setenv("PGAPPNAME", "worker")
+    assert name() == "worker"
 
 
 def test_a_borrowed_connection_is_never_committed_nor_closed(
@@ -95,7 +111,7 @@ def run_async(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 def test_async_conninfo(conninfo: str, database: psycopg.Connection) -> None:
     async def work() -> None:
-        async with await AsyncClient.connect(conninfo) as client:
+        async with AsyncClient.connect(conninfo) as client:
             written = await client.write_memory(**memory(), embedding=vector(1))
             found = await client.search_memories("acme/api", "cache", vector(1))
             assert [row.memory_id for row in found] == [written.memory_id]
@@ -106,6 +122,17 @@ def test_async_conninfo(conninfo: str, database: psycopg.Connection) -> None:
 
     run_async(work)
     assert count(database) == 1
+
+
+def test_an_asynchronous_client_can_be_awaited_too(conninfo: str) -> None:
+    async def work() -> None:
+        client = await AsyncClient.connect(conninfo)
+        async with client as same:
+            assert same is client
+            assert await client.has_memory("acme/api", 1, "accepted") is False
+        assert "closed" in repr(client)
+
+    run_async(work)
 
 
 def test_async_borrowed_connection(conninfo: str, database: psycopg.Connection) -> None:
@@ -132,15 +159,18 @@ def test_async_pool(conninfo: str, database: psycopg.Connection) -> None:
     assert count(database) == 5
 
 
-def test_every_function_gives_the_same_to_await(conninfo: str) -> None:
+def test_every_function_gives_the_same_to_await(
+    conninfo: str, database: psycopg.Connection
+) -> None:
     """Each is called in a transaction that is rolled back, by both clients."""
-    results: dict[str, list[Any]] = {function: [] for function in CALLS}
+    calls = examples(database)
+    results: dict[str, list[Any]] = {function: [] for function in calls}
 
     def kind(result: Any) -> Any:
         return [type(r) for r in result] if isinstance(result, list) else type(result)
 
     with psycopg.connect(conninfo) as connection:
-        for function, arguments in CALLS.items():
+        for function, arguments in calls.items():
             try:
                 result = getattr(Client(connection), function)(**arguments)
                 results[function].append(kind(result))
@@ -150,7 +180,7 @@ def test_every_function_gives_the_same_to_await(conninfo: str) -> None:
 
     async def work() -> None:
         async with await psycopg.AsyncConnection.connect(conninfo) as connection:
-            for function, arguments in CALLS.items():
+            for function, arguments in calls.items():
                 try:
                     result = await getattr(AsyncClient(connection), function)(
                         **arguments
@@ -165,7 +195,7 @@ def test_every_function_gives_the_same_to_await(conninfo: str) -> None:
     unknown = {f for f, (state, _) in results.items() if isinstance(state, str)}
     assert unknown == {
         *("complete_run", "record_findings", "record_suppressions"),
-        *("set_checkpoint_comment", "set_finding_comment"),
+        *("set_checkpoint_comment", "set_finding_comment", "record_feedback_reactions"),
     }
 
 
@@ -207,17 +237,17 @@ def test_many_vectors_may_be_one_array(client: Client) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"query_text": [1.0]}, "p_query_text: expected text, got list"),
-        ({"query_text": b"x"}, "p_query_text: expected text, got bytes"),
-        ({"limit": "ten"}, "p_limit: expected a whole number, got str"),
-        ({"limit": 2.5}, "p_limit: expected a whole number, got 2.5"),
-        ({"limit": True}, "p_limit: expected a whole number, got bool"),
-        ({"diversity": "0"}, "p_diversity: expected a number, got str"),
-        ({"diversity": Fraction(1, 3)}, "p_diversity: expected a number, got Fraction"),
-        ({"outcomes": "accepted"}, "p_outcomes: expected a list, got str"),
-        ({"outcomes": [1]}, "p_outcomes[1]: expected text, got int"),
-        ({"recency_half_life": 30}, "p_recency_half_life: expected a timedelta"),
-        ({"created_after": "2026"}, "p_created_after: expected a datetime, got str"),
+        ({"query_text": [1.0]}, "query_text: expected text, got list"),
+        ({"query_text": b"x"}, "query_text: expected text, got bytes"),
+        ({"limit": "ten"}, "limit: expected a whole number, got str"),
+        ({"limit": 2.5}, "limit: expected a whole number, got 2.5"),
+        ({"limit": True}, "limit: expected a whole number, got bool"),
+        ({"diversity": "0"}, "diversity: expected a number, got str"),
+        ({"diversity": Fraction(1, 3)}, "diversity: expected a number, got Fraction"),
+        ({"outcomes": "accepted"}, "outcomes: expected a list, got str"),
+        ({"outcomes": [1]}, "outcomes[1]: expected text, got int"),
+        ({"recency_half_life": 30}, "recency_half_life: expected a timedelta"),
+        ({"created_after": "2026"}, "created_after: expected a datetime, got str"),
     ],
 )
 def test_a_wrong_type_is_named(
@@ -231,12 +261,12 @@ def test_a_wrong_type_is_named(
 @pytest.mark.parametrize("memories", ["text", {"repo": "acme/api"}, 5])
 def test_what_is_no_list_of_memories_is_named(client: Client, memories: Any) -> None:
     with pytest.raises(
-        psycopg.errors.InvalidParameterValue, match="^p_memories: expected a list, got"
+        psycopg.errors.InvalidParameterValue, match="^memories: expected a list, got"
     ):
         client.write_memories(memories, [])
-    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^p_memories is miss"):
+    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^memories is miss"):
         client.write_memories(None, [])  # type: ignore[arg-type]
-    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^p_embeddings is mi"):
+    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^embeddings is mi"):
         client.write_memories([], None)  # type: ignore[arg-type]
 
 
@@ -249,21 +279,21 @@ def test_an_amount_may_be_a_decimal_or_a_float(client: Client, cost: Any) -> Non
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({1: 2}, "p_checkpoint_data: expected keys that are texts, got 1"),
+        ({1: 2}, "checkpoint_data: expected keys that are text, got 1"),
         (
             {"a": [{None: 2}]},
-            "p_checkpoint_data.a[1]: expected keys that are texts, got",
+            "checkpoint_data.a[1]: expected keys that are text, got",
         ),
-        ({"a": Decimal("0.1")}, "p_checkpoint_data.a: expected text, a finite int or"),
-        ({"a": float("nan")}, "p_checkpoint_data.a: expected text, a finite int or"),
-        ({"a": {1, 2}}, "p_checkpoint_data.a: expected text, a finite int or"),
-        ([], "p_checkpoint_data: expected a JSON object, got []"),
+        ({"a": Decimal("0.1")}, "checkpoint_data.a: expected text, a finite int or"),
+        ({"a": float("nan")}, "checkpoint_data.a: expected text, a finite int or"),
+        ({"a": {1, 2}}, "checkpoint_data.a: expected text, a finite int or"),
+        ([], "checkpoint_data: expected a JSON object, got []"),
     ],
 )
 def test_what_json_cannot_say_is_named(client: Client, data: Any, message: str) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
         client.save_checkpoint("k", "acme/api", 1, data)
-    assert str(error.value.diag.message_primary).startswith(message)
+    assert str(error.value).startswith(message)
     assert error.value.diag.sqlstate == error.value.sqlstate == "22023"
 
 
@@ -271,34 +301,25 @@ def test_json_that_never_ends_is_named(client: Client) -> None:
     data: dict[str, Any] = {}
     data["itself"] = data
     with pytest.raises(
-        psycopg.errors.InvalidParameterValue, match="^p_checkpoint_data: expected JSON"
+        psycopg.errors.InvalidParameterValue, match="^checkpoint_data: expected JSON"
     ):
         client.save_checkpoint("k", "acme/api", 1, data)
     with pytest.raises(
-        psycopg.errors.InvalidParameterValue, match="^p_memories: expected JSON"
+        psycopg.errors.InvalidParameterValue, match="^memories: expected JSON"
     ):
-        client.write_memories([data], [None])
-
-
-def test_a_call_made_of_generators_can_be_executed_again(client: Client) -> None:
-    call = Client.write_memories(
-        (memory(finding_id=n) for n in range(2)), (None for _ in range(2))
-    )
-    first, again = client.call(call), client.call(call)
-    assert [row.inserted for row in first] == [True, True]
-    assert [row.memory_id for row in again] == [row.memory_id for row in first]
+        client.write_memories([data], [None])  # type: ignore[list-item]
 
 
 def test_a_text_is_not_an_amount(client: Client) -> None:
     with pytest.raises(
         psycopg.errors.InvalidParameterValue,
-        match="^p_cost_usd: expected a number, got str",
+        match="^cost_usd: expected a number, got str",
     ):
         client.record_telemetry_event("acme/api", "r", "m", "ok", cost_usd="1")  # type: ignore[arg-type]
 
 
 def test_a_text_is_not_a_list_of_numbers(client: Client) -> None:
-    with pytest.raises(psycopg.errors.InvalidParameterValue, match="p_memory_ids"):
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="memory_ids"):
         client.get_memories("12")  # type: ignore[arg-type]
 
 
@@ -314,14 +335,14 @@ def test_only_a_connection_or_a_pool_can_be_borrowed(target: Any) -> None:
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        (None, "p_memories[2]: expected a mapping, got NoneType"),
-        ([1], "p_memories[2]: expected a mapping, got list"),
-        (memory(language=object()), "p_memories[2].language: expected text"),
-        (memory(finding_id=float("nan")), "p_memories[2].finding_id: expected text"),
-        (memory(language={"a": "\0"}), "p_memories[2].language.a: expected text"),
-        (memory(language=["a", object()]), "p_memories[2].language[2]: expected text"),
-        (memory(**{"a\0": 1}), "p_memories[2]: expected text that UTF-8"),
-        (memory(**{"a\ud800": 1}), "p_memories[2]: expected text that UTF-8"),
+        (None, "memories[2]: expected a mapping, got NoneType"),
+        ([1], "memories[2]: expected a mapping, got list"),
+        (memory(language=object()), "memories[2].language: expected text"),
+        (memory(finding_id=float("nan")), "memories[2].finding_id: expected text"),
+        (memory(language={"a": "\0"}), "memories[2].language.a: expected text"),
+        (memory(language=["a", object()]), "memories[2].language[2]: expected text"),
+        (memory(**{"a\0": 1}), "memories[2]: expected text that UTF-8"),
+        (memory(**{"a\ud800": 1}), "memories[2]: expected text that UTF-8"),
     ],
 )
 def test_a_memory_that_json_cannot_hold_is_named(
@@ -345,6 +366,61 @@ def test_numbers_may_be_numpys_and_lists_may_be_sets(client: Client) -> None:
     )
     assert found.memory_id == one.memory_id
     assert client.get_memories({one.memory_id})[0].finding_id == 5
+
+
+@pytest.mark.parametrize(
+    "make", [list, tuple, iter, np.array, deque], ids=lambda m: m.__name__
+)
+def test_a_list_may_be_any_iterable(client: Client, make: Any) -> None:
+    one = client.write_memory(**memory())
+    assert len(client.get_memories(make([one.memory_id]))) == 1
+    assert len(client.search_memories("acme/api", "cache", outcomes=make(["accepted"])))
+    assert len(client.write_memories(make([memory()]), make([None]))) == 1
+
+
+def test_ranges_and_views_are_lists(client: Client) -> None:
+    one = client.write_memory(**memory())
+    ids = range(one.memory_id, one.memory_id + 2)
+    assert len(client.get_memories(ids)) == 1
+    assert len(client.get_memories(dict.fromkeys(ids).keys())) == 1
+    rows = {"a": memory(), "b": memory()}
+    embeddings = {"a": np.eye(8)[0], "b": range(8)}
+    written = client.write_memories(rows.values(), embeddings.values())
+    _, second = client.get_memories(row.memory_id for row in written)
+    assert second.embedding == Vector(list(range(8)))
+
+
+def test_numpy_scalars_stand_for_the_values_of_python(client: Client) -> None:
+    when = np.datetime64("2026-01-02T03:04:05.000006000")
+    values = {"stale": np.bool_(False), "created_at": when, "language": np.str_("go")}
+    one = client.write_memory(**memory(**values))
+    (two,) = client.write_memories([memory(**values)], [None])
+    for row in client.get_memories([one.memory_id, two.memory_id]):
+        assert (row.stale, row.language) == (False, "go")
+        assert row.created_at == datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+    week: Any = np.timedelta64(7, "D")
+    assert client.list_open_runs(older_than=week) == []
+    stats = {"count": np.int64(3), "share": np.float32(0.5), "done": np.bool_(True)}
+    client.save_checkpoint("k", "acme/api", 1, stats)
+    checkpoint = client.get_checkpoint("k")
+    assert checkpoint
+    assert checkpoint.checkpoint_data == {"count": 3, "share": 0.5, "done": True}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"query_embedding": np.ma.array(vector(1))}, "query_embedding"),
+        ({"languages": np.ma.array(["go"])}, "languages"),
+    ],
+)
+def test_a_masked_array_is_refused(
+    client: Client, arguments: dict[str, Any], name: str
+) -> None:
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue, match=f"^{name}: expected .*MaskedArray"
+    ):
+        client.search_memories("acme/api", "cache", **arguments)
 
 
 def test_a_number_too_large_for_postgres_is_refused(client: Client) -> None:
@@ -381,17 +457,6 @@ def test_results_are_typed_and_frozen(client: Client) -> None:
         found.score = 1.0  # type: ignore[misc]
 
 
-def test_a_description_can_be_made_without_a_client(client: Client) -> None:
-    call = Client.has_memory("acme/api", 7, "accepted")
-    assert isinstance(call, kodiai.Call)
-    assert client.call(call) is False
-
-
-def test_help_shows_the_arguments_of_the_function() -> None:
-    assert Client.search_memories.__name__ == "search_memories"
-    assert "best first" in (AsyncClient.search_memories.__doc__ or "")
-
-
 def test_the_factories_of_the_connection_do_not_matter(conninfo: str) -> None:
     with psycopg.connect(
         conninfo,
@@ -415,3 +480,113 @@ def test_our_own_states_are_raised_by_psycopg(
 ) -> None:
     with pytest.raises(error):
         database.execute(f"do $$ begin raise sqlstate '{code}'; end $$".encode())
+
+
+def test_a_row_is_a_dictionary_that_json_can_write(client: Client) -> None:
+    written = client.write_memory(**memory(finding_id=7), embedding=vector(1))
+    (row,) = client.get_memories([written.memory_id])
+    columns = json.loads(json.dumps(row.to_dict()))
+    assert list(columns) == [field.name for field in dataclasses.fields(row)]
+    assert columns["embedding"] == vector(1)
+    assert datetime.fromisoformat(columns["created_at"]) == row.created_at
+    client.record_telemetry_event("acme/api", "r", "m", "ok", cost_usd=0.25)
+    (cost,) = client.list_cost_by_model()
+    assert json.loads(json.dumps(cost.to_dict()))["cost_usd"] == 0.25
+    assert json.loads(json.dumps(client.get_repo_stats("acme/api").to_dict()))
+
+
+def test_the_repr_of_a_row_is_one_short_line(client: Client) -> None:
+    text = "The cache is\nnever invalidated. " * 100
+    written = client.write_memory(**memory(finding_text=text), embedding=vector(1))
+    (row,) = client.get_memories([written.memory_id])
+    assert repr(row).startswith("Memory(memory_id=")
+    assert "embedding=<Vector of 8 dimensions>" in repr(row)
+    assert "\n" not in repr(row)
+    assert len(repr(row)) < 800
+
+
+def test_the_repr_of_a_client_says_where_it_is(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    where = f"(schema='kodiai', host={database.info.host!r})"
+    with Client.connect(conninfo) as client:
+        assert repr(client) == f"Client{where}"
+    assert repr(client) == "Client(schema='kodiai', host='closed')"
+    with ConnectionPool(conninfo, min_size=1, max_size=1) as pool:
+        assert repr(Client(pool)) == f"Client{where}"
+
+
+@pytest.mark.parametrize("schema", ["kodiai", 'odd "schema"'])
+def test_only_functions_of_the_schema_are_called(conninfo: str, schema: str) -> None:
+    with Client.connect(conninfo, schema=schema) as client:
+        if schema == "kodiai":
+            assert client.has_memory("acme/api", 1, "accepted") is False
+        else:
+            with pytest.raises(psycopg.errors.InvalidSchemaName, match="odd"):
+                client.has_memory("acme/api", 1, "accepted")
+
+
+# Errors
+
+
+def test_an_error_names_arguments_as_python_does_in_one_line(client: Client) -> None:
+    bad: Any = memory(severity="severity")
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
+        client.write_memories([bad], [None])
+    assert str(error.value) == (
+        "memories[1].severity: expected critical, major, medium or minor,"
+        ' got "severity"'
+    )
+    assert str(error.value.diag.message_primary).startswith("memories[1].severity")
+    assert error.value.diag.context
+    with pytest.raises(psycopg.errors.NullValueNotAllowed) as missing:
+        client.search_memories(None, "cache")
+    assert str(missing.value).startswith("repo or owner is missing: expected ")
+    with pytest.raises(kodiai.UnknownRunError) as unknown:
+        client.complete_run("none")
+    assert "\n" not in str(unknown.value)
+
+
+# A function that has changed
+
+
+def add_column(database: psycopg.Connection) -> None:
+    """Give get_author another column, as a later release may."""
+    database.execute("drop function kodiai.get_author")
+    database.execute("""
+        create function kodiai.get_author(
+          p_repo text, p_author_login text, p_max_age interval
+        )
+        returns table (
+          author_login text, tier text, karma bigint, author_association text,
+          pr_count bigint, cached_at timestamptz
+        )
+        language sql
+        as $$ select 'ann', 'core', 7, 'MEMBER', 3, '2026-01-01'::timestamptz $$
+    """)
+    database.execute("grant execute on function kodiai.get_author to kodiai_app")
+
+
+def test_a_new_column_is_ignored(client: Client, database: psycopg.Connection) -> None:
+    for _ in range(7):  # psycopg prepares the statement at the sixth
+        assert client.get_author("acme/api", "ann") is None
+    add_column(database)
+    joined = datetime(2026, 1, 1, tzinfo=UTC)
+    for _ in range(7):
+        author = client.get_author("acme/api", "ann", timedelta(1))
+        assert author == kodiai.Author("ann", "core", "MEMBER", 3, joined)
+
+
+def test_a_changed_function_fails_a_transaction_once(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with psycopg.connect(conninfo) as connection:
+        client = Client(connection)
+        for _ in range(7):
+            client.get_author("acme/api", "ann", timedelta(1))
+        connection.commit()
+        add_column(database)
+        with pytest.raises(psycopg.errors.FeatureNotSupported, match="cached plan"):
+            client.get_author("acme/api", "ann", timedelta(1))
+        connection.rollback()
+        assert client.get_author("acme/api", "ann", timedelta(1))

@@ -1,14 +1,14 @@
-"""Arguments of the knowledge calls, each with what it needs."""
+"""Valid arguments for the knowledge calls."""
 
 from __future__ import annotations
 
 from typing import Any
 
 REPO = "acme/api"
-BIG = 2**40  # beyond 32 bits, as the numbers of GitHub are
+BIG = 2**40  # beyond 32 bits, like GitHub ids
 
 
-def finding(**columns: Any) -> dict[str, Any]:
+def finding(**columns: Any) -> Any:
     return {
         "file_path": "src/cache.py",
         "severity": "major",
@@ -18,16 +18,16 @@ def finding(**columns: Any) -> dict[str, Any]:
     } | columns
 
 
-def posted(comment_id: int, **columns: Any) -> dict[str, Any]:
+def posted(comment_id: int, **columns: Any) -> Any:
     """A finding that was posted as a comment."""
     return finding(comment_id=comment_id, comment_surface="review", **columns)
 
 
-def review(**arguments: Any) -> dict[str, Any]:
+def review(**arguments: Any) -> Any:
     return {"repo": REPO, "pr_number": 7, "head_sha": "a1"} | arguments
 
 
-def run(**arguments: Any) -> dict[str, Any]:
+def run(**arguments: Any) -> Any:
     return {
         "run_key": "acme/api#7@a1",
         "repo": REPO,
@@ -39,7 +39,7 @@ def run(**arguments: Any) -> dict[str, Any]:
     } | arguments
 
 
-def reaction(finding_id: int, **columns: Any) -> dict[str, Any]:
+def reaction(finding_id: int, **columns: Any) -> Any:
     return {
         "finding_id": finding_id,
         "reaction_id": BIG + 1,

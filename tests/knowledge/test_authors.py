@@ -1,4 +1,4 @@
-"""What is known of authors."""
+"""Cached author data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .calls import REPO
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
 
-def test_what_was_noted_last_is_read(client: Client, clock: Any) -> None:
+def test_the_last_entry_is_returned(client: Client, clock: Any) -> None:
     clock(NOW)
     first = client.upsert_author(REPO, "ann", "first-time", "NONE", 0)
     again = client.upsert_author(REPO, "ann", "core", "MEMBER")
@@ -21,13 +21,13 @@ def test_what_was_noted_last_is_read(client: Client, clock: Any) -> None:
     assert client.get_author(REPO, "ann") == Author("ann", "core", "MEMBER", None, NOW)
 
 
-def test_what_is_not_known_is_no_row(client: Client) -> None:
+def test_an_unknown_author_returns_no_row(client: Client) -> None:
     client.upsert_author(REPO, "ann", "core", "MEMBER", 5)
     assert client.get_author(REPO, "bob") is None
     assert client.get_author("acme/web", "ann") is None
 
 
-def test_what_is_too_old_is_no_row(client: Client, clock: Any) -> None:
+def test_an_expired_entry_returns_no_row(client: Client, clock: Any) -> None:
     clock(NOW)
     client.upsert_author(REPO, "ann", "core", "MEMBER")
     clock(NOW + timedelta(hours=24))

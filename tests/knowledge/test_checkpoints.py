@@ -1,4 +1,4 @@
-"""How far unfinished reviews have come."""
+"""Progress of unfinished reviews."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATER = NOW + timedelta(minutes=3)
 DATA = {"files_reviewed": ["a.py", "b.py"], "finding_count": 2, "total_files": 9}
 
 
-def test_a_checkpoint_is_saved_over_the_last(client: Client, clock: Any) -> None:
+def test_saving_again_replaces_the_checkpoint(client: Client, clock: Any) -> None:
     clock(NOW)
     first = client.save_checkpoint("k", REPO, 7, {}, BIG)
     clock(LATER)
@@ -31,7 +31,8 @@ def test_a_checkpoint_is_saved_over_the_last(client: Client, clock: Any) -> None
 def test_a_key_belongs_to_one_pull_request(client: Client) -> None:
     client.save_checkpoint("k", REPO, 7, DATA)
     with pytest.raises(
-        InvalidParameterValue, match="^p_review_output_key: expected one that no other"
+        InvalidParameterValue,
+        match="^review_output_key: expected a key that no other",
     ):
         client.save_checkpoint("k", REPO, 8, {})
     kept = client.get_checkpoint("k")
@@ -39,19 +40,19 @@ def test_a_key_belongs_to_one_pull_request(client: Client) -> None:
     assert kept.checkpoint_data == DATA
 
 
-def test_the_comment_is_noted(client: Client, clock: Any) -> None:
+def test_the_comment_of_a_checkpoint_can_be_set(client: Client, clock: Any) -> None:
     clock(NOW)
     saved = client.save_checkpoint("k", REPO, 7, DATA)
     clock(LATER)
     for comment_id in (BIG, BIG, BIG + 1):
-        noted = client.set_checkpoint_comment("k", comment_id)
-        assert noted == saved.checkpoint_id
+        checkpoint_id = client.set_checkpoint_comment("k", comment_id)
+        assert checkpoint_id == saved.checkpoint_id
     assert client.get_checkpoint("k") == Checkpoint(
         saved.checkpoint_id, REPO, 7, DATA, BIG + 1, NOW, LATER
     )
 
 
-def test_a_deleted_checkpoint_is_no_row(client: Client) -> None:
+def test_a_deleted_checkpoint_returns_no_row(client: Client) -> None:
     client.save_checkpoint("k", REPO, 7, DATA)
     client.save_checkpoint("other", REPO, 7, DATA)
     assert client.delete_checkpoint("k") is True
@@ -60,8 +61,9 @@ def test_a_deleted_checkpoint_is_no_row(client: Client) -> None:
     assert client.get_checkpoint("other")
 
 
-def test_an_unknown_checkpoint_is_an_error_of_its_own(client: Client) -> None:
+def test_an_unknown_checkpoint_raises_its_own_error(client: Client) -> None:
     with pytest.raises(
-        UnknownCheckpointError, match='^p_review_output_key: no checkpoint "k" is there'
+        UnknownCheckpointError,
+        match='^review_output_key: checkpoint "k" does not exist',
     ):
         client.set_checkpoint_comment("k", 1)

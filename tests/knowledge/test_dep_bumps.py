@@ -40,7 +40,7 @@ def test_a_bump_is_recorded_once(client: Client, database: psycopg.Connection) -
     assert row.fetchall() == [tuple(BUMP.values())]
 
 
-def test_what_is_not_known_of_a_bump_is_null(
+def test_omitted_properties_of_a_bump_are_null(
     client: Client, database: psycopg.Connection
 ) -> None:
     assert client.record_dep_bump_merge(REPO, 1).inserted

@@ -1,4 +1,4 @@
-"""What has been reviewed, in sum and by day."""
+"""Review statistics, in total and per day."""
 
 from __future__ import annotations
 
@@ -39,7 +39,11 @@ def test_the_stats_of_a_repository(client: Client, clock: Any) -> None:
     )
     client.record_review("acme/web", 1, findings=[finding()])
 
-    files = TopFile("b.py", 2), TopFile("a.py", 1), TopFile("src/cache.py", 1)
+    files: list[TopFile] = [
+        {"file_path": "b.py", "findings": 2},
+        {"file_path": "a.py", "findings": 1},
+        {"file_path": "src/cache.py", "findings": 1},
+    ]
     assert client.get_repo_stats(REPO) == RepoStats(
         reviews=2,
         pull_requests=1,
@@ -61,14 +65,14 @@ def test_the_stats_of_a_repository(client: Client, clock: Any) -> None:
     assert client.get_repo_stats(REPO, top_files=1).top_files == files[:1]
 
 
-def test_the_stats_of_nothing_are_a_row(client: Client) -> None:
+def test_stats_without_reviews_are_one_row(client: Client) -> None:
     nothing = RepoStats(
-        *(0, 0, 0, 0, 0, 0, 0, 0), *(None, None, None, None, None), None, ()
+        *(0, 0, 0, 0, 0, 0, 0, 0), *(None, None, None, None, None), None, []
     )
     assert client.get_repo_stats(REPO) == nothing
 
 
-def test_trends_have_every_day(client: Client, clock: Any) -> None:
+def test_trends_include_every_day(client: Client, clock: Any) -> None:
     clock(datetime(2026, 3, 29, tzinfo=UTC) - timedelta(microseconds=1))
     client.record_review(**review(findings=[finding()]))
     clock(datetime(2026, 3, 29, tzinfo=UTC))
@@ -98,7 +102,7 @@ def test_trends_have_every_day(client: Client, clock: Any) -> None:
     assert {day.reviews for day in client.list_repo_trends("acme/web")} == {0}
 
 
-def test_days_are_those_of_utc_whatever_the_session_says(
+def test_days_are_utc_regardless_of_the_session_time_zone(
     client: Client, clock: Any
 ) -> None:
     client._target.execute("set timezone = 'Pacific/Kiritimati'")  # type: ignore[union-attr]

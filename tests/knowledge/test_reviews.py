@@ -9,7 +9,13 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from kodiai import Client, Finding, UnknownFindingError, UnknownReviewError
+from kodiai import (
+    Client,
+    Finding,
+    NewSuppression,
+    UnknownFindingError,
+    UnknownReviewError,
+)
 from tests.concurrency import sessions, wait_for_lock
 
 from .calls import BIG, REPO, finding, posted, review, run
@@ -34,7 +40,7 @@ def log(database: psycopg.Connection, review_id: int) -> list[Any]:
 # record_review
 
 
-def test_a_review_is_recorded_with_all_that_it_found(
+def test_a_review_is_recorded_with_its_findings_and_suppressions(
     client: Client, database: psycopg.Connection
 ) -> None:
     findings = [
@@ -80,7 +86,7 @@ def test_a_review_is_recorded_with_all_that_it_found(
     assert found.finding_id == first
 
 
-def test_a_review_may_have_found_nothing(
+def test_a_review_may_have_no_findings(
     client: Client, database: psycopg.Connection
 ) -> None:
     recorded = client.record_review(REPO, 7)
@@ -88,7 +94,7 @@ def test_a_review_may_have_found_nothing(
     assert counts(database, recorded.review_id) == (0, 0, 0, 0, 0, 0)
 
 
-def test_a_delivery_recorded_again_has_no_effect(
+def test_recording_a_delivery_again_has_no_effect(
     client: Client, database: psycopg.Connection
 ) -> None:
     suppressions = [{"pattern": "nit: *"}, {"pattern": "nit: *"}]
@@ -103,7 +109,7 @@ def test_a_delivery_recorded_again_has_no_effect(
     assert counts(database, first.review_id)[4] == 2
 
 
-def test_a_delivery_is_one_for_each_pull_request(client: Client) -> None:
+def test_a_delivery_is_recorded_once_per_pull_request(client: Client) -> None:
     arguments = review(delivery_id="d1")
     first = client.record_review(**arguments)
     other = client.record_review(**arguments | {"pr_number": 8})
@@ -111,11 +117,11 @@ def test_a_delivery_is_one_for_each_pull_request(client: Client) -> None:
     assert other.review_id != first.review_id
 
 
-def test_a_review_without_a_delivery_is_always_new(client: Client) -> None:
+def test_a_review_without_a_delivery_is_always_inserted(client: Client) -> None:
     assert [client.record_review(REPO, 7).inserted for _ in range(2)] == [True] * 2
 
 
-def test_two_workers_that_record_one_delivery_get_the_same_review(
+def test_concurrent_workers_recording_one_delivery_get_the_same_review(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     arguments = review(delivery_id="d1", findings=[finding(), finding()])
@@ -133,53 +139,53 @@ def test_two_workers_that_record_one_delivery_get_the_same_review(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ({"findings": None}, "22004", "p_findings is missing: expected an array"),
-        ({"suppressions": None}, "22004", "p_suppressions is missing"),
-        ({"findings": [finding(), {}]}, "22004", "p_findings[2].file_path is missing"),
+        ({"findings": None}, "22004", "findings is missing: expected an array"),
+        ({"suppressions": None}, "22004", "suppressions is missing"),
+        ({"findings": [finding(), {}]}, "22004", "findings[2].file_path is missing"),
         (
             {"findings": [finding(severity="bad")]},
             "22023",
-            "p_findings[1].severity: expected critical, major, medium or minor, got",
+            "findings[1].severity: expected critical, major, medium or minor, got",
         ),
         (
             {"findings": [finding(confidence=101)]},
             "22023",
-            "p_findings[1].confidence: expected a whole number from 0 to 100, got 101",
+            "findings[1].confidence: expected a whole number from 0 to 100, got 101",
         ),
         (
             {"findings": [finding(title="x" * 501)]},
             "22023",
-            "p_findings[1].title: expected a text of 1 to 500 characters",
+            "findings[1].title: expected a text of 1 to 500 characters",
         ),
         (
             {"findings": [finding(start_line=5, end_line=4)]},
             "22023",
-            "p_findings[1].end_line: expected a line from start_line (5), got 4",
+            "findings[1].end_line: expected at least start_line (5), got 4",
         ),
         (
             {"findings": [finding(start_line=0)]},
             "22023",
-            "p_findings[1].start_line: expected a whole number from 1",
+            "findings[1].start_line: expected a whole number from 1",
         ),
         (
             {"findings": [finding(suppressed=False, suppression_pattern="a")]},
             "22023",
-            "p_findings[1].suppressed: expected true, as it has a suppression_pattern",
+            "findings[1].suppressed: expected true because suppression_pattern is given",
         ),
         (
             {"findings": [finding(comment_id=1)]},
             "22004",
-            "p_findings[1].comment_surface is missing: expected comment_id and comment",
+            "findings[1].comment_surface is missing: expected both comment_id and",
         ),
         (
             {"findings": [finding(review_id=1)]},
             "22023",
-            "p_findings[1]: expected no keys but file_path, ",
+            "findings[1]: expected only the keys file_path, ",
         ),
         (
             {"findings": [finding()], "suppressions": [{"matched_count": 1}]},
             "22004",
-            "p_suppressions[1].pattern is missing",
+            "suppressions[1].pattern is missing",
         ),
         (
             {
@@ -187,13 +193,13 @@ def test_two_workers_that_record_one_delivery_get_the_same_review(
                 "suppressions": [{"pattern": "a", "matched_count": 2}],
             },
             "22023",
-            "p_suppressions[1].matched_count: expected 1, which is how many",
+            "suppressions[1].matched_count: expected 1, the number of findings",
         ),
-        ({"config_snapshot": [1]}, "22023", "p_config_snapshot: expected a JSON obj"),
-        ({"files_analyzed": -1}, "22023", "p_files_analyzed: expected a whole number"),
+        ({"config_snapshot": [1]}, "22023", "config_snapshot: expected a JSON obj"),
+        ({"files_analyzed": -1}, "22023", "files_analyzed: expected a whole number"),
     ],
 )
-def test_what_cannot_be_recorded_is_named_and_nothing_is_written(
+def test_an_invalid_argument_is_named_and_nothing_is_written(
     client: Client,
     database: psycopg.Connection,
     arguments: dict[str, Any],
@@ -208,7 +214,9 @@ def test_what_cannot_be_recorded_is_named_and_nothing_is_written(
         assert database.execute(f"select from {table}".encode()).rowcount == 0
 
 
-def test_a_json_null_is_no_configuration(database: psycopg.Connection) -> None:
+def test_a_json_null_configuration_is_stored_as_null(
+    database: psycopg.Connection,
+) -> None:
     database.execute(
         "select * from record_review('a/b', 1, p_config_snapshot => 'null')"
     )
@@ -219,7 +227,7 @@ def test_a_json_null_is_no_configuration(database: psycopg.Connection) -> None:
 # record_findings, record_suppressions
 
 
-def test_more_findings_of_a_review_are_counted(
+def test_added_findings_are_counted(
     client: Client, database: psycopg.Connection
 ) -> None:
     recorded = client.record_review(**review(findings=[finding()]))
@@ -236,7 +244,7 @@ def test_more_findings_of_a_review_are_counted(
     assert client.record_findings(recorded.review_id, []) == []
 
 
-def test_findings_added_by_two_at_once_are_all_counted(
+def test_concurrently_added_findings_are_all_counted(
     conninfo: str, client: Client, database: psycopg.Connection
 ) -> None:
     review_id = client.record_review(**review()).review_id
@@ -258,7 +266,7 @@ def test_suppressions_are_recorded_once(
     recorded = client.record_review(
         **review(findings=[finding(suppression_pattern="known")])
     )
-    rules: list[dict[str, Any]] = [
+    rules: list[NewSuppression] = [
         {"pattern": "new"},
         {"pattern": "known", "matched_count": 1},
     ]
@@ -277,14 +285,16 @@ def test_suppressions_are_recorded_once(
     assert len(log(database, recorded.review_id)) == 2
 
 
-def test_a_rule_that_held_nothing_back_cannot_claim_to(client: Client) -> None:
+def test_a_wrong_matched_count_is_rejected(client: Client) -> None:
     review_id = client.record_review(**review()).review_id
     with pytest.raises(errors.InvalidParameterValue, match="matched_count: expected 0"):
         client.record_suppressions(review_id, [{"pattern": "a", "matched_count": 3}])
 
 
-def test_an_unknown_review_is_an_error_of_its_own(client: Client) -> None:
-    with pytest.raises(UnknownReviewError, match="^p_review_id: no review 99 is there"):
+def test_an_unknown_review_raises_its_own_error(client: Client) -> None:
+    with pytest.raises(
+        UnknownReviewError, match="^review_id: review 99 does not exist"
+    ):
         client.record_findings(99, [finding()])
     with pytest.raises(UnknownReviewError):
         client.record_suppressions(99, [{"pattern": "a"}])
@@ -293,7 +303,7 @@ def test_an_unknown_review_is_an_error_of_its_own(client: Client) -> None:
 # Reading findings
 
 
-def test_a_finding_comes_back_as_it_was_recorded(client: Client) -> None:
+def test_a_finding_is_returned_as_recorded(client: Client) -> None:
     columns = finding(
         file_path="Ünïcode/ a.py",
         start_line=1,
@@ -332,7 +342,7 @@ def test_comments_of_recent_findings_are_listed_newest_first(
     assert client.list_finding_comments("acme/none") == []
 
 
-def test_the_finding_of_a_comment(client: Client) -> None:
+def test_a_finding_can_be_looked_up_by_its_comment(client: Client) -> None:
     for title, surface in (("old", "review"), ("new", "review"), ("other", "issue")):
         posted = finding(title=title, comment_id=BIG, comment_surface=surface)
         client.record_review(**review(findings=[posted]))
@@ -360,7 +370,7 @@ def test_search_findings(client: Client) -> None:
     assert client.search_findings(REPO, "the") == []
 
 
-def test_the_comment_of_a_finding_can_be_noted_later(client: Client) -> None:
+def test_the_comment_of_a_finding_can_be_set_later(client: Client) -> None:
     (finding_id,) = client.record_review(**review(findings=[finding()])).finding_ids
     assert client.list_finding_comments(REPO) == []
     assert client.set_finding_comment(finding_id, BIG, "review") is True
@@ -368,14 +378,16 @@ def test_the_comment_of_a_finding_can_be_noted_later(client: Client) -> None:
     assert client.set_finding_comment(finding_id, BIG, "issue") is True
     (listed,) = client.list_finding_comments(REPO)
     assert (listed.comment_id, listed.comment_surface) == (BIG, "issue")
-    with pytest.raises(UnknownFindingError, match="^p_finding_id: no finding 99 is"):
+    with pytest.raises(
+        UnknownFindingError, match="^finding_id: finding 99 does not exist"
+    ):
         client.set_finding_comment(99, BIG, "review")
 
 
-# Which review was the last
+# The last completed review
 
 
-def test_nothing_was_reviewed_yet(client: Client) -> None:
+def test_a_pull_request_without_reviews(client: Client) -> None:
     assert client.list_prior_findings(REPO, 7) == []
     assert client.get_last_reviewed_sha(REPO, 7) is None
 
@@ -384,15 +396,15 @@ def test_nothing_was_reviewed_yet(client: Client) -> None:
 @pytest.mark.parametrize(
     ("claimed", "completed", "expected"),
     [
-        ([], [], "a2"),  # by an agent that claims nothing
+        ([], [], "a2"),  # the agent claims no runs
         (["a1", "a2"], ["a1", "a2"], "a2"),
-        (["a1", "a2"], ["a1"], "a1"),  # a2 is still at work
-        (["a2"], [], "a1"),  # nobody claimed a1
+        (["a1", "a2"], ["a1"], "a1"),  # a2 is still open
+        (["a2"], [], "a1"),  # a1 has no run
         (["a1", "a2", "a3"], ["a1"], "a1"),  # a2 was superseded
-        (["a1"], [], "a2"),  # a1 is still at work
+        (["a1"], [], "a2"),  # a1 is still open
     ],
 )
-def test_the_last_completed_review_counts(
+def test_the_last_completed_review_is_returned(
     client: Client,
     clock: Any,
     claimed: list[str],

@@ -1,4 +1,4 @@
-"""Claiming and completing runs, alone and by many at once."""
+"""Claiming and completing runs, alone and concurrently."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from kodiai import Claim, Client, CompletedRun, OpenRun, UnknownRunError
+from kodiai import Claim, Client, OpenRun, RunCompletion, UnknownRunError
 from tests.concurrency import sessions, wait_for_lock
 
 from .calls import REPO, run
@@ -28,7 +28,9 @@ def test_a_new_run_is_claimed_and_completed(
     clock(NOW)
     assert client.claim_run(**run()) == Claim(True, "new", [])
     clock(NOW + timedelta(minutes=5))
-    assert client.complete_run("acme/api#7@a1") == CompletedRun(True, "completed", None)
+    assert client.complete_run("acme/api#7@a1") == RunCompletion(
+        True, "completed", None
+    )
     row = database.execute(
         "select repo, pr_number, base_sha, head_sha, delivery_id, action, status,"
         " created_at, completed_at from run_state"
@@ -74,7 +76,7 @@ def test_older_runs_of_the_pull_request_are_superseded(
     newest = client.claim_run(**run(run_key="new", head_sha="a3"))
     assert newest == Claim(True, "superseded-prior", ["old"])
     assert client.claim_run(**run(run_key="old", head_sha="a2")).reason == "duplicate"
-    assert client.complete_run("old") == CompletedRun(False, "superseded", "new")
+    assert client.complete_run("old") == RunCompletion(False, "superseded", "new")
     assert statuses(database) == {
         "done": ("completed", None),
         "elsewhere": ("pending", None),
@@ -87,11 +89,11 @@ def test_completing_again_has_no_effect(client: Client, clock: Any) -> None:
     client.claim_run(**run())
     assert client.complete_run("acme/api#7@a1").completed
     again = client.complete_run("acme/api#7@a1")
-    assert again == CompletedRun(False, "completed", None)
+    assert again == RunCompletion(False, "completed", None)
 
 
-def test_an_unknown_run_is_an_error_of_its_own(client: Client) -> None:
-    with pytest.raises(UnknownRunError, match='^p_run_key: no run "gone" is there'):
+def test_an_unknown_run_raises_its_own_error(client: Client) -> None:
+    with pytest.raises(UnknownRunError, match='^run_key: run "gone" does not exist'):
         client.complete_run("gone")
 
 
@@ -100,22 +102,22 @@ def test_a_key_belongs_to_one_pull_request(client: Client) -> None:
     for other in ({"pr_number": 8}, {"repo": "acme/web"}):
         with pytest.raises(
             psycopg.errors.InvalidParameterValue,
-            match='^p_run_key: expected one that no other pull request has, got "k"',
+            match='^run_key: expected a key that no other pull request uses, got "k"',
         ):
             client.claim_run(**run(run_key="k", **other))
 
 
-def test_a_late_worker_does_not_end_the_run_of_another(
+def test_a_late_worker_does_not_complete_the_run_of_another(
     client: Client, clock: Any
 ) -> None:
     clock(NOW)
     client.claim_run(**run(delivery_id="late"))
     clock(NOW + timedelta(hours=2))
-    client.claim_run(**run(delivery_id="heir"))
+    client.claim_run(**run(delivery_id="next"))
     late = client.complete_run("acme/api#7@a1", "late")
-    assert late == CompletedRun(False, "pending", None)
+    assert late == RunCompletion(False, "pending", None)
     assert client.release_run("acme/api#7@a1", "late") is False
-    assert client.complete_run("acme/api#7@a1", "heir").completed
+    assert client.complete_run("acme/api#7@a1", "next").completed
 
 
 def test_a_released_run_can_be_claimed_again_at_once(client: Client) -> None:
@@ -128,7 +130,7 @@ def test_a_released_run_can_be_claimed_again_at_once(client: Client) -> None:
     assert client.claim_run(**run()).reason == "duplicate"
 
 
-def test_a_run_claimed_by_a_newer_one_meanwhile_is_not_released(
+def test_a_concurrently_superseded_run_is_not_released(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with sessions(conninfo, 2) as (first, second):
@@ -159,14 +161,14 @@ def test_open_runs_are_listed_oldest_first(client: Client, clock: Any) -> None:
     assert client.list_open_runs(timedelta(hours=4)) == []
 
 
-# Many at once
+# Concurrency
 
 
 def claim(client: Client, **arguments: Any) -> Claim:
     return client.claim_run(**run(**arguments))
 
 
-def test_of_many_callers_with_one_key_exactly_one_claims(
+def test_exactly_one_of_many_callers_with_one_key_claims(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with sessions(conninfo, MANY) as (first, *others):
@@ -180,7 +182,7 @@ def test_of_many_callers_with_one_key_exactly_one_claims(
     assert {c.reason for c in claims} == {"new", "duplicate"}
 
 
-def test_where_the_first_gives_up_exactly_one_other_claims(
+def test_after_a_rollback_exactly_one_waiting_caller_claims(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with sessions(conninfo, MANY) as (first, *others):
@@ -193,10 +195,10 @@ def test_where_the_first_gives_up_exactly_one_other_claims(
     assert sum(c.claimed for c in claims) == 1
 
 
-def test_of_many_head_commits_the_newest_claim_wins(
+def test_the_newest_claim_of_many_head_commits_wins(
     conninfo: str, database: psycopg.Connection
 ) -> None:
-    """Each claim supersedes the one before it, and the last one is left."""
+    """Each claim supersedes the previous one; the last one stays pending."""
     with sessions(conninfo, MANY) as (first, *others):
         claims = {"0": first.client.claim_run(**run(run_key="0", head_sha="0"))}
         for n, other in enumerate(others, 1):
@@ -218,7 +220,7 @@ def test_of_many_head_commits_the_newest_claim_wins(
     assert last != "0"
 
 
-def test_a_run_completed_meanwhile_is_not_superseded(
+def test_a_concurrently_completed_run_is_not_superseded(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with sessions(conninfo, 2) as (first, second):
@@ -232,7 +234,7 @@ def test_a_run_completed_meanwhile_is_not_superseded(
     assert statuses(database)["old"] == ("completed", None)
 
 
-def test_a_run_superseded_meanwhile_is_not_completed(
+def test_a_concurrently_superseded_run_is_not_completed(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with sessions(conninfo, 2) as (first, second):
@@ -242,13 +244,13 @@ def test_a_run_superseded_meanwhile_is_not_completed(
         second.start(lambda client: client.complete_run("old"))
         wait_for_lock(database, second.process)
         first.connection.commit()
-        assert second.result() == CompletedRun(False, "superseded", "new")
+        assert second.result() == RunCompletion(False, "superseded", "new")
 
 
 def test_completing_and_claiming_in_one_transaction_does_not_deadlock(
     conninfo: str, database: psycopg.Connection
 ) -> None:
-    """Both take the lock of the pull request before they lock a row."""
+    """Both lock the pull request before they lock a row."""
     with sessions(conninfo, 2) as (first, second):
         first.client.claim_run(**run(run_key="old"))
         first.connection.commit()
@@ -286,7 +288,7 @@ def test_old_runs_are_purged_in_batches(
     assert client.claim_run(**run(run_key="5")).claimed
 
 
-def test_a_purge_waits_for_nobody(
+def test_a_purge_skips_locked_runs(
     conninfo: str, client: Client, database: psycopg.Connection, clock: Any
 ) -> None:
     clock(NOW - timedelta(hours=5))
@@ -299,18 +301,18 @@ def test_a_purge_waits_for_nobody(
     assert statuses(database).keys() == {"held"}
 
 
-def test_runs_that_may_still_be_at_work_cannot_be_purged(client: Client) -> None:
+def test_runs_that_may_still_be_active_cannot_be_purged(client: Client) -> None:
     with pytest.raises(
         psycopg.errors.InvalidParameterValue,
-        match="^p_older_than: expected an interval of 1 hour or longer, got 00:59:59",
+        match="^older_than: expected an interval of 1 hour or longer, got 00:59:59",
     ):
         client.purge_runs(timedelta(minutes=59, seconds=59))
 
 
-def test_an_hour_is_an_hour_in_february_too(client: Client, clock: Any) -> None:
-    """An interval counts a month as 30 days, the calendar does not."""
+def test_the_minimum_age_is_an_hour_in_february_too(client: Client, clock: Any) -> None:
+    """An interval counts a month as 30 days; the calendar does not."""
     clock(datetime(2026, 3, 1, tzinfo=UTC))
-    with pytest.raises(psycopg.errors.InvalidParameterValue, match="^p_older_than"):
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="^older_than"):
         client._target.execute(  # type: ignore[union-attr]
             "select * from kodiai.purge_runs(interval '1 month -28 days -23 hours')"
         )

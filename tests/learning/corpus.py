@@ -1,4 +1,4 @@
-"""Made-up memories, and a search that only compares."""
+"""Synthetic memories, and exact cosine distances to compare with."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ WORDS = (
 ).split()
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
-Memory = dict[str, Any]
+Memory = Any
 
 
 def memory(**columns: Any) -> Memory:
-    """A memory with what it needs, and the columns given."""
+    """A valid memory with the given columns."""
     return {
         "repo": "acme/api",
         "finding_text": "The cache is never invalidated.",
@@ -39,27 +39,27 @@ def memory(**columns: Any) -> Memory:
 
 
 def vector(*values: float) -> list[float]:
-    """A vector that begins with these values, and goes on with zeros."""
+    """These values, padded with zeros."""
     return [*map(float, values), *[0.0] * (DIMENSIONS - len(values))]
 
 
 def random_memories(
     seed: int, count: int, repos: Sequence[str]
 ) -> tuple[list[Memory], np.ndarray]:
-    """Memories with every column at random, and their vectors."""
-    chance = random.Random(seed)  # noqa: S311
+    """Memories with random columns, and their embeddings."""
+    rng = random.Random(seed)  # noqa: S311
     memories = [
         memory(
-            repo=chance.choice(repos),
+            repo=rng.choice(repos),
             finding_id=number,
-            finding_text=" ".join(chance.choices(WORDS, k=chance.randint(1, 8))),
-            severity=chance.choice(SEVERITIES),
-            category=chance.choice(CATEGORIES),
-            outcome=chance.choice(OUTCOMES),
-            language=chance.choice(LANGUAGES),
-            file_path=f"{chance.choice(['src', 'lib', 'a_b', 'a%b'])}/{number}.py",
-            stale=chance.random() < 0.1,
-            created_at=DAY + timedelta(days=chance.randint(0, 300)),
+            finding_text=" ".join(rng.choices(WORDS, k=rng.randint(1, 8))),
+            severity=rng.choice(SEVERITIES),
+            category=rng.choice(CATEGORIES),
+            outcome=rng.choice(OUTCOMES),
+            language=rng.choice(LANGUAGES),
+            file_path=f"{rng.choice(['src', 'lib', 'a_b', 'a%b'])}/{number}.py",
+            stale=rng.random() < 0.1,
+            created_at=DAY + timedelta(days=rng.randint(0, 300)),
         )
         for number in range(count)
     ]

@@ -1,4 +1,4 @@
-"""Following the renaming of a repository."""
+"""rename_repo."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OLD, NEW = "acme/api", "corp/service"
 
 
 def fill(client: Client, repo: str, delivery: str) -> None:
-    """Put a row into each table that names a repository."""
+    """Insert a row into each table with a column repo."""
     recorded = client.record_review(
         **review(
             repo=repo,
@@ -35,8 +35,8 @@ def fill(client: Client, repo: str, delivery: str) -> None:
     client.write_memory(**memory(repo=repo, finding_id=1), embedding=vector(1))
 
 
-def names(database: psycopg.Connection) -> dict[str, list[Any]]:
-    """What each table that has a column repo says there."""
+def repos_by_table(database: psycopg.Connection) -> dict[str, list[Any]]:
+    """The values of repo in each table that has the column."""
     tables = database.execute(
         "select attrelid::regclass::text from pg_attribute"
         " inner join pg_class as c on c.oid = attrelid"
@@ -54,16 +54,16 @@ def names(database: psycopg.Connection) -> dict[str, list[Any]]:
     }
 
 
-def test_every_table_follows(client: Client, database: psycopg.Connection) -> None:
+def test_every_table_is_renamed(client: Client, database: psycopg.Connection) -> None:
     fill(client, OLD, "d1")
     fill(client, "other/repo", "d2")
-    before = names(database)
+    before = repos_by_table(database)
     assert all(repos == [OLD, "other/repo"] for repos in before.values())
 
     rows = client.rename_repo(OLD, NEW)
     assert {row.table_name for row in rows} == before.keys()
     assert {(row.renamed, row.dropped) for row in rows} == {(1, 0)}
-    after = names(database)
+    after = repos_by_table(database)
     assert all(repos == [NEW, "other/repo"] for repos in after.values())
 
     (found,) = client.search_memories(None, None, vector(1), owner="corp")
@@ -73,7 +73,7 @@ def test_every_table_follows(client: Client, database: psycopg.Connection) -> No
     assert {(row.renamed, row.dropped) for row in again} == {(0, 0)}
 
 
-def test_what_both_names_have_is_dropped_from_the_old(
+def test_rows_under_both_names_are_merged(
     client: Client, database: psycopg.Connection
 ) -> None:
     fill(client, OLD, "d1")
@@ -89,13 +89,15 @@ def test_what_both_names_have_is_dropped_from_the_old(
         RenamedRows(row.table_name, *((0, 1) if row.table_name in dropped else (1, 0)))
         for row in rows
     ]
-    assert {repo for repos in names(database).values() for repo in repos} == {NEW}
+    assert {repo for repos in repos_by_table(database).values() for repo in repos} == {
+        NEW
+    }
     author = client.get_author(NEW, "ann")
     assert author
     assert author.author_association == NEW
 
 
-def test_a_memory_that_holds_stays_before_a_stale_one(client: Client) -> None:
+def test_of_two_memories_the_one_that_is_not_stale_is_kept(client: Client) -> None:
     kept = client.write_memory(**memory(repo=OLD, finding_id=1))
     client.write_memory(**memory(repo=NEW, finding_id=1, stale=True))
     (memories, *_) = client.rename_repo(OLD, NEW)
@@ -104,7 +106,7 @@ def test_a_memory_that_holds_stays_before_a_stale_one(client: Client) -> None:
     assert (renamed.repo, renamed.stale) == (NEW, False)
 
 
-def test_a_twin_written_meanwhile_does_not_stop_it(
+def test_a_duplicate_written_concurrently_is_merged(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
     client.upsert_author(OLD, "ann", "core", "old")
@@ -125,7 +127,7 @@ def test_a_twin_written_meanwhile_does_not_stop_it(
 def test_marking_and_renaming_do_not_deadlock(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
-    """Both lock memories by their numbers, whatever the order of their keys."""
+    """Both lock memories in id order, not in key order."""
     ids = [
         client.write_memory(**memory(repo=OLD, finding_id=n)).memory_id
         for n in range(50, 0, -1)
@@ -144,7 +146,7 @@ def test_marking_and_renaming_do_not_deadlock(
         assert second.result()[0].renamed == 50
 
 
-def test_reactions_that_are_being_recorded_follow(
+def test_reactions_recorded_before_the_rename_commits_are_renamed(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
     recorded = client.record_review(**review(repo=OLD, findings=[posted(1)]))
@@ -157,10 +159,10 @@ def test_reactions_that_are_being_recorded_follow(
         first.connection.commit()
         assert [row.inserted for row in second.result()] == [False]
         renamer.result()
-    assert names(database)["feedback_reactions"] == [NEW]
+    assert repos_by_table(database)["feedback_reactions"] == [NEW]
 
 
-def test_reactions_recorded_meanwhile_have_the_new_name(
+def test_reactions_recorded_during_the_rename_get_the_new_name(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
     recorded = client.record_review(**review(repo=OLD, findings=[posted(1)]))
@@ -171,17 +173,17 @@ def test_reactions_recorded_meanwhile_have_the_new_name(
         wait_for_lock(database, second.process)
         renamer.connection.commit()
         assert [row.inserted for row in second.result()] == [True]
-    assert names(database)["feedback_reactions"] == [NEW]
+    assert repos_by_table(database)["feedback_reactions"] == [NEW]
 
 
-def test_a_delivery_told_before_and_after_is_one(client: Client) -> None:
+def test_a_delivery_recorded_before_and_after_is_one_review(client: Client) -> None:
     first = client.record_review(**review(repo=OLD, delivery_id="d1"))
     client.rename_repo(OLD, NEW)
     again = client.record_review(**review(repo=NEW, delivery_id="d1"))
     assert (again.review_id, again.inserted) == (first.review_id, False)
 
 
-def test_the_source_of_a_memory_from_elsewhere_stays(client: Client) -> None:
+def test_the_source_repo_of_a_memory_from_elsewhere_is_kept(client: Client) -> None:
     row = client.write_memory(**memory(repo=OLD, source_repo="other/lib"))
     client.rename_repo(OLD, NEW)
     (renamed,) = client.get_memories([row.memory_id])

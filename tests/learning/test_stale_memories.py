@@ -1,4 +1,4 @@
-"""Marking memories that no longer hold, and deleting them."""
+"""mark_stale_memories and purge_stale_memories."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def stale(client: Client, ids: list[int]) -> list[int]:
     return [m.memory_id for m in client.get_memories(ids) if m.stale]
 
 
-def test_what_is_marked_is_not_found_and_can_be_purged(client: Client) -> None:
+def test_marked_memories_are_not_found_and_can_be_purged(client: Client) -> None:
     first, second = ids = written(client, {"finding_id": 1}, {"finding_id": 2})
     assert client.mark_stale_memories("acme/api", [first, 99]) == 1
     assert stale(client, ids) == [first]
@@ -53,7 +53,7 @@ def test_what_is_marked_is_not_found_and_can_be_purged(client: Client) -> None:
         ({"owner": "acme", "repo": None, "path_prefix": "src/"}, [1, 2, 3, 4]),
     ],
 )
-def test_all_that_is_said_must_hold(
+def test_memories_must_match_all_conditions(
     client: Client, arguments: dict[str, Any], expected: list[int]
 ) -> None:
     ids = written(
@@ -70,18 +70,14 @@ def test_all_that_is_said_must_hold(
     assert marked == len(expected)
 
 
-def test_a_scope_and_something_that_says_which_are_needed(client: Client) -> None:
-    with pytest.raises(
-        errors.NullValueNotAllowed, match="^p_memory_ids, p_path_prefix"
-    ):
+def test_a_scope_and_a_condition_are_required(client: Client) -> None:
+    with pytest.raises(errors.NullValueNotAllowed, match="^memory_ids, path_prefix"):
         client.mark_stale_memories("acme/api")
-    for call in (
-        Client.mark_stale_memories(None, [1]),
-        Client.purge_stale_memories(None),
-    ):
-        with pytest.raises(errors.NullValueNotAllowed, match="^p_repo or p_owner is"):
-            client.call(call)
-    with pytest.raises(errors.InvalidParameterValue, match="^p_owner: expected"):
+    with pytest.raises(errors.NullValueNotAllowed, match="^repo or owner is"):
+        client.mark_stale_memories(None, [1])
+    with pytest.raises(errors.NullValueNotAllowed, match="^repo or owner is"):
+        client.purge_stale_memories(None)
+    with pytest.raises(errors.InvalidParameterValue, match="^owner: expected"):
         client.purge_stale_memories("acme/api", owner="corp")
 
 
@@ -99,7 +95,7 @@ def test_stale_memories_are_purged_in_batches_and_within_the_scope(
     assert [m.memory_id for m in client.get_memories(ids)] == [ids[4]]
 
 
-def test_a_purge_waits_for_nobody(client: Client, conninfo: str) -> None:
+def test_a_purge_skips_locked_memories(client: Client, conninfo: str) -> None:
     held, free = ids = written(client, {"stale": True}, {"stale": True})
     with sessions(conninfo, 1) as (other,):
         other.connection.execute("set role postgres")
@@ -111,7 +107,7 @@ def test_a_purge_waits_for_nobody(client: Client, conninfo: str) -> None:
     assert stale(client, ids) == [held]
 
 
-def test_two_that_mark_the_same_memories_do_not_deadlock(
+def test_marking_the_same_memories_concurrently_does_not_deadlock(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
     ids = written(client, *[{}] * 50)
@@ -123,7 +119,7 @@ def test_two_that_mark_the_same_memories_do_not_deadlock(
         assert second.result() == 0
 
 
-def test_marking_inserts_into_no_index(
+def test_marking_adds_no_index_entries(
     client: Client, connection: psycopg.Connection, database: psycopg.Connection
 ) -> None:
     """Every update is HOT: each page has room for new versions of all its rows."""

@@ -1,4 +1,4 @@
-"""write_memory and write_memories."""
+"""Writing memories, and reading them back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def count(database: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def test_one_row_per_input_in_input_order(client: Client) -> None:
+def test_results_are_in_input_order(client: Client) -> None:
     repos = ["z/z", "a/a", "m/m"]
     written = client.write_memories(
         [memory(repo=repo, finding_id=1) for repo in repos], [vector(1)] * 3
@@ -40,11 +40,11 @@ def test_one_row_per_input_in_input_order(client: Client) -> None:
     assert [row.repo for row in client.get_memories(ids)] == repos
 
 
-def test_no_memories_are_no_rows(client: Client) -> None:
+def test_an_empty_batch_returns_no_rows(client: Client) -> None:
     assert client.write_memories([], []) == []
 
 
-def test_writing_again_is_harmless(client: Client) -> None:
+def test_writing_is_idempotent(client: Client) -> None:
     (first,) = client.write_memories([memory(finding_id=7)], [vector(1)])
     again = client.write_memories(
         [memory(finding_id=7, finding_text="other"), memory(finding_id=8)],
@@ -55,7 +55,7 @@ def test_writing_again_is_harmless(client: Client) -> None:
     assert client.get_memories([first.memory_id])[0].finding_text != "other"
 
 
-def test_a_twin_in_the_same_call_is_written_once(client: Client) -> None:
+def test_a_duplicate_in_the_same_call_is_written_once(client: Client) -> None:
     rows = client.write_memories(
         [memory(finding_id=7), memory(), memory(finding_id=7), memory()], [None] * 4
     )
@@ -82,7 +82,7 @@ def test_defaults(client: Client) -> None:
     assert abs((datetime.now(UTC) - written.created_at).total_seconds()) < 600
 
 
-def test_every_column_is_kept(client: Client) -> None:
+def test_every_column_is_stored(client: Client) -> None:
     columns: dict[str, Any] = {
         "repo": "acme/api",
         "owner": "acme",
@@ -100,7 +100,7 @@ def test_every_column_is_kept(client: Client) -> None:
         "stale": True,
         "created_at": datetime(2025, 5, 4, 3, 2, 1, tzinfo=UTC),
     }
-    (row,) = client.write_memories([columns], [vector(1, -2.5)])
+    (row,) = client.write_memories([columns], [vector(1, -2.5)])  # type: ignore[list-item]
     (written,) = client.get_memories([row.memory_id])
     assert {name: getattr(written, name) for name in columns} == columns
     assert written.embedding
@@ -116,7 +116,7 @@ def test_null_is_the_same_as_absent(client: Client) -> None:
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
-def test_a_time_without_zone_is_utc(conninfo: str, zone: str) -> None:
+def test_a_time_without_a_time_zone_is_utc(conninfo: str, zone: str) -> None:
     with Client.connect(
         f"{conninfo} options='-c timezone={zone} -c role=kodiai_app'"
     ) as c:
@@ -125,7 +125,7 @@ def test_a_time_without_zone_is_utc(conninfo: str, zone: str) -> None:
     assert written.created_at == datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def test_write_memory_is_write_memories_for_one(client: Client) -> None:
+def test_write_memory_and_write_memories_share_the_key(client: Client) -> None:
     columns = memory(finding_id=7, language="go", review_id=9)
     one = client.write_memory(**columns, embedding=vector(1))
     assert one.inserted
@@ -133,7 +133,7 @@ def test_write_memory_is_write_memories_for_one(client: Client) -> None:
     assert (again.memory_id, again.inserted) == (one.memory_id, False)
 
 
-def test_the_first_model_written_is_active_until_another_is_named(
+def test_the_first_model_written_is_active_until_another_is_set(
     client: Client,
 ) -> None:
     client.write_memory(**memory())
@@ -152,23 +152,23 @@ def models(client: Client, columns: dict[str, Any]) -> str:
     return client.get_memories([row.memory_id])[0].embedding_model
 
 
-def test_a_model_is_needed_until_one_is_active(
+def test_a_model_is_required_until_one_is_active(
     client: Client, database: psycopg.Connection
 ) -> None:
     plain = memory()
     del plain["embedding_model"]
     with pytest.raises(
-        errors.NullValueNotAllowed, match=r"p_memories\[1\]\.embedding_model"
+        errors.NullValueNotAllowed, match=r"memories\[1\]\.embedding_model"
     ):
         client.write_memories([plain], [None])
-    with pytest.raises(errors.NullValueNotAllowed, match="p_embedding_model"):
+    with pytest.raises(errors.NullValueNotAllowed, match="embedding_model"):
         client.write_memory(**plain)
     assert client.set_embedding_model("first") is None
     client.write_memory(**plain)
     assert count(database) == 1
 
 
-def test_two_that_name_the_first_model_are_told_who_was_before(
+def test_concurrent_set_embedding_model_returns_the_previous_model(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with sessions(conninfo, 2) as (first, second):
@@ -188,7 +188,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("repo", 12, "owner/name"),
     ("repo", "acme/" + "x" * 200, "owner/name of at most 200"),
     ("source_repo", "acme/" + "x" * 3000, "owner/name of at most 200"),
-    ("owner", "other", "the owner that repo names"),
+    ("owner", "other", "the owner in repo"),
     ("source_repo", "", "owner/name"),
     ("finding_id", "seven", "a whole number"),
     ("finding_id", 1.5, "a whole number"),
@@ -205,7 +205,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("file_path", "é" * 501, "a path of 1 to 1000 bytes"),
     ("language", "", "a name of 1 to 200"),
     ("embedding_model", " ", "a name of 1 to 200"),
-    ("embedding_dim", 9, "8, the width"),
+    ("embedding_dim", 9, "8, the embedding_dim"),
     ("stale", "no", "true or false"),
     ("created_at", "soon", "a date and time"),
     ("created_at", "tomorrow", "a date and time"),
@@ -216,7 +216,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
 
 @pytest.fixture
 def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
-    """Nothing is written meanwhile, not even the active model."""
+    """The test must write nothing, not even the active model."""
     yield
     assert count(database) == 0
     assert database.execute("select from active_embedding_model").rowcount == 0
@@ -224,13 +224,13 @@ def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(("column", "value", "expected"), BAD_COLUMNS)
-def test_a_bad_column_is_named_and_nothing_is_written(
+def test_a_bad_value_is_named_and_nothing_is_written(
     client: Client, column: str, value: Any, expected: str
 ) -> None:
     with pytest.raises(errors.InvalidParameterValue) as error:
         client.write_memories([memory(), memory(**{column: value})], [None, None])
     message = str(error.value.diag.message_primary)
-    assert message.startswith(f"p_memories[2].{column}: expected {expected}")
+    assert message.startswith(f"memories[2].{column}: expected {expected}")
     assert len(message) < 300
 
 
@@ -240,17 +240,17 @@ def test_a_bad_column_is_named_and_nothing_is_written(
     [
         case
         for case in BAD_COLUMNS
-        # What the types of named arguments exclude, or the client cannot name.
+        # Leave out what the arguments of write_memory cannot express.
         if isinstance(case[1], str)
         and case[0] not in {"finding_id", "stale", "embedding_dim", "created_at"}
     ],
 )
-def test_write_memory_names_its_own_argument(
+def test_write_memory_errors_name_its_own_argument(
     client: Client, column: str, value: Any, expected: str
 ) -> None:
     with pytest.raises(errors.InvalidParameterValue) as error:
         client.write_memory(**memory(**{column: value}))
-    assert str(error.value).startswith(f"p_{column}: expected {expected}")
+    assert str(error.value).startswith(f"{column}: expected {expected}")
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -258,12 +258,12 @@ def test_write_memory_names_its_own_argument(
     "column",
     ["repo", "finding_text", "severity", "category", "file_path", "outcome"],
 )
-def test_a_missing_column_is_named(client: Client, column: str) -> None:
+def test_a_missing_key_is_named(client: Client, column: str) -> None:
     columns = memory()
     del columns[column]
     for bad in (columns, memory(**{column: None})):
         with pytest.raises(
-            errors.NullValueNotAllowed, match=rf"^p_memories\[1\]\.{column} is missing"
+            errors.NullValueNotAllowed, match=rf"^memories\[1\]\.{column} is missing"
         ):
             client.write_memories([bad], [None])
 
@@ -272,7 +272,7 @@ def test_a_missing_column_is_named(client: Client, column: str) -> None:
 @pytest.mark.parametrize("key", ["colour", "id", "embedding", "search_tsv"])
 def test_an_unknown_key_is_named(client: Client, key: str) -> None:
     with pytest.raises(
-        errors.InvalidParameterValue, match=rf'^p_memories\[1\]: .* the key "{key}"'
+        errors.InvalidParameterValue, match=rf'^memories\[1\]: .* the key "{key}"'
     ):
         client.write_memories([memory(**{key: 1})], [None])
 
@@ -283,9 +283,9 @@ def test_an_unknown_key_is_named(client: Client, key: str) -> None:
     [
         (vector(1)[:7], "8 dimensions, got 7"),
         ([*vector(1), 1.0], "8 dimensions, got 9"),
-        (vector(), "a vector that has a direction, got one of length 0"),
-        (vector(1e-30), "a vector that has a direction"),
-        (vector(1e30), "a vector that has a direction"),
+        (vector(), "a vector with a defined cosine distance, got one with norm 0"),
+        (vector(1e-30), "a vector with a defined cosine distance"),
+        (vector(1e30), "a vector with a defined cosine distance"),
         (vector(float("nan")), "finite numbers"),
         (vector(float("inf")), "finite numbers"),
         (vector(1e300), "finite numbers"),
@@ -297,11 +297,11 @@ def test_an_unknown_key_is_named(client: Client, key: str) -> None:
 )
 def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) -> None:
     with pytest.raises(
-        errors.InvalidParameterValue, match=rf"^p_embeddings\[2\]: expected {expected}"
+        errors.InvalidParameterValue, match=rf"^embeddings\[2\]: expected {expected}"
     ):
         client.write_memories([memory(), memory()], [vector(1), embedding])
     with pytest.raises(
-        errors.InvalidParameterValue, match=rf"^p_embedding: expected {expected}"
+        errors.InvalidParameterValue, match=rf"^embedding: expected {expected}"
     ):
         client.write_memory(**memory(), embedding=embedding)
 
@@ -310,25 +310,25 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ("null, '{}'", "22004", "p_memories is missing"),
-        ("'[]', null", "22004", "p_embeddings is missing"),
-        ("'{}', '{}'", "22023", "p_memories: expected an array of objects, got object"),
+        ("null, '{}'", "22004", "memories is missing"),
+        ("'[]', null", "22004", "embeddings is missing"),
+        ("'{}', '{}'", "22023", "memories: expected an array of objects, got object"),
         (
             "'[1]', array[null::vector]",
             "22023",
-            "p_memories[1]: expected an object, got 1",
+            "memories[1]: expected an object, got 1",
         ),
-        ("'[]', array[null::vector]", "22023", "p_embeddings: expected 0 elements"),
-        ("'[{}]', '{}'", "22023", "p_embeddings: expected 1 elements"),
-        ("'[{}]', array[null::vector]", "22004", "p_memories[1].repo is missing"),
+        ("'[]', array[null::vector]", "22023", "embeddings: expected 0 elements"),
+        ("'[{}]', '{}'", "22023", "embeddings: expected 1 elements"),
+        ("'[{}]', array[null::vector]", "22004", "memories[1].repo is missing"),
         (
             """'[{"repo": ["acme/api"]}]', array[null::vector]""",
             "22023",
-            "p_memories[1].repo: expected owner/name",
+            "memories[1].repo: expected owner/name",
         ),
     ],
 )
-def test_bad_shapes_are_named(
+def test_malformed_arguments_are_named(
     database: psycopg.Connection, arguments: str, code: str, message: str
 ) -> None:
     assert_refused(database, f"write_memories({arguments})", code, message)
@@ -345,31 +345,31 @@ def assert_refused(
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"])
-def test_text_that_postgres_cannot_hold_is_named(client: Client, text: str) -> None:
+def test_text_that_postgres_cannot_store_is_named(client: Client, text: str) -> None:
     with pytest.raises(
-        errors.InvalidParameterValue, match=r"^p_memories\[1\]\.finding_text"
+        errors.InvalidParameterValue, match=r"^memories\[1\]\.finding_text"
     ):
         client.write_memories([memory(finding_text=text)], [None])
-    with pytest.raises(errors.InvalidParameterValue, match="^p_finding_text"):
+    with pytest.raises(errors.InvalidParameterValue, match="^finding_text"):
         client.write_memory(**memory(finding_text=text))
 
 
-def test_one_bad_memory_in_many_writes_none(
+def test_one_bad_memory_rejects_the_batch(
     client: Client, database: psycopg.Connection
 ) -> None:
     memories = [memory(finding_id=n) for n in range(100)]
     memories[99]["severity"] = "bad"
     with pytest.raises(
-        errors.InvalidParameterValue, match=r"p_memories\[100\]\.severity"
+        errors.InvalidParameterValue, match=r"memories\[100\]\.severity"
     ):
         client.write_memories(memories, [None] * 100)
     assert count(database) == 0
 
 
-def test_two_writers_of_the_same_memories_do_not_deadlock(
+def test_writing_the_same_memories_concurrently_does_not_deadlock(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
-    """The second waits for the first, and is told that all was there already."""
+    """The second writer waits for the first, then finds every memory written."""
     memories = [memory(finding_id=n) for n in range(50)]
     with sessions(conninfo, 2) as (first, second):
         first.client.write_memories(memories, [None] * 50)
@@ -380,7 +380,7 @@ def test_two_writers_of_the_same_memories_do_not_deadlock(
     assert count(database) == 50
 
 
-def test_get_memories_follows_the_first_mention_and_skips_the_unknown(
+def test_get_memories_keeps_the_order_of_ids_and_skips_unknown_ones(
     client: Client,
 ) -> None:
     ids = [row.memory_id for row in client.write_memories([memory()] * 3, [None] * 3)]
@@ -400,22 +400,22 @@ def test_has_memory(client: Client) -> None:
 @pytest.mark.parametrize(
     ("call", "code", "message"),
     [
-        ("has_memory(null, 1, 'accepted')", "22004", "p_repo is missing"),
-        ("has_memory('a', 1, 'accepted')", "22023", "p_repo: expected owner/name"),
-        ("has_memory('a/b', null, 'accepted')", "22004", "p_finding_id is missing"),
-        ("has_memory('a/b', 1, null)", "22004", "p_outcome is missing"),
-        ("has_memory('a/b', 1, 'x')", "22023", "p_outcome: expected accepted"),
-        ("get_memories(null)", "22004", "p_memory_ids is missing"),
-        ("set_embedding_model(null)", "22004", "p_embedding_model is missing"),
-        ("set_embedding_model(' ')", "22023", "p_embedding_model: expected a name"),
+        ("has_memory(null, 1, 'accepted')", "22004", "repo is missing"),
+        ("has_memory('a', 1, 'accepted')", "22023", "repo: expected owner/name"),
+        ("has_memory('a/b', null, 'accepted')", "22004", "finding_id is missing"),
+        ("has_memory('a/b', 1, null)", "22004", "outcome is missing"),
+        ("has_memory('a/b', 1, 'x')", "22023", "outcome: expected accepted"),
+        ("get_memories(null)", "22004", "memory_ids is missing"),
+        ("set_embedding_model(null)", "22004", "embedding_model is missing"),
+        ("set_embedding_model(' ')", "22023", "embedding_model: expected a name"),
         (
             "set_embedding_model(repeat('x', 201))",
             "22023",
-            "p_embedding_model: expected a name",
+            "embedding_model: expected a name",
         ),
     ],
 )
-def test_bad_arguments_of_the_small_functions_are_named(
+def test_bad_arguments_are_named(
     database: psycopg.Connection, call: str, code: str, message: str
 ) -> None:
     assert_refused(database, call, code, message)
@@ -427,14 +427,14 @@ widest = factories.postgresql_noproc(
 widest_clone = factories.postgresql("widest")
 
 
-def test_the_longest_of_everything_fits_into_the_indexes(
+def test_the_longest_values_fit_into_the_indexes(
     widest_clone: psycopg.Connection,
 ) -> None:
-    """An entry of a B-tree has room for 2704 bytes; what is random is not compressed."""
-    chance = random.Random(1)  # noqa: S311
+    """A B-tree entry has at most 2704 bytes; random text does not compress."""
+    rng = random.Random(1)  # noqa: S311
 
     def text(length: int) -> str:
-        return "".join(chance.choices(string.ascii_letters + string.digits, k=length))
+        return "".join(rng.choices(string.ascii_letters + string.digits, k=length))
 
     client = Client(widest_clone)
     row = memory(

@@ -1,4 +1,4 @@
-"""The self-check says what is wrong with searches, and that nothing is."""
+"""check_search detects what makes searches slow or incomplete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kodiai import Client
 from tests.learning.corpus import random_memories, write
 
 REPO, OTHER = "acme/api", "acme/web"
-ALL_IS_WELL = {"indexes": True, "postings": True, "plans": True, "recall": True}
+ALL_OK = {"indexes": True, "postings": True, "plans": True, "recall": True}
 
 
 @pytest.fixture
@@ -24,16 +24,16 @@ def checks(client: Client, repo: str | None = REPO) -> dict[str, bool | None]:
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_memory_as_deployed_is_well(client: Client) -> None:
-    assert checks(client) == checks(client, None) == ALL_IS_WELL
+def test_all_checks_pass_after_deployment(client: Client) -> None:
+    assert checks(client) == checks(client, None) == ALL_OK
 
 
-def test_an_empty_scope_has_nothing_to_search_for(client: Client) -> None:
+def test_an_empty_scope_skips_plans_and_recall(client: Client) -> None:
     assert checks(client) == {"indexes": True, "postings": True}
 
 
 @pytest.mark.usefixtures("filled")
-def test_words_that_are_missing_are_noticed_and_made_again(
+def test_missing_terms_are_detected_and_rebuilt(
     client: Client, database: psycopg.Connection
 ) -> None:
     before = database.execute("select * from postings order by 1, 2, 3").fetchall()
@@ -42,16 +42,16 @@ def test_words_that_are_missing_are_noticed_and_made_again(
         " (select hashint8(min(id)) & 31 from learning_memories where repo = %s)",
         (REPO,),
     )
-    assert checks(client) == ALL_IS_WELL | {"postings": False}
+    assert checks(client) == ALL_OK | {"postings": False}
     assert client.rebuild_postings() == len(before)
     assert (
         database.execute("select * from postings order by 1, 2, 3").fetchall() == before
     )
-    assert checks(client) == ALL_IS_WELL
+    assert checks(client) == ALL_OK
 
 
 @pytest.mark.usefixtures("filled")
-def test_what_went_past_the_triggers_is_noticed_and_made_good(
+def test_rows_that_bypassed_triggers_are_detected_and_rebuilt(
     client: Client, database: psycopg.Connection
 ) -> None:
     database.execute("set session_replication_role = replica")
@@ -63,14 +63,16 @@ def test_what_went_past_the_triggers_is_noticed_and_made_good(
         (REPO,),
     )
     assert client.search_memories(REPO, "zebra") == []
-    assert checks(client) == ALL_IS_WELL | {"postings": False}
+    assert checks(client) == ALL_OK | {"postings": False}
     client.rebuild_postings()
     assert len(client.search_memories(REPO, "zebra")) == 1
-    assert checks(client) == ALL_IS_WELL
+    assert checks(client) == ALL_OK
 
 
 @pytest.mark.usefixtures("filled")
-def test_findings_are_rebuilt_too(client: Client, database: psycopg.Connection) -> None:
+def test_rebuild_postings_includes_findings(
+    client: Client, database: psycopg.Connection
+) -> None:
     client.record_review(
         REPO,
         1,
@@ -96,7 +98,7 @@ def test_findings_are_rebuilt_too(client: Client, database: psycopg.Connection) 
 @pytest.mark.parametrize(
     "index", ["learning_memories_scope_idx", "learning_memories_embedding_idx"]
 )
-def test_an_index_that_is_missing_or_invalid_is_named(
+def test_a_missing_or_invalid_index_is_named(
     client: Client, database: psycopg.Connection, index: str
 ) -> None:
     database.execute(
@@ -116,7 +118,7 @@ def test_an_index_that_is_missing_or_invalid_is_named(
     [
         (
             ["drop index learning_memories_scope_idx"],
-            "learning_memories_scope_idx not read",
+            "learning_memories_scope_idx not used",
         ),
         (
             [
@@ -124,11 +126,11 @@ def test_an_index_that_is_missing_or_invalid_is_named(
                 "alter function _score_postings set enable_indexscan = off",
                 "alter function _score_postings set enable_indexonlyscan = off",
             ],
-            "postings read whole",
+            "sequential scan on postings",
         ),
     ],
 )
-def test_a_plan_that_leaves_its_indexes_is_noticed(
+def test_a_plan_that_bypasses_an_index_is_detected(
     client: Client, database: psycopg.Connection, breaks: list[str], detail: str
 ) -> None:
     for statement in breaks:
@@ -139,10 +141,8 @@ def test_a_plan_that_leaves_its_indexes_is_noticed(
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_search_that_overlooks_is_noticed(
-    client: Client, database: psycopg.Connection
-) -> None:
-    """As codes of other vectors would be, or a damaged graph."""
+def test_low_recall_is_detected(client: Client, database: psycopg.Connection) -> None:
+    """Null codes stand in for a damaged graph."""
     database.execute(
         "alter table learning_memories alter column embedding_code drop expression"
     )

@@ -1,4 +1,4 @@
-"""How the values of both arms become one score, on literal rows."""
+"""Fusion of both arms into one score, on literal rows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def literals(values: Sequence[Any]) -> sql.Composed:
 def call(
     function: str, candidates: Sequence[Candidate], *arguments: Any
 ) -> sql.Composed:
-    """An expression that calls a function of candidates with literals."""
+    """Return an expression that calls a function on literal candidates."""
     rows = sql.SQL(", ").join(
         sql.SQL("row({})").format(literals(candidate)) for candidate in candidates
     )
@@ -56,7 +56,7 @@ def returned(
     candidates: Sequence[Candidate],
     *arguments: Any,
 ) -> list[Candidate]:
-    """The candidates that a function returns, in its order."""
+    """Return the candidates that a function returns, in its order."""
     expression = call(function, candidates, *arguments)
     with database.cursor(row_factory=args_row(Candidate)) as cursor:
         cursor.execute(sql.SQL("select * from unnest({})").format(expression))
@@ -69,7 +69,7 @@ def returned_length(
     candidates: Sequence[Candidate],
     *arguments: Any,
 ) -> int | None:
-    """How many candidates a function returns; None for a null array."""
+    """Return the number of candidates that a function returns; None for a null array."""
     expression = call(function, candidates, *arguments)
     with database.cursor(row_factory=scalar_row) as cursor:
         cursor.execute(sql.SQL("select cardinality({})").format(expression))
@@ -82,9 +82,9 @@ def scores(
     candidates: Sequence[Candidate],
     *arguments: Any,
 ) -> list[float | None]:
-    """The scores that a function gives, in the order of the candidates.
+    """Return the scores that a function sets, in the order of the candidates.
 
-    It must change nothing else.
+    Assert that it changes nothing else.
     """
     order = [candidate.memory_id for candidate in candidates]
     found = returned(database, function, candidates, *arguments)
@@ -104,7 +104,7 @@ def scores(
         ("_fuse_rrf", [1.0, 1.0, 60, 100]),
     ],
 )
-def test_no_candidates_fuse_to_an_empty_array(
+def test_fusing_no_candidates_returns_an_empty_array(
     database: psycopg.Connection, function: str, arguments: list[Any]
 ) -> None:
     assert returned_length(database, function, [], *arguments) == 0
@@ -112,12 +112,12 @@ def test_no_candidates_fuse_to_an_empty_array(
 
 # z-scores
 
-# What one deviation better or worse than the mean weighs.
+# Weights of one standard deviation better or worse than the mean.
 BETTER = math.exp(0.6)
 WORSE = math.exp(-0.6)
 
 
-def test_zscore_fusion_of_literal_rows_is_its_formula(
+def test_zscore_fusion_matches_its_formula(
     database: psycopg.Connection,
 ) -> None:
     rows = [
@@ -141,8 +141,10 @@ def test_zscore_fusion_of_literal_rows_is_its_formula(
     )
 
 
-def test_each_weight_multiplies_its_arm(database: psycopg.Connection) -> None:
-    """The first is one deviation better by its vector, the second by its text."""
+def test_zscore_fusion_multiplies_each_arm_by_its_weight(
+    database: psycopg.Connection,
+) -> None:
+    """The first is one deviation better by vector, the second by text."""
     rows = [Candidate(1, distance=0.1), Candidate(2, distance=0.3, text_score=4)]
     for vector_weight, text_weight in ((1.0, 0.0), (0.0, 1.0), (3.0, 10.0)):
         assert scores(
@@ -158,7 +160,7 @@ def test_each_weight_multiplies_its_arm(database: psycopg.Connection) -> None:
 def test_a_row_without_an_embedding_counts_as_the_farthest(
     database: psycopg.Connection,
 ) -> None:
-    """But not in mean and deviation."""
+    """It is left out of mean and deviation."""
     rows = [
         Candidate(1, distance=0.1),
         Candidate(2, text_score=3),
@@ -169,20 +171,20 @@ def test_a_row_without_an_embedding_counts_as_the_farthest(
     )
 
 
-def test_a_row_without_a_term_counts_as_one_that_scores_0(
+def test_a_row_without_a_term_counts_as_scoring_0(
     database: psycopg.Connection,
 ) -> None:
-    """In mean and deviation as well."""
+    """The 0 counts in mean and deviation as well."""
     rows = [Candidate(1, distance=0.1, text_score=4), Candidate(2, distance=0.2)]
     assert scores(database, "_fuse_zscore", rows, 0.0, 2.0, 8.0) == pytest.approx(
         [BETTER, WORSE]
     )
 
 
-def test_only_rows_in_the_pool_shape_mean_and_deviation(
+def test_mean_and_deviation_come_from_the_pool_only(
     database: psycopg.Connection,
 ) -> None:
-    """The third is three deviations worse by its vector, and three better by its text."""
+    """The third is three deviations worse by vector, and three better by text."""
     rows = [
         Candidate(1, distance=0.1),
         Candidate(2, distance=0.3, text_score=4),
@@ -212,7 +214,7 @@ def test_a_vector_arm_that_found_nothing_contributes_nothing(
     )
 
 
-def test_equal_values_weigh_as_the_mean(database: psycopg.Connection) -> None:
+def test_equal_values_weigh_like_the_mean(database: psycopg.Connection) -> None:
     rows = [
         Candidate(1, distance=0.2, text_score=3),
         Candidate(2, distance=0.2, text_score=3),
@@ -224,7 +226,7 @@ def test_equal_values_weigh_as_the_mean(database: psycopg.Connection) -> None:
 def test_distances_that_differ_by_rounding_weigh_about_the_same(
     database: psycopg.Connection,
 ) -> None:
-    """The deviation is 1e-8, but counts as 1e-6."""
+    """Their deviation is 1e-8, but counts as 1e-6."""
     rows = [Candidate(1, distance=0.2), Candidate(2, distance=0.2 + 2e-8)]
     assert scores(database, "_fuse_zscore", rows, 1.0, 0.0, None) == pytest.approx(
         [math.exp(0.6 * 0.01), math.exp(0.6 * -0.01)]
@@ -234,10 +236,10 @@ def test_distances_that_differ_by_rounding_weigh_about_the_same(
 @pytest.mark.parametrize(
     ("best_text_score", "z"), [(2.0, 1.0), (5.0, 1.0), (10.0, 0.5), (50.0, 0.1)]
 )
-def test_the_deviation_of_the_text_arm_is_at_least_2_percent_of_the_best_score(
+def test_the_text_deviation_is_at_least_2_percent_of_the_best_score(
     database: psycopg.Connection, best_text_score: float, z: float
 ) -> None:
-    """The deviation is 0.1."""
+    """The actual deviation is 0.1."""
     rows = [Candidate(1, text_score=1.1), Candidate(2, text_score=0.9)]
     assert scores(
         database, "_fuse_zscore", rows, 0.0, 2.0, best_text_score
@@ -254,7 +256,7 @@ def zscore_weights(database: psycopg.Connection, zscores: list[float]) -> list[f
         return cursor.fetchall()
 
 
-def test_a_zscore_weighs_exponentially_and_far_below_the_mean_by_a_hyperbola(
+def test_zscore_weights_are_exponential_and_hyperbolic_far_below_the_mean(
     database: psycopg.Connection,
 ) -> None:
     weights = {
@@ -269,10 +271,10 @@ def test_a_zscore_weighs_exponentially_and_far_below_the_mean_by_a_hyperbola(
     assert found == pytest.approx(list(weights.values()), abs=0)
 
 
-def test_a_smaller_zscore_always_weighs_less_and_never_nothing(
+def test_a_smaller_zscore_weighs_less_but_never_zero(
     database: psycopg.Connection,
 ) -> None:
-    """For the first three, exp() would raise an underflow."""
+    """exp() would underflow for the first three."""
     zscores = [-1e300, -1e6, -2e3, -40.0, -20.001, -20.0, -19.999, -1.0, 0.0, 1.0]
     found = zscore_weights(database, zscores)
     assert found[0] > 0
@@ -282,12 +284,12 @@ def test_a_smaller_zscore_always_weighs_less_and_never_nothing(
 # Reciprocal ranks
 
 
-def test_a_zscore_too_large_for_exp_is_no_error(database: psycopg.Connection) -> None:
+def test_a_zscore_too_large_for_exp_is_capped(database: psycopg.Connection) -> None:
     large, huge = zscore_weights(database, [1e3, 1e6])
     assert large == huge == pytest.approx(math.exp(600))
 
 
-def test_reciprocal_rank_fusion_of_literal_rows_is_its_formula(
+def test_reciprocal_rank_fusion_matches_its_formula(
     database: psycopg.Connection,
 ) -> None:
     rows = [
@@ -301,7 +303,7 @@ def test_reciprocal_rank_fusion_of_literal_rows_is_its_formula(
     )
 
 
-def test_only_the_first_rows_of_an_arm_count_in_reciprocal_rank_fusion(
+def test_reciprocal_rank_fusion_counts_only_the_first_rows_of_an_arm(
     database: psycopg.Connection,
 ) -> None:
     rows = [
@@ -315,7 +317,7 @@ def test_only_the_first_rows_of_an_arm_count_in_reciprocal_rank_fusion(
     )
 
 
-def test_each_weight_multiplies_its_arm_in_reciprocal_rank_fusion(
+def test_reciprocal_rank_fusion_multiplies_each_arm_by_its_weight(
     database: psycopg.Connection,
 ) -> None:
     rows = [Candidate(1, vector_rank=1), Candidate(2, text_rank=1)]

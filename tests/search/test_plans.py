@@ -1,6 +1,6 @@
-"""Which index a search reads, through the function itself: Postgres counts the scans.
+"""Which indexes the search functions use, according to the scan counts of Postgres.
 
-The memories are so many that the graph is the cheaper way to search all of them.
+There are enough memories that the graph is the cheaper way to search all of them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ GRAPH, SCOPE = "learning_memories_embedding_idx", "learning_memories_scope_idx"
 COSINE = "learning_memories_cosine_idx"
 POSTINGS, PHRASES = "postings_pkey", "learning_memories_search_tsv_idx"
 
-# A fifth in the large repository, a thousandth in the small one; one in twenty critical,
-# one in a thousand about security, one in 50 stale.
+# One in 5 is in the large repository, one in 1000 in the small one; one in 20 is critical,
+# one in 1000 about security, one in 50 stale.
 FILL = """
 insert into learning_memories (
   repo, owner, source_repo, finding_id, finding_text, severity, category, file_path,
@@ -48,11 +48,11 @@ cross join lateral (
 
 @pytest.fixture
 def embeddings(database: psycopg.Connection) -> np.ndarray:
-    """Fill the memory right before, without a vacuum or an analyze; autovacuum is off."""
-    chance = np.random.default_rng(1)
-    centers = chance.normal(size=(50, server.DIMENSIONS))
-    vectors = centers[chance.integers(0, 50, ROWS)]
-    vectors = vectors + chance.normal(scale=0.4, size=vectors.shape)
+    """Load the memories without VACUUM or ANALYZE; autovacuum is off."""
+    rng = np.random.default_rng(1)
+    centers = rng.normal(size=(50, server.DIMENSIONS))
+    vectors = centers[rng.integers(0, 50, ROWS)]
+    vectors = vectors + rng.normal(scale=0.4, size=vectors.shape)
     database.execute("alter table learning_memories set (autovacuum_enabled = off)")
     database.execute("alter table postings set (autovacuum_enabled = off)")
     row = database.execute("select pg_get_indexdef(%s::regclass)", (GRAPH,)).fetchone()
@@ -72,7 +72,7 @@ def embeddings(database: psycopg.Connection) -> np.ndarray:
 def scans(
     database: psycopg.Connection, connection: psycopg.Connection
 ) -> Callable[[Callable[[], object]], dict[str, int]]:
-    """Count the scans that a call makes: of each index, and of tables as a whole."""
+    """Count the scans of a call: those of each index, and sequential ones."""
 
     def count() -> dict[str, int]:
         connection.execute("select pg_stat_force_next_flush()")
@@ -95,37 +95,37 @@ def scans(
     return of
 
 
-def test_searches_read_their_indexes(
+def test_searches_use_the_expected_indexes(
     client: Client,
     database: psycopg.Connection,
     embeddings: np.ndarray,
     scans: Callable[[Callable[[], object]], dict[str, int]],
 ) -> None:
-    chance = np.random.default_rng(2)
-    questions = embeddings[chance.integers(0, ROWS, 20)]
-    questions = questions + chance.normal(scale=0.1, size=questions.shape)
-    places = np.arange(1, ROWS + 1)
-    fresh = places % 50 != 7
+    rng = np.random.default_rng(2)
+    questions = embeddings[rng.integers(0, ROWS, 20)]
+    questions = questions + rng.normal(scale=0.1, size=questions.shape)
+    ordinals = np.arange(1, ROWS + 1)
+    fresh = ordinals % 50 != 7
     scopes = {
         "all": (None, None, None, fresh),
-        "critical": (None, ["critical"], None, fresh & (places % 20 == 3)),
-        "security": (None, None, ["security"], fresh & (places % 1000 == 5)),
-        "large": (LARGE, None, None, fresh & (places % 5 == 0)),
-        "small": (SMALL, None, None, fresh & (places % 1000 == 1)),
+        "critical": (None, ["critical"], None, fresh & (ordinals % 20 == 3)),
+        "security": (None, None, ["security"], fresh & (ordinals % 1000 == 5)),
+        "large": (LARGE, None, None, fresh & (ordinals % 5 == 0)),
+        "small": (SMALL, None, None, fresh & (ordinals % 1000 == 1)),
     }
-    # Right after the load; then all of it known; then known wrongly: nothing may change,
-    # nor after the sixth time.
+    # Without statistics, with current ones, and with deleted ones: nothing may change, nor
+    # after the sixth execution, when Postgres may switch to a generic plan.
     for statistics in ("", "vacuum analyze", "delete from pg_statistic"):
         if statistics:
             database.execute(statistics.encode())
-        for name, (repo, severities, categories, may) in scopes.items():
+        for name, (repo, severities, categories, matches) in scopes.items():
             recalls: list[float] = []
 
             def ask(
                 repo: str | None = repo,
-                severities: list[str] | None = severities,
-                categories: list[str] | None = categories,
-                may: np.ndarray = may,
+                severities: Any = severities,
+                categories: Any = categories,
+                matches: np.ndarray = matches,
                 recalls: list[float] = recalls,
             ) -> None:
                 for question in questions:
@@ -139,8 +139,8 @@ def test_searches_read_their_indexes(
                         text_weight=0,
                         fusion="rrf",
                     )
-                    distances = cosine_distances(embeddings[may], question)
-                    wanted = places[may][np.argsort(distances)[:10]]
+                    distances = cosine_distances(embeddings[matches], question)
+                    wanted = ordinals[matches][np.argsort(distances)[:10]]
                     assert len(found) == 10
                     recalls.append(
                         len({row.finding_id for row in found} & set(wanted)) / 10
@@ -159,13 +159,13 @@ def test_searches_read_their_indexes(
             assert np.mean(recalls) >= 0.99, (name, statistics, recalls)
 
 
-def test_a_phrase_reads_its_index(
+def test_a_phrase_query_uses_the_gin_index(
     client: Client,
     database: psycopg.Connection,
     embeddings: np.ndarray,
     scans: Callable[[Callable[[], object]], dict[str, int]],
 ) -> None:
-    # While a load is still in its pending list, the index may cost more than the scope's.
+    # With a load still in its pending list, the index may cost more than the scope index.
     database.execute("select gin_clean_pending_list(%s::regclass)", (PHRASES,))
     read = scans(
         lambda: client.search_memories(None, '"word10 of the cache"', owner=OWNER)
@@ -174,10 +174,10 @@ def test_a_phrase_reads_its_index(
     assert read.get(PHRASES) == 1, read
 
 
-def test_without_the_graph_all_is_found(
+def test_searches_are_complete_without_the_graph(
     client: Client, database: psycopg.Connection, embeddings: np.ndarray
 ) -> None:
-    """So a first load may build it last, and losing it costs time, not memories."""
+    """So an initial load can build it last, and losing it only costs time."""
     database.execute(f"drop index {GRAPH}")
     question = embeddings[0]
     found = client.search_memories(None, None, question, owner=OWNER)
@@ -187,13 +187,13 @@ def test_without_the_graph_all_is_found(
     assert [row.finding_id for row in found] == list(nearest)
 
 
-def test_a_distant_id_does_not_switch_the_graph_off(
+def test_a_huge_id_does_not_disable_the_graph(
     client: Client,
     database: psycopg.Connection,
     embeddings: np.ndarray,
     scans: Callable[[Callable[[], object]], dict[str, int]],
 ) -> None:
-    """As where the nodes of a cluster draw their ids from ranges of their own."""
+    """On Citus, each node draws ids from its own range."""
     database.execute(
         "insert into learning_memories (id, repo, owner, source_repo, finding_text,"
         " severity, category, file_path, outcome, embedding_model)"
@@ -204,16 +204,16 @@ def test_a_distant_id_does_not_switch_the_graph_off(
     assert read[GRAPH] == 1
 
 
-def test_searches_do_without_the_cosine_index(
+def test_searches_ignore_the_cosine_index(
     client: Client,
     database: psycopg.Connection,
     embeddings: np.ndarray,
     scans: Callable[[Callable[[], object]], dict[str, int]],
 ) -> None:
-    """It is for queries written by hand, and changes neither results nor plans."""
-    chance = np.random.default_rng(3)
-    questions = embeddings[chance.integers(0, ROWS, 2)]
-    questions = questions + chance.normal(scale=0.1, size=questions.shape)
+    """It serves manual queries, and changes neither results nor plans."""
+    rng = np.random.default_rng(3)
+    questions = embeddings[rng.integers(0, ROWS, 2)]
+    questions = questions + rng.normal(scale=0.1, size=questions.shape)
     scopes: list[dict[str, Any]] = [
         {},
         {"severities": ["critical"]},

@@ -1,4 +1,4 @@
-"""What a caller prefers, applied to literal candidates."""
+"""Preferences of the caller, applied to literal candidates."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ Embedding = list[float] | None
 
 
 def scored(*scores: float) -> list[Candidate]:
-    """Candidates 1, 2, ... with these scores."""
+    """Return candidates 1, 2, ... with these scores."""
     return [Candidate(n, score=score) for n, score in enumerate(scores, start=1)]
 
 
 def vectors(embeddings: Sequence[Embedding]) -> sql.Composed:
-    """A literal of vector[], with null for each None."""
+    """Return a literal of type vector[], with null for each None."""
     texts = [None if embedding is None else str(embedding) for embedding in embeddings]
     return sql.SQL("{}::vector[]").format(sql.Literal(texts))
 
 
 def direction(degrees: float) -> list[float]:
-    """A vector of length 1 in the plane of the first two dimensions."""
+    """Return a unit vector in the plane of the first two dimensions."""
     return vector(math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))
 
 
@@ -43,7 +43,7 @@ def returned_ids(
     candidates: Sequence[Candidate],
     *arguments: Any,
 ) -> list[int]:
-    """The ids that a function returns, of candidates that must not change."""
+    """Return the ids that a function returns; assert that no candidate changes."""
     found = returned(database, function, candidates, *arguments)
     assert set(found) <= set(candidates)
     return [candidate.memory_id for candidate in found]
@@ -58,7 +58,7 @@ def returned_ids(
         ("_diversify", [vectors([]), 0.5, 10]),
     ],
 )
-def test_no_candidates_remain_an_empty_array(
+def test_no_candidates_return_an_empty_array(
     database: psycopg.Connection, function: str, arguments: list[Any]
 ) -> None:
     assert returned_length(database, function, [], *arguments) == 0
@@ -74,7 +74,7 @@ def boost(
     half_life: timedelta | None = None,
     floor: float = 0.5,
 ) -> list[float | None]:
-    """The boosted scores, in the order of the candidates."""
+    """Return the boosted scores, in the order of the candidates."""
     return scores(
         database, "_boost_scores", candidates, languages, half_life, floor, NOW
     )
@@ -92,7 +92,7 @@ def boost(
         (None, [1, 1, 1, 1]),
     ],
 )
-def test_preferred_languages_gain_a_fifth_and_related_ones_a_tenth(
+def test_preferred_languages_gain_20_percent_and_related_ones_10(
     database: psycopg.Connection, languages: list[str] | None, boosts: list[float]
 ) -> None:
     rows = [
@@ -103,7 +103,7 @@ def test_preferred_languages_gain_a_fifth_and_related_ones_a_tenth(
     assert boost(database, rows, languages) == pytest.approx(expected)
 
 
-def test_a_score_halves_with_each_half_life(database: psycopg.Connection) -> None:
+def test_a_score_halves_with_every_half_life(database: psycopg.Connection) -> None:
     rows = [Candidate(n, created_at=NOW - n * DAY, score=8) for n in (0, 10, 20, 35)]
     expected = [8, 4, 2, 8 * 0.5**3.5]
     assert boost(database, rows, half_life=10 * DAY) == pytest.approx(expected)
@@ -119,7 +119,7 @@ def test_a_score_halves_with_each_half_life(database: psycopg.Connection) -> Non
         (0.0, [2, 2, 2, 2]),
     ],
 )
-def test_only_critical_and_major_memories_keep_the_floor(
+def test_the_floor_applies_to_critical_and_major_memories_only(
     database: psycopg.Connection, floor: float, expected: list[float]
 ) -> None:
     """All are two half-lives old."""
@@ -130,10 +130,10 @@ def test_only_critical_and_major_memories_keep_the_floor(
     assert boost(database, rows, half_life=DAY, floor=floor) == expected
 
 
-def test_beyond_800_half_lives_age_no_longer_counts(
+def test_age_is_capped_at_800_half_lives(
     database: psycopg.Connection,
 ) -> None:
-    """0.5 ^ 3000 would raise an underflow."""
+    """0.5 ^ 3000 would underflow."""
     second = timedelta(seconds=1)
     ages = [799, 800, 801, 3000, 10**9]
     rows = [Candidate(n, created_at=NOW - n * second, score=1) for n in ages]
@@ -141,7 +141,7 @@ def test_beyond_800_half_lives_age_no_longer_counts(
     assert boost(database, rows, half_life=second) == expected
 
 
-def test_memories_from_the_future_gain_nothing(database: psycopg.Connection) -> None:
+def test_future_memories_gain_nothing(database: psycopg.Connection) -> None:
     rows = [
         Candidate(1, created_at=NOW + 3 * DAY, score=8),
         Candidate(2, severity="major", created_at=NOW + 3000 * DAY, score=8),
@@ -149,14 +149,14 @@ def test_memories_from_the_future_gain_nothing(database: psycopg.Connection) -> 
     assert boost(database, rows, half_life=DAY) == [8, 8]
 
 
-def test_the_boosts_for_language_and_recency_multiply(
+def test_language_and_recency_boosts_multiply(
     database: psycopg.Connection,
 ) -> None:
     rows = [Candidate(1, "go", created_at=NOW - DAY, score=10)]
     assert boost(database, rows, ["go"], DAY) == pytest.approx([6])
 
 
-def test_boosted_candidates_are_sorted_by_score_then_memory_id(
+def test_boosted_candidates_are_sorted_by_score_and_memory_id(
     database: psycopg.Connection,
 ) -> None:
     rows = [
@@ -179,7 +179,7 @@ def collapse(
     distance: float,
     limit: int = 10,
 ) -> list[int]:
-    """Which of candidates 1, 2, ... with these texts and embeddings are left."""
+    """Return which of candidates 1, 2, ... with these texts and embeddings remain."""
     return returned_ids(
         database,
         "_collapse_duplicates",
@@ -191,10 +191,10 @@ def collapse(
     )
 
 
-def test_candidates_of_equal_text_collapse_to_the_best(
+def test_candidates_with_equal_texts_collapse_to_the_best(
     database: psycopg.Connection,
 ) -> None:
-    """However far apart their embeddings are, and without one too."""
+    """No matter how far apart their embeddings are, or whether they have one."""
     embeddings = [vector(1), vector(0, 1), vector(-1), None, vector(0, 0, 1)]
     assert collapse(database, ["a", "b", "a", "b", "A"], embeddings, 0.0) == [1, 2, 5]
 
@@ -212,7 +212,7 @@ def test_candidates_of_equal_text_collapse_to_the_best(
 def test_candidates_within_the_distance_collapse_to_the_best(
     database: psycopg.Connection, distance: float, kept: list[int]
 ) -> None:
-    """The third is 0.5 away from the first two, and the fourth 1 from all."""
+    """The third is at distance 0.5 from the first two, the fourth at 1 from all."""
     embeddings = [vector(1), vector(2), direction(60), vector(0, 0, 1)]
     assert collapse(database, ["a", "b", "c", "d"], embeddings, distance) == kept
 
@@ -220,12 +220,12 @@ def test_candidates_within_the_distance_collapse_to_the_best(
 def test_without_an_embedding_only_equal_text_is_a_duplicate(
     database: psycopg.Connection,
 ) -> None:
-    """No two embeddings are farther apart than 2."""
+    """2 is the maximum cosine distance."""
     embeddings = [None, vector(1), None, vector(-1), None]
     assert collapse(database, ["a", "b", "c", "d", "a"], embeddings, 2.0) == [1, 2, 3]
 
 
-def test_a_candidate_that_was_left_out_leaves_nothing_out(
+def test_a_dropped_candidate_drops_no_others(
     database: psycopg.Connection,
 ) -> None:
     """The third is near the second only, and the fifth near the fourth."""
@@ -236,13 +236,13 @@ def test_a_candidate_that_was_left_out_leaves_nothing_out(
 @pytest.mark.parametrize(
     ("limit", "kept"), [(1, [1, 3, 4, 5, 6]), (2, [1, 3, 5, 6]), (3, [1, 3, 5])]
 )
-def test_only_candidates_that_will_be_returned_leave_others_out(
+def test_only_candidates_within_the_limit_drop_others(
     database: psycopg.Connection, limit: int, kept: list[int]
 ) -> None:
     assert collapse(database, list("aabbcc"), [None] * 6, 0.1, limit) == kept
 
 
-def test_candidates_after_the_first_100_leave_nothing_out(
+def test_candidates_after_the_first_100_drop_no_others(
     database: psycopg.Connection,
 ) -> None:
     """102 repeats the hundredth, and 103 the one after it."""
@@ -261,12 +261,12 @@ def test_candidates_after_the_first_100_leave_nothing_out(
         ([8, 7, 3, 2], 0.1, 2),
         ([8, 4, 3, 2], 0.1, 1),
         ([8, 7, 6, 2], 0.1, 3),
-        # min_gap is a share of the best score, and just as much is enough.
+        # min_gap is a fraction of the best score, inclusive.
         ([8, 7, 3, 2], 0.5, 2),
         ([8, 7, 3, 2], 0.51, 4),
         ([0.8, 0.7, 0.3, 0.2], 0.4, 2),
         ([0.8, 0.7, 0.3, 0.2], 0.6, 4),
-        # The last row has no gap, not even down to 0.
+        # There is no gap after the last row, not even down to 0.
         ([8, 5, 4], 0.1, 1),
         ([8, 7, 6], 0.5, 3),
         ([8], 0.0, 1),
@@ -275,7 +275,7 @@ def test_candidates_after_the_first_100_leave_nothing_out(
         ([8, 7, 4, 1], 0.1, 2),
     ],
 )
-def test_candidates_after_the_largest_gap_are_cut_off(
+def test_the_list_is_cut_at_the_largest_gap(
     database: psycopg.Connection, listed: list[float], min_gap: float, kept: int
 ) -> None:
     rows = scored(*listed)
@@ -283,10 +283,10 @@ def test_candidates_after_the_largest_gap_are_cut_off(
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(1, 1), (2, 2), (3, 2), (4, 3), (6, 3)])
-def test_a_gap_after_the_last_row_to_return_does_not_count(
+def test_a_gap_beyond_the_limit_does_not_count(
     database: psycopg.Connection, limit: int, kept: int
 ) -> None:
-    """A gap of 2 is enough. The one of 5, after the third row, is the largest."""
+    """The minimum gap is 2; the largest, 5, follows the third row."""
     rows = scored(10, 9, 7, 2, 1)
     assert returned(database, "_cut_at_gap", rows, 0.2, limit) == rows[:kept]
 
@@ -301,7 +301,7 @@ def diversify(
     diversity: float,
     limit: int = 10,
 ) -> list[int]:
-    """The order of candidates 1, 2, ... with these scores and embeddings."""
+    """Return the new order of candidates 1, 2, ... with these scores and embeddings."""
     return returned_ids(
         database,
         "_diversify",
@@ -316,7 +316,7 @@ def diversify(
     ("diversity", "order"),
     [
         (0.0, [1, 2, 3, 4]),
-        # After 1, they are worth 0.81 - 0.1, 0.72 - 0.05 and 0.45.
+        # After 1, the others score 0.81 - 0.1, 0.72 - 0.05 and 0.45.
         (0.1, [1, 2, 3, 4]),
         # 0.72 - 0.2, 0.64 - 0.1 and 0.4; after 3 still 0.52, and 0.4 - 0.2 * 0.87.
         (0.2, [1, 3, 2, 4]),
@@ -326,7 +326,7 @@ def diversify(
         (1.0, [1, 4, 3, 2]),
     ],
 )
-def test_diverse_candidates_are_in_the_order_of_maximal_marginal_relevance(
+def test_diversity_orders_by_maximal_marginal_relevance(
     database: psycopg.Connection, diversity: float, order: list[int]
 ) -> None:
     embeddings = [direction(degrees) for degrees in (0, 0, 60, 90)]
@@ -339,7 +339,7 @@ def test_a_missing_embedding_is_similar_to_nothing(
     database: psycopg.Connection,
 ) -> None:
     listed = [10, 9, 7, 6, 5]
-    # Those without are worth 0.35, 0.3 and 0.25, and 2 is worth 0.45 - 0.5.
+    # Those without score 0.35, 0.3 and 0.25; 2 scores 0.45 - 0.5.
     embeddings = [vector(1), vector(1), None, None, None]
     assert diversify(database, listed, embeddings, 0.5) == [1, 3, 4, 5, 2]
     # 4 still resembles 2 after 3 was picked.
@@ -354,14 +354,14 @@ def test_an_opposite_embedding_is_no_more_diverse_than_an_unrelated_one(
     assert diversify(database, [10, 6, 5], embeddings, 0.5) == [1, 2, 3]
 
 
-def test_where_all_scores_are_0_only_similarity_counts(
+def test_only_similarity_counts_if_all_scores_are_0(
     database: psycopg.Connection,
 ) -> None:
     embeddings = [direction(degrees) for degrees in (0, 0, 90)]
     assert diversify(database, [0, 0, 0], embeddings, 0.5) == [1, 3, 2]
 
 
-def test_equally_diverse_candidates_are_in_the_order_of_score_then_memory_id(
+def test_equally_diverse_candidates_are_sorted_by_score_and_memory_id(
     database: psycopg.Connection,
 ) -> None:
     rows = [
@@ -376,7 +376,7 @@ def test_equally_diverse_candidates_are_in_the_order_of_score_then_memory_id(
         assert found == rows[:limit]
 
 
-def test_after_100_picks_the_order_is_that_of_the_scores(
+def test_candidates_after_100_picks_are_sorted_by_score(
     database: psycopg.Connection,
 ) -> None:
     """2 and 3 resemble 1, 2 the most; no others resemble each other."""
@@ -386,6 +386,6 @@ def test_after_100_picks_the_order_is_that_of_the_scores(
     for limit, last in ((100, []), (101, [2]), (102, [2, 3])):
         found = diversify(database, listed, embeddings, 0.9, limit)
         assert found == [1, *others, *last]
-    # With one candidate less, 3 is the hundredth pick.
+    # With one candidate fewer, 3 is the hundredth pick.
     found = diversify(database, listed[:-1], embeddings[:-1], 0.9, 101)
     assert found == [1, *others[:-1], 3, 2]

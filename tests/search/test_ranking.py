@@ -1,4 +1,4 @@
-"""How search_memories ranks: BM25, what people type, fusion, what callers prefer."""
+"""Ranking of search_memories: BM25, query syntax, fusion, preferences."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def write_texts(client: Client, *written: str, repo: str = REPO) -> list[int]:
 def bm25(
     documents: dict[int, list[str]], question: list[str], k1: float, b: float
 ) -> dict[int, float]:
-    """Score documents by the formula, rows with all words before those without."""
+    """Score documents by the formula, those with all terms before the others."""
     mean = sum(map(len, documents.values())) / len(documents)
     held = {n: Counter(words) for n, words in documents.items()}
     scores: dict[int, float] = {}
@@ -71,15 +71,15 @@ def bm25(
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("k1", "b"), [(None, None), (0.5, 0.1), (0, 1)])
-def test_the_text_arm_is_bm25_over_the_scope(
+def test_the_text_arm_ranks_by_bm25_over_the_scope(
     client: Client,
     connection: psycopg.Connection,
     seed: int,
     k1: float | None,
     b: float | None,
 ) -> None:
-    """Stale memories count, other repositories do not."""
-    chance = random.Random(seed)  # noqa: S311
+    """Statistics include stale memories, but no other repositories."""
+    rng = random.Random(seed)  # noqa: S311
     memories, _ = random_memories(seed, 250, [REPO, "acme/web", "corp/app"])
     numbers = write(client, memories, [None] * len(memories))
     for name, value in (("k1", k1), ("b", b)):
@@ -94,7 +94,7 @@ def test_the_text_arm_is_bm25_over_the_scope(
         documents = {
             number: columns["finding_text"].split() for number, columns in scope
         }
-        question = chance.choices(WORDS, k=chance.randint(1, 4))
+        question = rng.choices(WORDS, k=rng.randint(1, 4))
         expected = bm25(
             documents,
             question,
@@ -120,7 +120,7 @@ def test_the_text_arm_is_bm25_over_the_scope(
 
 
 @pytest.mark.parametrize("setting", ["k1 = 'x'", "k1 = -1", "b = 1.5", "b = 'NaN'"])
-def test_a_bad_parameter_of_bm25_is_named(
+def test_an_invalid_bm25_setting_is_named(
     client: Client, connection: psycopg.Connection, setting: str
 ) -> None:
     connection.execute(f"set kodiai.bm25_{setting}".encode())
@@ -133,7 +133,7 @@ def test_a_bad_parameter_of_bm25_is_named(
 def test_document_frequencies_follow_every_write(
     client: Client, database: psycopg.Connection
 ) -> None:
-    """A word becomes the less telling the more memories have it."""
+    """The more memories contain a term, the less it weighs."""
     write_texts(client, "cache lock", "lock")
 
     def score_of(question: str) -> float:
@@ -177,19 +177,17 @@ order by term, repo_hash, id
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_postings_are_those_of_the_texts_whatever_happens(
+def test_postings_follow_every_change(
     client: Client, database: psycopg.Connection, seed: int
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)  # noqa: S311
     memories, _ = random_memories(seed, 60, [REPO, "acme/web"])
     write(client, memories, [None] * len(memories))
     for number in range(10):
         client.record_review(
-            chance.choice([REPO, "corp/app"]),
+            rng.choice([REPO, "corp/app"]),
             number + 1,
-            findings=[
-                finding(title=f"{' '.join(chance.sample(WORDS, 3))} getUserById")
-            ],
+            findings=[finding(title=f"{' '.join(rng.sample(WORDS, 3))} getUserById")],
         )
 
     def somebody(table: str) -> str:
@@ -208,7 +206,7 @@ def test_postings_are_those_of_the_texts_whatever_happens(
         "select rename_repo('acme/api', 'acme/api2')",
         "select purge_stale_memories('acme/api2')",
     ]
-    chance.shuffle(changes)
+    rng.shuffle(changes)
     for change in changes:
         database.execute(change.encode())
         found = database.execute(POSTINGS).fetchall()
@@ -230,10 +228,10 @@ def test_writers_of_the_same_words_do_not_wait_for_each_other(
     assert len(client.search_memories(REPO, "cache")) == 3
 
 
-def test_of_many_postings_the_rarest_words_decide(
+def test_the_rarest_terms_decide_among_many_postings(
     client: Client, database: psycopg.Connection
 ) -> None:
-    """Above 10,000 postings common words only order what the rarer ones find."""
+    """Beyond 10,000 postings, common terms only re-score what rarer terms found."""
     common = "pointer cache query timeout retry"
     many = [memory(finding_text=common) for _ in range(3000)]
     rare = [memory(finding_text=f"deadlock {word}") for word in common.split()]
@@ -247,7 +245,7 @@ def test_of_many_postings_the_rarest_words_decide(
     assert sorted(ids(found)[1:]) == numbers[3000:3005]
     assert last_rare in ids(found)
 
-    # What has none of the rarer words is found where there is nothing else.
+    # Rows without a rare term are found if there are no others.
     assert len(client.search_memories(REPO, f"{common} deadlock", limit=100)) == 100
     critical = client.search_memories(
         REPO, f"{common} deadlock", severities=["critical"]
@@ -256,7 +254,7 @@ def test_of_many_postings_the_rarest_words_decide(
 
 
 @pytest.mark.parametrize("question", ["leak in the pool", "leak -pool", '"leak" pool'])
-def test_where_many_have_the_words_and_none_passes_nothing_is_found(
+def test_nothing_is_found_if_filters_exclude_every_match(
     client: Client, question: str
 ) -> None:
     titles = [f"leak in the pool {word * 2}" for word in WORDS] * 20
@@ -268,10 +266,10 @@ def test_where_many_have_the_words_and_none_passes_nothing_is_found(
         assert client.search_findings(REPO, question, limit=1) == []
 
 
-# What people type
+# Query syntax
 
 
-def test_quoted_words_are_a_phrase_that_comes_first(client: Client) -> None:
+def test_a_quoted_phrase_ranks_first(client: Client) -> None:
     phrase = "the connection pool is exhausted"
     apart = "a pool of one connection, connection, connection"
     write_texts(client, apart, phrase, "a socket")
@@ -282,14 +280,14 @@ def test_quoted_words_are_a_phrase_that_comes_first(client: Client) -> None:
     assert texts(client, '"exhausted connection pool"')[0] == phrase
 
 
-def test_of_two_phrases_a_row_must_have_both(client: Client) -> None:
+def test_a_row_must_contain_both_phrases(client: Client) -> None:
     both = "session token leaks, file handle leaks"
     one = "session token session token"
     write_texts(client, one, both)
     assert texts(client, '"session token" "file handle"') == [both, one]
 
 
-def test_a_phrase_that_very_many_have_comes_first_too(client: Client) -> None:
+def test_a_very_common_phrase_ranks_first_too(client: Client) -> None:
     rows = [memory(finding_text=f"connection pool {n % 9}") for n in range(5100)]
     rows.append(memory(finding_text="connection pool zebra"))
     rows += [memory(finding_text="zebra pool connection")] * 20
@@ -299,13 +297,13 @@ def test_a_phrase_that_very_many_have_comes_first_too(client: Client) -> None:
     found = client.search_memories(REPO, question, limit=3)
     assert ids(found)[0] == numbers[5100]
     assert all("connection pool" in row.finding_text for row in found)
-    # Whatever an arm brings has its value in the other.
+    # Every row that one arm returns has its value in the other.
     for row in client.search_memories(REPO, question, vector(1), limit=50):
         assert row.text_score is not None
         assert row.distance is not None
 
 
-def test_a_word_with_a_minus_is_left_out_in_both_arms(client: Client) -> None:
+def test_an_excluded_word_is_excluded_from_both_arms(client: Client) -> None:
     rows = [memory(finding_text=t) for t in ("cache redis", "cache", "redis socket")]
     _, cache, _ = write(client, rows, [vector(1)] * 3)
     for question in ("cache -redis", '-"redis" cache', "-redis", "cache -“redis”"):
@@ -319,7 +317,7 @@ def test_a_word_with_a_minus_is_left_out_in_both_arms(client: Client) -> None:
     "question",
     ["returns -1", "cache --verbose", "cache -v", "the -moz-box cache", "- cache"],
 )
-def test_a_minus_of_code_leaves_nothing_out(client: Client, question: str) -> None:
+def test_a_minus_in_code_excludes_nothing(client: Client, question: str) -> None:
     rows = [f"{question} cache returns", "cache returns"]
     write_texts(client, *rows)
     assert texts(client, question)[0] == rows[0]
@@ -338,7 +336,7 @@ IDENTIFIERS = [
 
 
 @pytest.mark.parametrize(("identifier", "parts"), IDENTIFIERS)
-def test_an_identifier_is_found_by_its_parts_and_better_as_a_whole(
+def test_an_identifier_is_found_by_its_parts_and_ranks_higher_as_a_whole(
     client: Client, identifier: str, parts: str
 ) -> None:
     whole = f"calls {identifier} here, of all places, which is wrong twice over"
@@ -349,7 +347,7 @@ def test_an_identifier_is_found_by_its_parts_and_better_as_a_whole(
     assert texts(client, f'"{identifier}"')[0] == whole
 
 
-def test_findings_are_searched_in_the_same_way(client: Client) -> None:
+def test_findings_are_searched_the_same_way(client: Client) -> None:
     titles = [
         "getUserById leaks a connection",
         "user id get",
@@ -372,7 +370,7 @@ def test_findings_are_searched_in_the_same_way(client: Client) -> None:
     assert len(client.search_findings("acme/other", "user")) == 5
 
 
-def test_a_word_that_is_too_long_for_a_lexeme_is_passed_over_in_silence(
+def test_a_word_too_long_for_a_lexeme_is_ignored_silently(
     client: Client,
     connection: psycopg.Connection,
 ) -> None:
@@ -390,13 +388,13 @@ def test_a_word_that_is_too_long_for_a_lexeme_is_passed_over_in_silence(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_zscore_fusion_is_its_formula(client: Client, seed: int) -> None:
+def test_zscore_fusion_matches_its_formula(client: Client, seed: int) -> None:
     memories, vectors = random_memories(seed, 90, [REPO])
     numbers = write(
         client, memories, [v if n % 5 else None for n, v in enumerate(vectors)]
     )
-    chance = random.Random(seed)  # noqa: S311
-    question = " ".join(chance.sample(WORDS, 2))
+    rng = random.Random(seed)  # noqa: S311
+    question = " ".join(rng.sample(WORDS, 2))
     found = client.search_memories(
         REPO, question, vectors[0], limit=1000, vector_weight=0.7, text_weight=1.3
     )
@@ -414,7 +412,7 @@ def test_zscore_fusion_is_its_formula(client: Client, seed: int) -> None:
     assert list(expected) == sorted(expected, reverse=True)
 
 
-def test_what_stands_out_in_one_arm_goes_before_what_is_middling_in_both(
+def test_standing_out_in_one_arm_beats_being_middling_in_both(
     client: Client,
 ) -> None:
     rows: list[Memory] = [
@@ -429,7 +427,7 @@ def test_what_stands_out_in_one_arm_goes_before_what_is_middling_in_both(
     assert ids(client.search_memories(*question, fusion="rrf"))[0] != numbers[-1]
 
 
-def test_an_arm_that_finds_nothing_leaves_the_order_of_the_other(
+def test_an_arm_that_finds_nothing_preserves_the_order_of_the_other(
     client: Client,
 ) -> None:
     memories, vectors = random_memories(1, 50, [REPO])
@@ -445,8 +443,8 @@ def test_an_arm_that_finds_nothing_leaves_the_order_of_the_other(
     assert {row.distance for row in beyond} == {None}
 
 
-def test_rows_that_are_far_beyond_the_others_keep_their_order(client: Client) -> None:
-    """The first hundred are all but equal, so that the rest stand out by far."""
+def test_extreme_outliers_keep_their_order(client: Client) -> None:
+    """The first hundred are almost equal, so that the others are extreme outliers."""
     rows = [memory(finding_text="a cache")] * 110 + [memory(finding_text="a lock")] * 40
     vectors = [vector(1, 1, 2, 0, 0.3)] * 110
     vectors += [vector(0, 1, 0, 3 + n, 0.3) for n in range(40)]
@@ -460,9 +458,9 @@ def test_rows_that_are_far_beyond_the_others_keep_their_order(client: Client) ->
 
 
 def test_every_candidate_has_its_value_in_both_arms(client: Client) -> None:
-    """The vector arm brings 100 rows, and the row that the words find is not one.
+    """The match of the text arm is not among the 100 rows of the vector arm.
 
-    Nor does it matter that all other texts have nothing but stop words.
+    All other texts consist of stop words, which must not matter.
     """
     rows = [memory(finding_text="other") for _ in range(150)]
     rows.append(memory(finding_text="deadlock"))
@@ -474,10 +472,10 @@ def test_every_candidate_has_its_value_in_both_arms(client: Client) -> None:
     assert (row.vector_rank, row.text_rank) == (101, 1)
 
 
-# What the caller prefers
+# Preferences
 
 
-def test_critical_and_major_memories_do_not_fade_below_the_floor(
+def test_critical_and_major_memories_keep_the_recency_floor(
     client: Client,
 ) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=1000)
@@ -514,8 +512,8 @@ def test_near_duplicates_collapse_to_the_best(client: Client) -> None:
     assert ids(found) == [first, twin, other]
 
 
-def test_what_was_left_out_leaves_nothing_out(client: Client) -> None:
-    """The second is near the first, and the third is near the second only."""
+def test_a_dropped_duplicate_drops_no_others(client: Client) -> None:
+    """The second is near the first, the third is near the second only."""
     angles = (0, 5, 10)
     vectors = [
         vector(math.cos(math.radians(a)), math.sin(math.radians(a))) for a in angles
@@ -526,7 +524,7 @@ def test_what_was_left_out_leaves_nothing_out(client: Client) -> None:
     assert ids(found) == [first, third]
 
 
-def test_what_comes_after_the_largest_gap_is_cut_off(client: Client) -> None:
+def test_the_result_is_cut_at_the_largest_gap(client: Client) -> None:
     distances = [0, 0.1, 0.2, 3, 3.1, 3.2]
     written = write(
         client, [memory()] * 6, [vector(1, distance) for distance in distances]
@@ -541,10 +539,10 @@ def test_what_comes_after_the_largest_gap_is_cut_off(client: Client) -> None:
     assert client.search_memories(REPO, "zebra", min_gap=0, diversity=0.5) == []
 
 
-def test_a_smaller_limit_of_findings_is_the_beginning_of_a_larger_one(
+def test_a_smaller_limit_of_findings_returns_a_prefix(
     client: Client,
 ) -> None:
-    """Also right after they were written, before the planner knows the tables."""
+    """The planner has no statistics yet."""
     titles = [
         "cache used once in a long title of many words",
         "cache cache cache",

@@ -1,4 +1,4 @@
-"""Real review comments and real embeddings, where the folder with them is there."""
+"""Searches of real review comments and embeddings, if the shared data folder exists."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ wide = factories.postgresql_noproc(
 wide_clone = factories.postgresql("wide")
 
 
-def test_a_question_finds_its_words_in_18803_real_comments(
+def test_a_query_finds_its_terms_in_18803_real_comments(
     client: Client, shared_data: Path
 ) -> None:
     comments = read(shared_data / "code_review_comments.jsonl")
@@ -46,10 +46,10 @@ def test_a_question_finds_its_words_in_18803_real_comments(
 
 
 @pytest.mark.slow
-def test_of_real_embeddings_the_nearest_are_found_under_every_filter(
+def test_recall_on_real_embeddings_holds_under_every_filter(
     wide_clone: psycopg.Connection, shared_data: Path
 ) -> None:
-    """24,295 documents of six collections, each a repository, and queries of all six."""
+    """24,295 documents and the queries of six collections, each a repository."""
     folders = sorted(path.parent for path in shared_data.glob("*/queries.npy"))
     repos, parts, queries = [], [], []
     for folder in folders:
@@ -57,9 +57,9 @@ def test_of_real_embeddings_the_nearest_are_found_under_every_filter(
         repos += [repo_of_folder(folder)] * len(parts[-1])
         queries.append(np.load(folder / "queries.npy").astype("float32")[:10])
     vectors, repo_of = np.concatenate(parts), np.array(repos)
-    places = np.arange(len(vectors))
-    severities = np.array(SEVERITIES)[places * 7 % 40 // 10]
-    # By hand, and without the graph, which is not read for so few.
+    ordinals = np.arange(len(vectors))
+    severities = np.array(SEVERITIES)[ordinals * 7 % 40 // 10]
+    # Too few rows for the graph, so save the time to build it.
     wide_clone.execute("drop index kodiai.learning_memories_embedding_idx")
     client = Client(wide_clone)
     numbers = np.array(
@@ -83,17 +83,17 @@ def test_of_real_embeddings_the_nearest_are_found_under_every_filter(
     filters: list[tuple[dict[str, Any], np.ndarray]] = [
         ({}, everything),
         ({"severities": ["critical", "major"]}, np.isin(severities, SEVERITIES[:2])),
-        ({"created_after": DAY + timedelta(days=79)}, places % 100 > 79),
+        ({"created_after": DAY + timedelta(days=79)}, ordinals % 100 > 79),
         (
             {"path_prefix": "src/", "severities": ["minor"]},
-            (places % 20 < 3) & (severities == "minor"),
+            (ordinals % 20 < 3) & (severities == "minor"),
         ),
-        ({"categories": ["security"]}, places % 200 == 0),
+        ({"categories": ["security"]}, ordinals % 200 == 0),
     ]
     recalls: dict[str, list[float]] = defaultdict(list)
-    for arguments, may in filters:
+    for arguments, matches in filters:
         for repo in [None, *sorted(set(repos))]:
-            inside = places[may & ((repo_of == repo) if repo else everything)]
+            inside = ordinals[matches & ((repo_of == repo) if repo else everything)]
             for n, query in enumerate(np.concatenate(queries)):
                 distances = cosine_distances(vectors[inside], query)
                 expected = numbers[inside[np.argsort(distances, kind="stable")[:10]]]
@@ -116,13 +116,13 @@ def repo_of_folder(folder: Path) -> str:
     return f"real/{folder.name.replace('_', '-')}"
 
 
-def test_real_embeddings_are_compared_exactly_within_a_repo(
+def test_searches_of_real_embeddings_within_a_repo_are_exact(
     wide_clone: psycopg.Connection, shared_data: Path
 ) -> None:
     folder = shared_data / "review_findings_martian"
     documents = read(folder / "corpus.jsonl")
     vectors = np.load(folder / "docs.npy").astype("float32")
-    # A group is a pull request; the memory calls it a repository.
+    # A group is a pull request; here each becomes a repository.
     groups = [row["meta"]["group"].replace("/", "-") for row in documents]
     client = Client(wide_clone)
     numbers = write(

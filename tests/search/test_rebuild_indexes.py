@@ -1,4 +1,4 @@
-"""The operator's script rebuilds what is there, and makes what is missing."""
+"""scripts/rebuild_indexes.py rebuilds existing indexes and creates missing ones."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def rebuild(
 
 
 @pytest.mark.usefixtures("filled")
-def test_every_index_of_a_search_is_built_anew(
+def test_every_search_index_is_rebuilt(
     client: Client, database: psycopg.Connection
 ) -> None:
     before = database.execute(INDEXES).fetchall()
@@ -79,10 +79,10 @@ def test_every_index_of_a_search_is_built_anew(
         "update pg_index set indisvalid = false where indexrelid = '{}'::regclass",
     ],
 )
-def test_a_missing_or_unfinished_index_is_made(
+def test_a_missing_or_invalid_index_is_created(
     client: Client, database: psycopg.Connection, break_it: str
 ) -> None:
-    """Such as the graph, which a first load is done without."""
+    """Such as the graph, which an initial load drops first."""
     index = "learning_memories_embedding_idx"
     before = [(name, made) for name, _, made in database.execute(INDEXES)]
     database.execute(break_it.format(index).encode())
@@ -98,7 +98,7 @@ def test_a_missing_or_unfinished_index_is_made(
 
 
 @pytest.mark.usefixtures("filled")
-def test_the_cosine_index_is_made_when_named_and_then_rebuilt(
+def test_the_cosine_index_is_created_if_named_and_rebuilt_from_then_on(
     client: Client, database: psycopg.Connection
 ) -> None:
     made = {name for name, _, _ in database.execute(INDEXES)}
@@ -118,7 +118,7 @@ def test_the_cosine_index_is_made_when_named_and_then_rebuilt(
 
 @pytest.mark.usefixtures("filled")
 def test_writers_do_not_wait(client: Client, database: psycopg.Connection) -> None:
-    """It waits for a transaction that was there before, and nobody waits for it."""
+    """The rebuild waits for an older transaction, but blocks nobody."""
     with (
         psycopg.connect(database.info.dsn) as other,
         psycopg.connect(database.info.dsn, autocommit=True) as watcher,
@@ -139,7 +139,7 @@ def test_writers_do_not_wait(client: Client, database: psycopg.Connection) -> No
         thread.join()
 
 
-def test_two_rebuilds_do_not_meet(database: psycopg.Connection) -> None:
+def test_concurrent_rebuilds_are_rejected(database: psycopg.Connection) -> None:
     database.execute(
         "select pg_advisory_lock(hashtextextended('rebuild_indexes kodiai', 0))"
     )
@@ -150,7 +150,7 @@ def test_two_rebuilds_do_not_meet(database: psycopg.Connection) -> None:
     )
 
 
-def test_what_a_stopped_rebuild_left_behind_is_removed(
+def test_leftovers_of_an_interrupted_rebuild_are_removed(
     database: psycopg.Connection,
 ) -> None:
     index = "learning_memories_scope_idx"
@@ -168,7 +168,9 @@ def test_what_a_stopped_rebuild_left_behind_is_removed(
 
 
 @pytest.mark.parametrize("index", ["reviews_pkey", "none"])
-def test_another_index_is_refused(database: psycopg.Connection, index: str) -> None:
+def test_an_unrelated_index_is_rejected(
+    database: psycopg.Connection, index: str
+) -> None:
     run = rebuild(database, index)
     assert run.returncode == 1
     assert run.stderr.startswith("error: index: expected one of learning_memories_")

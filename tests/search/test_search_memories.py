@@ -1,4 +1,4 @@
-"""What search_memories promises."""
+"""The guarantees of search_memories."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.learning.corpus import (
     write,
 )
 
-# 20,000 memories, of which the small repository owns 0.05 %.
+# The small repository has 0.05 % of 20,000 memories.
 MANY = 20_000
 SMALL = 10
 SMALL_REPO = "tiny/one"
@@ -63,11 +63,11 @@ def many(_filled_clone: psycopg.Connection) -> Client:
     return Client(_filled_clone)
 
 
-# k rows when k rows match
+# k rows if k rows match
 
 
 @pytest.mark.parametrize("limit", [1, 10, 100])
-def test_a_repo_with_a_two_thousandth_of_the_rows_is_found_whole(
+def test_a_repo_with_one_in_2000_rows_is_found_completely(
     many: Client, limit: int
 ) -> None:
     _, vectors = many_memories()
@@ -91,10 +91,10 @@ FILTERS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("where", FILTERS)
 @pytest.mark.parametrize("limit", [10, 1000])
-def test_a_filter_never_costs_rows(
+def test_a_filter_never_loses_rows(
     many: Client, where: dict[str, Any], limit: int
 ) -> None:
-    """The scope of acme is larger than what is compared vector by vector."""
+    """acme has more memories than one batch re-ranks."""
     memories, vectors = many_memories()
     matching = [m for m in memories if matches(m, "acme", where)]
     assert matching
@@ -118,15 +118,15 @@ def matches(columns: dict[str, Any], owner: str, where: dict[str, Any]) -> bool:
     )
 
 
-def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
+def test_a_scope_far_from_the_query_is_found_completely_and_in_order(
     client: Client, connection: psycopg.Connection, database: psycopg.Connection
 ) -> None:
-    """Of a question that is opposite to all memories their codes tell nothing."""
-    chance = np.random.default_rng(5)
-    near = chance.normal(scale=0.6, size=(1500, server.DIMENSIONS))
+    """Codes tell nothing about a query that is opposite to all memories."""
+    rng = np.random.default_rng(5)
+    near = rng.normal(scale=0.6, size=(1500, server.DIMENSIONS))
     near[:, 0] = 1
     write(client, [memory(repo="acme/near") for _ in near], near)
-    far = chance.normal(scale=0.6, size=(5100, server.DIMENSIONS))
+    far = rng.normal(scale=0.6, size=(5100, server.DIMENSIONS))
     far[:, 0] = -1
     write(client, [memory(repo="acme/far") for _ in far], far)
 
@@ -136,7 +136,7 @@ def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
         distances = [row.distance or 0 for row in rows]
         assert distances == sorted(distances)
 
-    # Those that are near enough are no more than asked for.
+    # Exactly as many are near enough as requested.
     nearest = np.sort(cosine_distances(far, np.array(vector(1))))
     for limit in (1, 5, 50):
         near_enough = float((nearest[limit - 1] + nearest[limit]) / 2)
@@ -145,8 +145,8 @@ def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
         )
         assert len(rows) == limit
 
-    # Whatever was set for that is set back, in a transaction too, and no query that
-    # runs in parallel is in the way.
+    # Settings are restored, within a transaction too, and a parallel query around the
+    # call does not interfere.
     settings = "select name, setting from pg_settings order by name"
     with connection.transaction():
         before = connection.execute(settings).fetchall()
@@ -165,32 +165,32 @@ def test_a_scope_far_from_the_query_is_found_whole_and_in_order(
     assert len(beside.fetchall()) == 3
 
 
-# The same rows as a search that only compares
+# The same rows as an exact search
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_vector_arm_equals_comparing_everything(client: Client, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
+def test_the_vector_arm_matches_an_exact_search(client: Client, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311
     repos = ["acme/api", "acme/web", "corp/app"]
     memories, vectors = random_memories(seed, 400, repos)
     numbers = write(client, memories, vectors)
     for _ in range(5):
-        query = np.random.default_rng(chance.randint(0, 999)).normal(
+        query = np.random.default_rng(rng.randint(0, 999)).normal(
             size=server.DIMENSIONS
         )
         where: dict[str, Any] = {}
-        if chance.random() < 0.5:
-            where["severities"] = chance.sample(SEVERITIES, 2)
-        if chance.random() < 0.5:
-            where["outcomes"] = chance.sample(OUTCOMES, 2)
-        if chance.random() < 0.5:
-            where["categories"] = chance.sample(CATEGORIES, 3)
-        if chance.random() < 0.5:
-            where["path_prefix"] = chance.choice(["src/", "a_b", "a%", "", "none"])
-        if chance.random() < 0.5:
-            where["created_after"] = DAY + timedelta(days=chance.randint(0, 300))
-        owner = chance.choice(["acme", "corp"])
-        limit = chance.choice([1, 3, 10, 100, 1000])
+        if rng.random() < 0.5:
+            where["severities"] = rng.sample(SEVERITIES, 2)
+        if rng.random() < 0.5:
+            where["outcomes"] = rng.sample(OUTCOMES, 2)
+        if rng.random() < 0.5:
+            where["categories"] = rng.sample(CATEGORIES, 3)
+        if rng.random() < 0.5:
+            where["path_prefix"] = rng.choice(["src/", "a_b", "a%", "", "none"])
+        if rng.random() < 0.5:
+            where["created_after"] = DAY + timedelta(days=rng.randint(0, 300))
+        owner = rng.choice(["acme", "corp"])
+        limit = rng.choice([1, 3, 10, 100, 1000])
         distances = cosine_distances(vectors, query)
         expected = sorted(
             (distances[n], numbers[n])
@@ -207,12 +207,12 @@ def test_the_vector_arm_equals_comparing_everything(client: Client, seed: int) -
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_text_arm_finds_every_row_with_any_word(client: Client, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
+def test_the_text_arm_finds_every_row_with_any_term(client: Client, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311
     memories, _ = random_memories(seed, 300, ["acme/api", "corp/app"])
     numbers = write(client, memories, [None] * len(memories))
     for _ in range(5):
-        words = chance.sample(WORDS, chance.randint(1, 3))
+        words = rng.sample(WORDS, rng.randint(1, 3))
         texts = {
             number: columns["finding_text"].split()
             for number, columns in zip(numbers, memories, strict=True)
@@ -256,7 +256,7 @@ def test_an_owner_widens_the_scope_to_its_repositories(client: Client) -> None:
     assert client.search_memories(None, "cache", owner="nobody") == []
 
 
-# Models, and rows without a vector
+# Models, and rows without an embedding
 
 
 def test_models_never_mix(client: Client) -> None:
@@ -285,14 +285,14 @@ def test_stale_rows_are_not_returned(client: Client) -> None:
     assert ids(client.search_memories("acme/api", "cache", vector(1))) == [fresh]
 
 
-def test_an_empty_memory_has_nothing(client: Client) -> None:
+def test_an_empty_database_returns_nothing(client: Client) -> None:
     assert client.search_memories("acme/api", "cache", vector(1)) == []
 
 
-# Fusion, and why a row is there
+# Fusion, ranks and values
 
 
-def test_every_row_says_why(client: Client) -> None:
+def test_every_row_has_its_ranks_and_values(client: Client) -> None:
     rows = [
         memory(finding_text="nothing in common"),
         memory(finding_text="cache"),
@@ -317,7 +317,7 @@ def test_every_row_says_why(client: Client) -> None:
     assert ids(found) == [both, near, words]
 
 
-def test_weights_weigh_the_arms(client: Client) -> None:
+def test_weights_apply_to_the_arms(client: Client) -> None:
     rows = [memory(finding_text="other"), memory(finding_text="cache")]
     near, words = write(client, rows, [vector(1), None])
     for vector_weight, text_weight, first in [
@@ -338,7 +338,7 @@ def test_weights_weigh_the_arms(client: Client) -> None:
         assert found[0].score == pytest.approx(1 / 61)
 
 
-def test_ties_break_by_memory_id_and_a_call_repeats_itself(client: Client) -> None:
+def test_ties_break_by_memory_id_in_every_call(client: Client) -> None:
     written = write(client, [memory()] * 30, [vector(1)] * 30)
     for _ in range(8):  # past the fifth, psycopg has prepared the statement
         found = client.search_memories("acme/api", "cache", vector(1), limit=30)
@@ -346,9 +346,7 @@ def test_ties_break_by_memory_id_and_a_call_repeats_itself(client: Client) -> No
 
 
 @pytest.mark.parametrize("limit", [1, 7, 20, 50])
-def test_a_smaller_limit_is_the_beginning_of_a_larger_one(
-    many: Client, limit: int
-) -> None:
+def test_a_smaller_limit_returns_a_prefix(many: Client, limit: int) -> None:
     _, vectors = many_memories()
     arguments = ("acme/api", "pointer cache", vectors[9])
     assert (
@@ -357,10 +355,10 @@ def test_a_smaller_limit_is_the_beginning_of_a_larger_one(
     )
 
 
-# What the caller prefers
+# Preferences
 
 
-def test_max_distance_holds_back_the_vector_arm_only(client: Client) -> None:
+def test_max_distance_applies_to_the_vector_arm_only(client: Client) -> None:
     rows = [memory(), memory(), memory(finding_text="x")]
     near, far, _ = write(client, rows, [vector(1), vector(0, 1), vector(0, 1)])
     found = client.search_memories("acme/api", "cache", vector(1), max_distance=0.5)
@@ -369,7 +367,7 @@ def test_max_distance_holds_back_the_vector_arm_only(client: Client) -> None:
     assert len(exactly) == 3
 
 
-def test_languages_are_preferred_and_not_required(client: Client) -> None:
+def test_languages_are_preferred_but_not_required(client: Client) -> None:
     rows = [memory(language=language) for language in ("go", "Python", None)]
     go, python, none = write(client, rows, [vector(1)] * 3)
     arguments = ("acme/api", None, vector(1))
@@ -380,7 +378,7 @@ def test_languages_are_preferred_and_not_required(client: Client) -> None:
     assert ids(found) == [go, python, none]
 
 
-def test_a_related_language_counts_half_and_nothing_is_penalised(
+def test_a_related_language_gets_half_the_boost_and_no_language_a_penalty(
     client: Client,
 ) -> None:
     languages = ("Go", "JavaScript", "TypeScript", None)
@@ -396,7 +394,7 @@ def test_a_related_language_counts_half_and_nothing_is_penalised(
     )
 
 
-def test_recency_halves_the_score_by_half_life(client: Client) -> None:
+def test_recency_halves_the_score_every_half_life(client: Client) -> None:
     now = datetime.now(UTC)
     ages = [timedelta(days=100), timedelta(days=0), timedelta(days=-5)]
     rows = [memory(created_at=now - age, severity="minor") for age in ages]
@@ -416,7 +414,7 @@ def test_recency_halves_the_score_by_half_life(client: Client) -> None:
     assert len(ancient) == 3
 
 
-def test_diversity_prefers_what_is_unlike_the_rows_above(client: Client) -> None:
+def test_diversity_prefers_rows_unlike_those_above(client: Client) -> None:
     vectors = [vector(1, 0.1), vector(1, 0.11), vector(1, 0, 0.5), vector(0.2, 0, 1)]
     first, twin, other, far = write(client, [memory()] * 4, vectors)
     plain = client.search_memories("acme/api", None, vector(1), limit=3)
@@ -431,7 +429,7 @@ def test_diversity_prefers_what_is_unlike_the_rows_above(client: Client) -> None
     assert sorted(ids(whole)) == sorted([first, twin, other, far])
 
 
-def test_diversity_costs_no_rows(client: Client) -> None:
+def test_diversity_loses_no_rows(client: Client) -> None:
     memories, vectors = random_memories(3, 400, ["acme/api"])
     write(client, memories, vectors)
     plain = client.search_memories("acme/api", None, vectors[0], limit=1000)
@@ -471,7 +469,7 @@ def test_created_after_is_exclusive(client: Client) -> None:
 
 @pytest.mark.parametrize("style", ["SQL, DMY", "Postgres, MDY", "German"])
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Shanghai", "<FOO>-5"])
-def test_created_after_does_not_depend_on_how_the_session_writes_times(
+def test_created_after_does_not_depend_on_session_date_settings(
     client: Client, connection: psycopg.Connection, style: str, zone: str
 ) -> None:
     times = [DAY, DAY + timedelta(microseconds=1)]
@@ -485,19 +483,19 @@ def test_created_after_does_not_depend_on_how_the_session_writes_times(
     assert rows.fetchall() == [(later,)]
 
 
-def test_an_empty_filter_lets_nothing_through(client: Client) -> None:
+def test_an_empty_filter_matches_nothing(client: Client) -> None:
     client.write_memory(**memory())
     assert client.search_memories("acme/api", "cache", severities=[]) == []
 
 
-# Questions
+# Queries
 
 
 @pytest.mark.parametrize(
     "question",
     ["the of and", "?!", "' & | ! <-> :* \\ \" ( )", "%s %(x)s {}", "漢字", "-"],
 )
-def test_a_question_without_known_words_finds_nothing(
+def test_a_query_without_known_terms_finds_nothing(
     client: Client, question: str
 ) -> None:
     client.write_memory(**memory())
@@ -505,14 +503,14 @@ def test_a_question_without_known_words_finds_nothing(
     assert len(client.search_memories("acme/api", question, vector(1))) == 0
 
 
-def test_words_are_found_in_any_form_and_beside_unknown_ones(client: Client) -> None:
+def test_terms_are_found_in_any_form_and_next_to_unknown_ones(client: Client) -> None:
     row = client.write_memory(**memory(finding_text="Don't cache tokens; it's unsafe"))
     for question in ("caching of a token", "zebra token", "it's unsafe"):
         found = client.search_memories("acme/api", question)
         assert ids(found) == [row.memory_id], question
 
 
-def test_of_a_long_question_the_first_256_words_count(client: Client) -> None:
+def test_only_the_first_256_terms_of_a_long_query_count(client: Client) -> None:
     letters = "bcdfghjklmnpqrtvwxz"
     words = [f"q{''.join(w)}q" for w in itertools.product(letters, repeat=3)]
     words += [f"z{word}z" for word in words]
@@ -526,14 +524,14 @@ def test_of_a_long_question_the_first_256_words_count(client: Client) -> None:
     assert ids(found) == [first]
 
 
-def test_a_blank_question_beside_a_vector_is_no_question(client: Client) -> None:
+def test_a_blank_text_with_an_embedding_turns_the_text_arm_off(client: Client) -> None:
     row = client.write_memory(**memory(), embedding=vector(1))
     for blank in ("", " \n", None):
         (found,) = client.search_memories("acme/api", blank, vector(1))
         assert (found.memory_id, found.text_rank) == (row.memory_id, None)
 
 
-def test_a_new_row_is_found_at_once_and_a_change_of_text_is_followed(
+def test_new_and_changed_texts_are_found_immediately(
     client: Client, database: psycopg.Connection
 ) -> None:
     row = client.write_memory(**memory(finding_text="old words"))
@@ -543,94 +541,94 @@ def test_a_new_row_is_found_at_once_and_a_change_of_text_is_followed(
     assert ids(client.search_memories("acme/api", "new")) == [row.memory_id]
 
 
-# Bad input
+# Invalid arguments
 
 
-BAD_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
-    ({"repo": None}, "22004", "p_repo or p_owner is missing"),
-    ({"repo": "api"}, "22023", "p_repo: expected owner/name"),
-    ({"owner": "a/b"}, "22023", "p_owner: expected the name of an owner"),
-    ({"owner": ""}, "22023", "p_owner: expected the name of an owner"),
-    ({"owner": "corp"}, "22023", 'p_owner: expected "acme", the owner of p_repo'),
-    ({"query_text": None}, "22004", "p_query_text or p_query_embedding is missing"),
-    ({"query_text": ""}, "22023", "p_query_text: expected a text of 1 to 100000"),
-    ({"query_text": " \n\t"}, "22023", "p_query_text: expected a text of 1 to 100"),
+INVALID_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"repo": None}, "22004", "repo or owner is missing"),
+    ({"repo": "api"}, "22023", "repo: expected owner/name"),
+    ({"owner": "a/b"}, "22023", "owner: expected an owner name"),
+    ({"owner": ""}, "22023", "owner: expected an owner name"),
+    ({"owner": "corp"}, "22023", 'owner: expected "acme", the owner of repo'),
+    ({"query_text": None}, "22004", "query_text or query_embedding is missing"),
+    ({"query_text": ""}, "22023", "query_text: expected a text of 1 to 100000"),
+    ({"query_text": " \n\t"}, "22023", "query_text: expected a text of 1 to 100"),
     (
         {"query_text": "x" * 100_001},
         "22023",
-        "p_query_text: expected a text of 1 to 100",
+        "query_text: expected a text of 1 to 100",
     ),
-    ({"query_text": "a\0b"}, "22023", "p_query_text: expected text that"),
-    ({"query_embedding": [1.0]}, "22023", "p_query_embedding: expected 8 dimensions"),
-    ({"query_embedding": vector()}, "22023", "p_query_embedding: expected a vector"),
-    ({"query_embedding": vector(1e-30)}, "22023", "p_query_embedding: expected a vec"),
+    ({"query_text": "a\0b"}, "22023", "query_text: expected text that"),
+    ({"query_embedding": [1.0]}, "22023", "query_embedding: expected 8 dimensions"),
+    ({"query_embedding": vector()}, "22023", "query_embedding: expected a vector"),
+    ({"query_embedding": vector(1e-30)}, "22023", "query_embedding: expected a vec"),
     (
         {"query_embedding": vector(float("nan"))},
         "22023",
-        "p_query_embedding: expected finite numbers",
+        "query_embedding: expected finite numbers",
     ),
     (
         {"query_embedding": vector(float("-inf"))},
         "22023",
-        "p_query_embedding: expected finite numbers",
+        "query_embedding: expected finite numbers",
     ),
-    ({"limit": 0}, "22023", "p_limit: expected a whole number from 1 to 1000, got 0"),
+    ({"limit": 0}, "22023", "limit: expected a whole number from 1 to 1000, got 0"),
     (
         {"limit": 1001},
         "22023",
-        "p_limit: expected a whole number from 1 to 1000, got 1001",
+        "limit: expected a whole number from 1 to 1000, got 1001",
     ),
-    ({"limit": -1}, "22023", "p_limit: expected a whole number from 1 to 1000, got -1"),
-    ({"limit": None}, "22004", "p_limit is missing"),
-    ({"severities": ["major", "bad"]}, "22023", "p_severities: expected critical, "),
-    ({"severities": [None]}, "22023", "p_severities: expected critical, "),
-    ({"categories": ["bad"]}, "22023", "p_categories: expected security, "),
-    ({"outcomes": ["bad"]}, "22023", "p_outcomes: expected accepted, "),
+    ({"limit": -1}, "22023", "limit: expected a whole number from 1 to 1000, got -1"),
+    ({"limit": None}, "22004", "limit is missing"),
+    ({"severities": ["major", "bad"]}, "22023", "severities: expected critical, "),
+    ({"severities": [None]}, "22023", "severities: expected critical, "),
+    ({"categories": ["bad"]}, "22023", "categories: expected security, "),
+    ({"outcomes": ["bad"]}, "22023", "outcomes: expected accepted, "),
     (
         {"vector_weight": -1},
         "22023",
-        "p_vector_weight: expected a number from 0 to 1000",
+        "vector_weight: expected a number from 0 to 1000",
     ),
     (
         {"vector_weight": float("nan")},
         "22023",
-        "p_vector_weight: expected a number from 0 to 1000",
+        "vector_weight: expected a number from 0 to 1000",
     ),
     (
         {"text_weight": float("inf")},
         "22023",
-        "p_text_weight: expected a number from 0 to 1000",
+        "text_weight: expected a number from 0 to 1000",
     ),
-    ({"rrf_k": 0}, "22023", "p_rrf_k: expected a whole number from 1 to 1000000"),
-    ({"recency_half_life": timedelta(0)}, "22023", "p_recency_half_life: expected"),
-    ({"max_distance": -0.1}, "22023", "p_max_distance: expected a number from 0 to 2"),
+    ({"rrf_k": 0}, "22023", "rrf_k: expected a whole number from 1 to 1000000"),
+    ({"recency_half_life": timedelta(0)}, "22023", "recency_half_life: expected"),
+    ({"max_distance": -0.1}, "22023", "max_distance: expected a number from 0 to 2"),
     (
         {"max_distance": 2.1},
         "22023",
-        "p_max_distance: expected a number from 0 to 2, got 2.1",
+        "max_distance: expected a number from 0 to 2, got 2.1",
     ),
     (
         {"limit": 2**31 - 1},
         "22023",
-        "p_limit: expected a whole number from 1 to 1000, got 2147483647",
+        "limit: expected a whole number from 1 to 1000, got 2147483647",
     ),
     (
         {"max_distance": float("nan")},
         "22023",
-        "p_max_distance: expected a number from 0 to 2",
+        "max_distance: expected a number from 0 to 2",
     ),
-    ({"diversity": 1.1}, "22023", "p_diversity: expected a number from 0 to 1"),
-    ({"diversity": None}, "22004", "p_diversity is missing"),
-    ({"fusion": "linear"}, "22023", "p_fusion: expected zscore or rrf"),
-    ({"fusion": None}, "22004", "p_fusion is missing"),
-    ({"recency_floor": 1.1}, "22023", "p_recency_floor: expected a number from 0 to 1"),
-    ({"min_gap": -0.1}, "22023", "p_min_gap: expected a number from 0 to 1"),
-    ({"duplicate_distance": 3}, "22023", "p_duplicate_distance: expected a number"),
+    ({"diversity": 1.1}, "22023", "diversity: expected a number from 0 to 1"),
+    ({"diversity": None}, "22004", "diversity is missing"),
+    ({"fusion": "linear"}, "22023", "fusion: expected zscore or rrf"),
+    ({"fusion": None}, "22004", "fusion is missing"),
+    ({"recency_floor": 1.1}, "22023", "recency_floor: expected a number from 0 to 1"),
+    ({"min_gap": -0.1}, "22023", "min_gap: expected a number from 0 to 1"),
+    ({"duplicate_distance": 3}, "22023", "duplicate_distance: expected a number"),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "code", "message"), BAD_ARGUMENTS)
-def test_a_bad_argument_is_named(
+@pytest.mark.parametrize(("arguments", "code", "message"), INVALID_ARGUMENTS)
+def test_an_invalid_argument_is_named(
     client: Client, arguments: dict[str, Any], code: str, message: str
 ) -> None:
     good: dict[str, Any] = {"repo": "acme/api", "query_text": "cache"}
@@ -644,11 +642,11 @@ def test_a_bad_argument_is_named(
 
 
 @pytest.mark.parametrize("half_life", ["-1 year 361 days", "-1 year 365 days 6 hours"])
-def test_a_half_life_is_as_long_as_its_seconds(
+def test_a_half_life_is_measured_in_seconds(
     database: psycopg.Connection, half_life: str
 ) -> None:
-    """Postgres compares intervals by years of 360 days and counts 365.25."""
-    with pytest.raises(errors.InvalidParameterValue, match="^p_recency_half_life"):
+    """Postgres compares intervals with years of 360 days, but their epoch has 365.25."""
+    with pytest.raises(errors.InvalidParameterValue, match="^recency_half_life"):
         database.execute(
             "select * from search_memories('acme/api', 'cache', p_recency_half_life => %s)",
             (half_life,),
@@ -658,11 +656,11 @@ def test_a_half_life_is_as_long_as_its_seconds(
 # One round trip
 
 
-def test_no_setting_is_needed_before_or_left_behind(conninfo: str) -> None:
+def test_no_setting_is_required_or_left_changed(conninfo: str) -> None:
     settings = "select name, setting from pg_settings order by name"
     with psycopg.connect(conninfo) as connection:
         client = Client(connection)
-        # In a session that has not loaded pgvector yet.
+        # The session has not loaded pgvector yet.
         assert client.search_memories("acme/api", "cache") == []
         write(client, [memory()] * 3, [vector(1)] * 3)
         connection.commit()
@@ -674,7 +672,9 @@ def test_no_setting_is_needed_before_or_left_behind(conninfo: str) -> None:
 @pytest.mark.parametrize(
     "setting", ["enable_indexscan = off", "enable_seqscan = off", "work_mem = '64kB'"]
 )
-def test_the_result_does_not_depend_on_the_session(many: Client, setting: str) -> None:
+def test_the_result_does_not_depend_on_session_settings(
+    many: Client, setting: str
+) -> None:
     _, vectors = many_memories()
     arguments = ("corp/app", "pointer", vectors[4])
     expected = many.search_memories(*arguments, severities=["minor"], limit=500)
@@ -684,10 +684,10 @@ def test_the_result_does_not_depend_on_the_session(many: Client, setting: str) -
     assert again == expected
 
 
-def test_mostly_stale_or_excluded_memories_leave_all_that_match(
+def test_every_match_is_found_among_mostly_stale_or_excluded_memories(
     client: Client, database: psycopg.Connection
 ) -> None:
-    """So many that a filter's list of them is ranked, not looked up."""
+    """Enough that the list of a filter is ranked instead of looked up."""
     rows = [
         memory(
             finding_text=f"cache word{n} {'redis ' * (n % 20 > 1)}",

@@ -1,4 +1,4 @@
-"""What the agent cost, and how well its searches went."""
+"""Reports of cost and of search quality."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def event(client: Client, **arguments: Any) -> None:
     client.record_telemetry_event(**EVENT | arguments)
 
 
-def test_costs_by_day_have_every_day(client: Client, clock: Any) -> None:
+def test_list_cost_by_day_includes_days_without_runs(
+    client: Client, clock: Any
+) -> None:
     clock(NOW - timedelta(days=3))
     event(client)
     clock(NOW - timedelta(days=2))
@@ -46,7 +48,7 @@ def test_costs_by_day_have_every_day(client: Client, clock: Any) -> None:
     assert {day.events for day in client.list_cost_by_day(repo="acme/none")} == {0}
 
 
-def test_costs_by_model_have_the_dearest_first(client: Client, clock: Any) -> None:
+def test_list_cost_by_model_sorts_by_cost(client: Client, clock: Any) -> None:
     clock(NOW)
     event(client, model="small", cost_usd=Decimal("0.05"))
     event(client)
@@ -61,7 +63,9 @@ def test_costs_by_model_have_the_dearest_first(client: Client, clock: Any) -> No
     assert client.list_cost_by_model(days=1) == []
 
 
-def test_the_quality_of_retrieval(client: Client, clock: Any) -> None:
+def test_get_retrieval_quality_averages_what_was_recorded(
+    client: Client, clock: Any
+) -> None:
     clock(NOW)
     record = client.record_retrieval_quality_event
     record("acme/api", "review", 4, avg_distance=0.2, threshold_method="adaptive")

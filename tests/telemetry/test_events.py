@@ -1,4 +1,4 @@
-"""Recording events, each once, and counting timeouts."""
+"""Recording, counting and purging events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.concurrency import sessions, wait_for_lock
 BIG = 2**40
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
-# Each with every argument, and its table.
+# Function -> its table, and a value for every argument.
 EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "record_telemetry_event": (
         "telemetry_events",
@@ -105,7 +105,7 @@ def recorder(client: Client, function: str) -> Callable[..., RecordedEvent]:
 
 
 @pytest.mark.parametrize("function", EVENTS)
-def test_an_event_is_kept_as_it_was_told_and_once(
+def test_recording_an_event_is_idempotent(
     client: Client, database: psycopg.Connection, function: str
 ) -> None:
     table, event = EVENTS[function]
@@ -119,7 +119,7 @@ def test_an_event_is_kept_as_it_was_told_and_once(
 
 
 @pytest.mark.parametrize("function", EVENTS)
-def test_of_two_workers_that_tell_the_same_one_records_it(
+def test_concurrent_workers_record_an_event_once(
     conninfo: str, database: psycopg.Connection, function: str
 ) -> None:
     _, event = EVENTS[function]
@@ -143,7 +143,7 @@ def test_an_event_without_a_delivery_is_always_new(
     assert all(record(**event | {"delivery_id": None}).inserted for _ in range(2))
 
 
-def test_what_is_not_told_has_its_default(
+def test_absent_and_null_arguments_take_the_default(
     client: Client, database: psycopg.Connection
 ) -> None:
     client.record_telemetry_event("acme/api", "review", "m", "success")
@@ -155,7 +155,7 @@ def test_what_is_not_told_has_its_default(
     assert rows.fetchall() == [("anthropic", 0, 0, None)] * 2
 
 
-def test_sessions_tell_the_runs_of_one_delivery_apart(client: Client) -> None:
+def test_one_delivery_has_one_run_per_session(client: Client) -> None:
     _, event = EVENTS["record_telemetry_event"]
     results = [
         client.record_telemetry_event(**event | {"session_id": session}).inserted
@@ -167,7 +167,9 @@ def test_sessions_tell_the_runs_of_one_delivery_apart(client: Client) -> None:
 # count_recent_timeouts
 
 
-def test_timeouts_of_the_last_week_are_counted(client: Client, clock: Any) -> None:
+def test_count_recent_timeouts_covers_seven_days_by_default(
+    client: Client, clock: Any
+) -> None:
     def timeout(ago: timedelta, **columns: Any) -> None:
         clock(NOW - ago)
         _, event = EVENTS["record_resilience_event"]
@@ -190,10 +192,10 @@ def test_timeouts_of_the_last_week_are_counted(client: Client, clock: Any) -> No
 # purge_telemetry
 
 
-def test_old_events_of_all_kinds_are_purged_in_batches(
+def test_purge_telemetry_deletes_old_events_of_all_kinds_in_batches(
     client: Client, database: psycopg.Connection, clock: Any
 ) -> None:
-    def left() -> int:
+    def remaining() -> int:
         tables = [table for table, _ in EVENTS.values()]
         return sum(
             database.execute(f"select from {table}".encode()).rowcount
@@ -207,8 +209,8 @@ def test_old_events_of_all_kinds_are_purged_in_batches(
     clock(NOW)
     day = timedelta(days=1)
     assert client.purge_telemetry(day, limit=3) == 3
-    assert left() == 9
+    assert remaining() == 9
     assert client.purge_telemetry(day, limit=3) == 3
     assert client.purge_telemetry(day, limit=3) == 2
     assert client.purge_telemetry(day, limit=3) == 0
-    assert left() == 4
+    assert remaining() == 4

@@ -4,9 +4,9 @@ begin;
 
 set local search_path = :"schema", public;
 
--- Closed sets: the values that the constraint lists are those that the comment names.
+-- Closed sets: constraint and comment list the same values.
 select _verify_none(
-  'domain whose constraint and comment list different values',
+  'domain with different values in constraint and comment',
   array(
     select d.oid::text
     from
@@ -36,15 +36,15 @@ select _verify_none(
   )
 );
 
--- The others: the first value is valid, the second is not.
+-- Other domains: the first value is valid, the second is not.
 select _verify_none(
-  'domain with another range',
+  'domain with a different range',
   array(
     select
       concat_ws(
         ' ',
         d.name,
-        case when not pg_input_is_valid(d.value, d.name) then 'refuses ' || left(d.value, 40) end,
+        case when not pg_input_is_valid(d.value, d.name) then 'rejects ' || left(d.value, 40) end,
         case when pg_input_is_valid(d.other, d.name) then 'accepts ' || left(d.other, 40) end
       )
     from
@@ -97,7 +97,7 @@ select _verify_none(
 );
 
 select _verify_none(
-  'domain of another owner than the schema, or without a comment',
+  'domain without a comment, or not owned by the owner of the schema',
   array(
     select t.oid::regtype::text
     from pg_type as t

@@ -2,7 +2,7 @@
 
 begin;
 
--- For the block below, where psql puts no variables.
+-- psql does not interpolate variables into the block below.
 set local "kodiai.schema" = :'schema';
 set local "kodiai.schema_sharding" = :'schema_sharding';
 

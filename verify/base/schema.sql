@@ -2,7 +2,7 @@
 
 begin;
 
--- For the block below, where psql puts no variables.
+-- psql does not interpolate variables into the block below.
 set local "kodiai.schema" = :'schema';
 
 do $$
@@ -14,7 +14,10 @@ begin
   select string_agg(f.flaw, e'\n')
   into v_flaws
   from (
-    select format('schema %s belongs to %s, not to %s', n.oid::regnamespace, n.nspowner::regrole, v_owner)
+    select
+      format(
+        'schema %s is owned by %s, not by %s', n.oid::regnamespace, n.nspowner::regrole, v_owner
+      )
     from pg_namespace as n
     where n.oid = v_schema and n.nspowner <> v_owner
     union all

@@ -6,7 +6,7 @@ set local search_path = :"schema", public;
 
 select 'public.vector'::regtype;
 
--- 0.8.0 is the first with iterative index scans.
+-- Iterative index scans need 0.8.0.
 select _verify_none(
   'extension vector older than 0.8.0',
   array(

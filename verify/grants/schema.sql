@@ -6,7 +6,7 @@ begin;
 \set reader :schema _reader
 set local search_path = :"schema", public;
 
--- 0 is public.
+-- Grantee 0 is public.
 select _verify_none(
   'granted to public',
   array(
@@ -56,7 +56,7 @@ select _verify_none(
 );
 
 select _verify_none(
-  'table or sequence that a role may touch',
+  'table or sequence on which a role has privileges',
   array(
     select format('%s (%s)', c.oid::regclass, r.name)
     from pg_class as c
@@ -87,7 +87,7 @@ select _verify_none(
   )
 );
 select _verify_none(
-  'function that writes and that the reader may execute',
+  'writing function that the reader role may execute',
   array(
     select p.proname::text
     from pg_proc as p

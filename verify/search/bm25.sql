@@ -24,7 +24,7 @@ select _verify_function('_plan_terms', '
 
 select _verify_function('_weigh_terms', '
   stable parallel safe security invoker (p_corpus search_corpus, p_terms
-  search_term[], p_read integer)
+  search_term[], p_read_count integer)
   returns search_term[]
   set plan_cache_mode=force_generic_plan
 ');

@@ -49,7 +49,7 @@ begin
   if found then
     v_reason := 'new';
   else
-    -- Whoever held it has died. created_at is when it was claimed.
+    -- Take over an abandoned run. created_at is the time of the claim.
     update run_state as s
     set
       created_at = _now(), base_sha = p_base_sha, head_sha = p_head_sha,
@@ -66,7 +66,7 @@ begin
         where s.run_key = p_run_key and s.repo = p_repo and s.pr_number = p_pr_number
       ) then
         perform _reject_argument(
-          'p_run_key', 'one that no other pull request has', to_jsonb(p_run_key)::text
+          'p_run_key', 'a key that no other pull request uses', to_jsonb(p_run_key)::text
         );
       end if;
       return query select false, 'duplicate', '{}'::text[];
@@ -102,23 +102,47 @@ end
 $$;
 
 comment on function claim_run is
-'Asks whether this delivery may be processed, and takes the run if so. Of any number of
-callers with one run_key exactly one may; the others wait for it and are told that they
-are duplicates. Older runs of the pull request that are still open end superseded: the
-newest claim wins. A run that has ended, superseded or not, is not claimed again.
-Arguments: p_run_key: what makes two deliveries the same run, 1 to 500 characters:
-repository, pull request and head commit, and more where a commit is to be reviewed again
-(a retry, a branch that went back to an earlier commit, somebody who asks for it).
-p_repo, owner/name. p_pr_number. p_base_sha: commit that it is compared with. p_head_sha:
-commit to review. p_delivery_id: webhook delivery. p_action: webhook action, such as
-opened.
-Result: one row. claimed: whether the caller is to process it. reason: new;
-superseded-prior (new, and took the place of others); stale-pending (claimed more than an
-hour ago and never completed, so claimed again); duplicate (not claimed).
-superseded_run_keys: the runs that ended superseded by this one.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
-repeatable read, when another transaction has just claimed the same run: try again.
-40P01 for transactions that claim runs of several pull requests, each in another order.';
+'Claim a review run, so that exactly one worker processes a delivery.
+
+Exactly one of any number of concurrent callers with the same p_run_key wins; the others block
+until it commits, then get "duplicate". If it rolls back instead, one of them wins.
+
+The newest claim wins: older open runs of the same pull request end superseded. A run that has
+ended, completed or superseded, cannot be claimed again. A run claimed more than an hour ago that
+is still pending counts as abandoned and can be claimed again.
+
+Arguments:
+  p_run_key: 1 to 500 characters; identifies the run: deliveries with the same key are
+    duplicates. Build it from repository, pull request and head commit, and add a suffix to review
+    a commit again (a retry, a branch reset to an earlier commit, a request by a user)
+  p_repo: owner/name; repository of the pull request
+  p_pr_number: 1 or more; pull request number
+  p_base_sha: 1 to 200 characters; commit that the pull request is compared with
+  p_head_sha: 1 to 200 characters; commit to review
+  p_delivery_id: 1 to 200 characters; webhook delivery that asks for the run
+  p_action: 1 to 200 characters; webhook action, such as opened or synchronize
+
+Result: one row, a Claim.
+  claimed: whether the caller is to process the run
+  reason: new | superseded-prior | stale-pending | duplicate; new: first claim. superseded-prior:
+    first claim, and it superseded older runs. stale-pending: an abandoned run, claimed again.
+    duplicate: not claimed
+  superseded_run_keys: run keys of the runs that this claim superseded, sorted
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid, or p_run_key belongs to another pull request; the message names it
+  40001: under repeatable read, a concurrent transaction claimed the same run; retry
+  40P01: concurrent transactions locked several pull requests in different orders; retry
+
+Example:
+  p_run_key => ''acme/api#7@4f2a9c1''
+  p_repo => ''acme/api''
+  p_pr_number => 7
+  p_base_sha => ''b07c3d8''
+  p_head_sha => ''4f2a9c1''
+  p_delivery_id => ''d1''
+  p_action => ''opened''';
 
 grant execute on function claim_run to :"app";
 

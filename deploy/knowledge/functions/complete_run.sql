@@ -20,7 +20,7 @@ declare
   v_completed boolean;
 begin
   perform _check_argument('p_run_key', p_run_key, 'short_text');
-  -- The lock before the row, as claim_run does.
+  -- Same order as claim_run: advisory lock first, then the row.
   perform _lock_pull_request(s.repo, s.pr_number) from run_state as s where s.run_key = p_run_key;
 
   update run_state as s
@@ -49,23 +49,38 @@ begin
   where s.run_key = p_run_key;
   if not found then
     raise exception using
-      errcode = 'KB003', message = format('p_run_key: no run %s is there', to_jsonb(p_run_key));
+      errcode = 'KB003', message = format('p_run_key: run %s does not exist', to_jsonb(p_run_key));
   end if;
 end
 $$;
 
 comment on function complete_run is
-'Ends a run that was claimed, and with it the reviews of its commit. A run that has ended
-stays as it is, so that the call can be repeated, and a run that was superseded meanwhile
-does not count as a completed one.
-Arguments: p_run_key. p_delivery_id: the delivery that the caller claimed it with; one
-that has taken longer than an hour, and whose run was claimed again by another, does not
-end that. Null for whoever holds it.
-Result: one row. completed: whether this call has done it. status: what the run is now:
-completed, superseded, or pending where another delivery holds it. superseded_by: run_key
-of the run that took its place.
-Errors: KB003 where the run is not there. 22004 and 22023 with the argument. 40001 under
-repeatable read, when another transaction has just changed the run: try again.';
+'Complete a claimed run and the reviews of its commit.
+
+A run that has ended is left unchanged, so the call can be retried. A superseded run does not
+complete.
+
+Arguments:
+  p_run_key: 1 to 500 characters; key of the run
+  p_delivery_id: delivery that the caller claimed the run with; if another delivery has claimed
+    the run since, nothing changes; null to complete the run for any delivery
+
+Result: one row, a RunCompletion.
+  completed: whether this call completed the run
+  status: pending | running | completed | superseded; status of the run now. It is still open if
+    another delivery holds it
+  superseded_by: run key of the run that superseded it; null if it was not superseded
+
+Errors:
+  22004: p_run_key is null
+  22023: p_run_key is invalid
+  40001: under repeatable read, a concurrent transaction changed the same run; retry
+  40P01: concurrent transactions locked several pull requests in different orders; retry
+  KB003: the run does not exist
+
+Example:
+  p_run_key => ''acme/api#7@4f2a9c1''
+  p_delivery_id => ''d1''';
 
 grant execute on function complete_run to :"app";
 

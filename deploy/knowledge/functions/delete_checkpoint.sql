@@ -20,10 +20,22 @@ end
 $$;
 
 comment on function delete_checkpoint is
-'Deletes the checkpoint of a review that has been finished. Repeating it is harmless.
-Argument: p_review_output_key: key of the review output.
-Result: whether it was there.
-Errors: 22004 and 22023 with the argument.';
+'Delete the checkpoint of a finished review.
+
+Deleting it again is harmless.
+
+Arguments:
+  p_review_output_key: 1 to 500 characters; key of the review output
+
+Result: true if the checkpoint existed.
+
+Errors:
+  22004: p_review_output_key is null
+  22023: p_review_output_key is invalid
+  40001: under repeatable read, a concurrent transaction changed the same checkpoint; retry
+
+Example:
+  p_review_output_key => ''acme/api#7@4f2a9c1''';
 
 grant execute on function delete_checkpoint to :"app";
 

@@ -42,13 +42,27 @@ end
 $$;
 
 comment on function get_author is
-'What is known of an author in a repository, unless it is too old.
-Arguments: p_repo, owner/name. p_author_login: GitHub login. p_max_age: how old it may be,
-0 or longer.
-Result: one row, or none. author_login. tier: first-time, regular or core.
-author_association: what GitHub calls the author there. pr_count: pull requests merged
-there; null where it was not counted. cached_at: when this was found out.
-Errors: 22004 and 22023 with the argument.';
+'Return what was cached about an author in a repository, unless it is too old.
+
+Arguments:
+  p_repo: owner/name; the repository
+  p_author_login: 1 to 200 characters; GitHub login of the author
+  p_max_age: 0 to 1000 years; maximum age of the cache entry
+
+Result: one row or none, an Author.
+  author_login: GitHub login of the author
+  tier: first-time | regular | core; how established the author is in the repository
+  author_association: the GitHub author association, such as MEMBER
+  pr_count: number of pull requests by the author merged in the repository; null if not counted
+  cached_at: when the entry was last written
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_author_login => ''ann''';
 
 grant execute on function get_author to :"app", :"reader";
 

@@ -35,12 +35,27 @@ end
 $$;
 
 comment on function get_checkpoint is
-'How far an unfinished review has come.
-Argument: p_review_output_key: key of the review output.
-Result: one row, or none. checkpoint_id; repo, pr_number, checkpoint_data and
-partial_comment_id as they were saved; created_at, updated_at: when the first and the last
-checkpoint was.
-Errors: 22004 and 22023 with the argument.';
+'Return the saved progress of an unfinished review.
+
+Arguments:
+  p_review_output_key: 1 to 500 characters; key of the review output in progress
+
+Result: one row or none, a Checkpoint.
+  checkpoint_id: id of the checkpoint
+  repo: owner/name; repository under review
+  pr_number: pull request number
+  checkpoint_data: object; what a retry needs to resume, as saved
+  partial_comment_id: GitHub comment id of the comment that shows the partial result; null if none
+    is recorded
+  created_at: when the first checkpoint of the review was saved
+  updated_at: when the checkpoint was last changed
+
+Errors:
+  22004: p_review_output_key is null
+  22023: p_review_output_key is invalid
+
+Example:
+  p_review_output_key => ''acme/api#7@4f2a9c1''';
 
 grant execute on function get_checkpoint to :"app", :"reader";
 

@@ -32,12 +32,26 @@ end
 $$;
 
 comment on function get_last_reviewed_sha is
-'Up to which commit a pull request has been reviewed: that of its last completed review
-(list_prior_findings says which that is).
-Arguments: p_repo, owner/name; p_pr_number.
-Result: one row, or none. head_sha: the commit; null where the review did not name it.
-review_id. created_at: when the review was recorded.
-Errors: 22004 and 22023 with the argument.';
+'Return the commit of the last completed review of a pull request.
+
+See list_prior_findings for when a review is completed.
+
+Arguments:
+  p_repo: owner/name; repository of the pull request
+  p_pr_number: 1 or more; pull request number
+
+Result: one row or none, a ReviewedCommit.
+  head_sha: commit reviewed; null if the review did not record it
+  review_id: id of the review
+  created_at: when the review was recorded
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_pr_number => 7';
 
 grant execute on function get_last_reviewed_sha to :"app", :"reader";
 

@@ -49,8 +49,8 @@ begin
     coalesce(
       jsonb_agg(
         jsonb_build_object('file_path', g.file_path, 'findings', g.findings)
-        order by g.n
-      ) filter (where g.n <= p_top_files),
+        order by g.rank
+      ) filter (where g.rank <= p_top_files),
       '[]'
     )
   into v_avg_confidence, v_top_files
@@ -59,9 +59,9 @@ begin
       f.file_path,
       count(*) as findings,
       avg(f.confidence) as avg_confidence,
-      row_number() over (order by count(*) desc, f.file_path) as n
+      row_number() over (order by count(*) desc, f.file_path) as rank
     from findings as f
-    -- An array, so that findings are reached by their index, however many there are.
+    -- Pass the ids as an array, so that findings are always read through their index.
     where f.review_id = any (
       array(
         select r.id from reviews as r where r.repo = p_repo and r.created_at >= v_since
@@ -93,17 +93,40 @@ end
 $$;
 
 comment on function get_repo_stats is
-'Summary of the reviews of a repository that were recorded, completed or not.
-Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
-3660. p_top_files: how many files to name, 1 to 1000.
-Result: one row, always. reviews, pull_requests: how many. findings: how many, suppressed
-ones too; findings_critical, findings_major, findings_medium, findings_minor: of these by
-severity; findings_suppressed: of these held back by a rule. avg_findings,
-avg_files_analyzed, avg_lines_changed, avg_duration_ms (milliseconds): means over the
-reviews, and avg_confidence (0 to 100) over the findings; null where there are none.
-last_review_at: when the newest was recorded. top_files: array of objects with file_path
-and findings, most findings first.
-Errors: 22004 and 22023 with the argument.';
+'Summarize the reviews of a repository, completed or not.
+
+Arguments:
+  p_repo: owner/name; repository of the reviews
+  p_days: 1 to 3660; only reviews recorded in the last p_days UTC days, including today
+  p_top_files: 1 to 1000; maximum number of files in top_files
+
+Result: one row, a RepoStats.
+  reviews: number of reviews
+  pull_requests: number of pull requests reviewed
+  findings: number of findings, including suppressed ones
+  findings_critical: number of critical findings
+  findings_major: number of major findings
+  findings_medium: number of medium findings
+  findings_minor: number of minor findings
+  findings_suppressed: number of findings held back by a suppression rule
+  avg_findings: mean number of findings per review; null if there are no reviews
+  avg_confidence: mean confidence of the findings, 0 to 100; null if there are no findings
+  avg_files_analyzed: mean number of files analyzed per review; null if there are no reviews
+  avg_lines_changed: mean number of lines changed per review; null if there are no reviews
+  avg_duration_ms: mean duration of a review in milliseconds; null if no review recorded one
+  last_review_at: when the newest review was recorded; null if there are no reviews
+  top_files: array of TopFile objects; files with the most findings, most first; ties are broken by
+    path
+    - file_path (text, required): path from the repository root
+    - findings (bigint, required): number of findings in the file
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_days => 90';
 
 grant execute on function get_repo_stats to :"app", :"reader";
 

@@ -51,15 +51,31 @@ end
 $$;
 
 comment on function list_feedback_patterns is
-'What people think of the findings of one title in a repository: many thumbs down from
-several people on several pull requests speak for a suppression rule.
-Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
-3660, by when the reaction was recorded. p_min_reactions: how many a title needs to be
-listed, from 1. p_limit: how many rows at most, 1 to 1000.
-Result: one row per title, most reactions first, ties by title. title. thumbs_up,
-thumbs_down: how many. reactors: how many different people. pull_requests: how many
-different ones. last_reaction_at: when the newest was recorded.
-Errors: 22004 and 22023 with the argument.';
+'Summarize the reactions to findings, grouped by title.
+
+Many thumbs down from several people on several pull requests suggest a suppression rule.
+
+Arguments:
+  p_repo: owner/name; repository of the findings
+  p_days: 1 to 3660; only reactions recorded in the last p_days UTC days, including today
+  p_min_reactions: 1 or more; minimum number of reactions per title
+  p_limit: 1 to 1000; maximum number of rows
+
+Result: rows, each a FeedbackPattern, most reactions first; ties are broken by title.
+  title: title of the findings
+  thumbs_up: number of +1 reactions
+  thumbs_down: number of -1 reactions
+  reactors: number of distinct people who reacted
+  pull_requests: number of distinct pull requests
+  last_reaction_at: when the newest reaction was recorded
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_min_reactions => 3';
 
 grant execute on function list_feedback_patterns to :"app", :"reader";
 

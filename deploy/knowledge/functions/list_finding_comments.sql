@@ -63,13 +63,40 @@ end
 $$;
 
 comment on function list_finding_comments is
-'Recent findings of a repository that were posted as a comment, whose reactions an agent
-polls for.
-Arguments: p_repo, owner/name. p_days: how many days of UTC back, today included, 1 to
-3660. p_limit: how many rows at most, 1 to 1000.
-Result: the findings of the newest reviews first. finding_id; review_id, repo, pr_number
-and head_sha of its review; the other columns are those of findings.
-Errors: 22004 and 22023 with the argument.';
+'List recent findings that were posted as comments, to poll their reactions.
+
+Arguments:
+  p_repo: owner/name; repository of the findings
+  p_days: 1 to 3660; only reviews recorded in the last p_days UTC days, including today
+  p_limit: 1 to 1000; maximum number of rows
+
+Result: rows, each a Finding, newest reviews first.
+  finding_id: id of the finding
+  review_id: id of its review
+  repo: owner/name; repository reviewed
+  pr_number: pull request number
+  head_sha: commit reviewed; null if the review did not record it
+  file_path: path from the repository root
+  start_line: first line, from 1; null if unknown
+  end_line: last line; null if unknown
+  severity: critical | major | medium | minor; how bad it is
+  category: security | correctness | performance | style | documentation; kind of problem
+  confidence: 0 to 100; how sure the agent was
+  title: the finding in one line
+  suppressed: whether a suppression rule held it back
+  suppression_pattern: rule that held it back; null if none is recorded
+  comment_id: GitHub comment id; null if not posted
+  comment_surface: kind of comment, such as pull_request_review_comment; null if not posted
+  review_output_key: key of the review output that contains it; null if unknown
+  created_at: when the finding was recorded
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_days => 7';
 
 grant execute on function list_finding_comments to :"app", :"reader";
 

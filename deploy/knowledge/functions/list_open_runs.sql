@@ -43,13 +43,31 @@ end
 $$;
 
 comment on function list_open_runs is
-'Runs of all repositories that were claimed and have not ended, such as those whose worker
-died: nobody delivers their webhook again.
-Arguments: p_older_than: how long ago they were claimed, 0 or longer. p_limit: how many
-rows at most, 1 to 1000.
-Result: the oldest first. The columns are those of run_state; created_at is when it was
-claimed.
-Errors: 22004 and 22023 with the argument.';
+'List runs of all repositories that were claimed and have not ended.
+
+Finds runs whose worker died: GitHub does not redeliver their webhooks.
+
+Arguments:
+  p_older_than: 0 to 1000 years; minimum time since the run was claimed
+  p_limit: 1 to 1000; maximum number of rows
+
+Result: rows, each an OpenRun, oldest first.
+  run_key: key of the run
+  repo: owner/name; repository of the pull request
+  pr_number: pull request number
+  base_sha: commit that the pull request is compared with
+  head_sha: commit to review
+  delivery_id: webhook delivery that holds the run
+  action: webhook action, such as opened or synchronize
+  status: pending | running; status of the run
+  created_at: when the run was last claimed
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_older_than => interval ''2 hours''';
 
 grant execute on function list_open_runs to :"app", :"reader";
 

@@ -54,13 +54,42 @@ end
 $$;
 
 comment on function list_prior_findings is
-'What the last completed review of a pull request found, suppressed findings too. A review
-is completed with the run of its commit (complete_run), or at once where its commit has no
-run; one whose run is open or was superseded is not.
-Arguments: p_repo, owner/name; p_pr_number.
-Result: one row per finding, as they were recorded. finding_id; review_id, repo,
-pr_number and head_sha of its review; the other columns are those of findings.
-Errors: 22004 and 22023 with the argument.';
+'List what the last completed review of a pull request found.
+
+A review completes with the run of its commit (complete_run), or when it is recorded if the commit
+has no run or a completed one. A review whose run is open or was superseded is not completed.
+
+Arguments:
+  p_repo: owner/name; repository of the pull request
+  p_pr_number: 1 or more; pull request number
+
+Result: rows, each a Finding, in the order in which they were recorded.
+  finding_id: id of the finding
+  review_id: id of its review
+  repo: owner/name; repository reviewed
+  pr_number: pull request number
+  head_sha: commit reviewed; null if the review did not record it
+  file_path: path from the repository root
+  start_line: first line, from 1; null if unknown
+  end_line: last line; null if unknown
+  severity: critical | major | medium | minor; how bad it is
+  category: security | correctness | performance | style | documentation; kind of problem
+  confidence: 0 to 100; how sure the agent was
+  title: the finding in one line
+  suppressed: whether a suppression rule held it back
+  suppression_pattern: rule that held it back; null if none is recorded
+  comment_id: GitHub comment id; null if not posted
+  comment_surface: kind of comment, such as pull_request_review_comment; null if not posted
+  review_output_key: key of the review output that contains it; null if unknown
+  created_at: when the finding was recorded
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_pr_number => 7';
 
 grant execute on function list_prior_findings to :"app", :"reader";
 

@@ -57,13 +57,32 @@ end
 $$;
 
 comment on function list_repo_trends is
-'The reviews of a repository by day of UTC, the last of which is today.
-Arguments: p_repo, owner/name. p_days: how many days, 1 to 3660.
-Result: one row per day, the oldest first, days without a review too. day. reviews: how
-many. findings: how many, suppressed ones too; findings_critical, findings_major,
-findings_medium, findings_minor, findings_suppressed: of these. avg_duration_ms: mean
-over the reviews, in milliseconds; null without any.
-Errors: 22004 and 22023 with the argument.';
+'Summarize the reviews of a repository per UTC day, up to and including today.
+
+Days without reviews are included.
+
+Arguments:
+  p_repo: owner/name; repository of the reviews
+  p_days: 1 to 3660; number of days
+
+Result: rows, each a RepoDay, oldest day first.
+  day: the UTC day
+  reviews: number of reviews recorded that day, completed or not
+  findings: number of findings of these reviews, including suppressed ones
+  findings_critical: number of critical findings
+  findings_major: number of major findings
+  findings_medium: number of medium findings
+  findings_minor: number of minor findings
+  findings_suppressed: number of findings held back by a suppression rule
+  avg_duration_ms: mean duration of a review in milliseconds; null if no review recorded one
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_days => 90';
 
 grant execute on function list_repo_trends to :"app", :"reader";
 

@@ -23,12 +23,24 @@ end
 $$;
 
 comment on function purge_authors is
-'Deletes what is known of authors and oldest, a batch of it: call it until it returns less
-than p_limit.
-Arguments: p_older_than: how long ago it was noted. p_limit: how many entries at most, 1
-to 100000.
-Result: how many were deleted.
-Errors: 22004 and 22023 with the argument.';
+'Delete one batch of the oldest cache entries about authors.
+
+Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
+for the next call.
+
+Arguments:
+  p_older_than: 0 to 1000 years; minimum age of an entry
+  p_limit: 1 to 100000; maximum number of entries to delete
+
+Result: number of deleted entries.
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction changed one of the entries; retry
+
+Example:
+  p_older_than => interval ''30 days''';
 
 grant execute on function purge_authors to :"app";
 

@@ -17,7 +17,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 begin
   perform _check_argument('p_older_than', p_older_than::text, 'age');
-  -- As times: how long a month is depends on which.
+  -- Compare times, not intervals: the length of a month depends on the month.
   if _now() - p_older_than > _now() - interval '1 hour' then
     perform _reject_argument(
       'p_older_than', 'an interval of 1 hour or longer', p_older_than::text
@@ -29,12 +29,25 @@ end
 $$;
 
 comment on function purge_runs is
-'Deletes the oldest runs, a batch of them: call it until it returns less than p_limit. A
-delivery that comes again after its run was deleted is new.
-Arguments: p_older_than: how long ago a run was claimed, 1 hour or longer, so that none
-is deleted that may still be at work. p_limit: how many at most, 1 to 100000.
-Result: how many were deleted.
-Errors: 22004 and 22023 with the argument.';
+'Delete one batch of the oldest runs.
+
+Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
+for the next call. A delivery that arrives again after its run was deleted counts as new.
+
+Arguments:
+  p_older_than: 1 hour to 1000 years; minimum time since a run was claimed, at least an hour so
+    that no active run is deleted
+  p_limit: 1 to 100000; maximum number of runs to delete
+
+Result: number of deleted runs.
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction changed one of the runs; retry
+
+Example:
+  p_older_than => interval ''30 days''';
 
 grant execute on function purge_runs to :"app";
 

@@ -57,19 +57,45 @@ end
 $$;
 
 comment on function record_dep_bump_merge is
-'Records that a pull request which only raises a dependency was merged. The same pull
-request can be recorded again without effect.
-Arguments: p_repo, owner/name. p_pr_number. p_merged_at. p_delivery_id: webhook delivery
-that told of it. p_source: dependabot, renovate or unknown. p_signals: JSON, what showed
-that it is a bump. p_package_name, 1 to 500 characters. p_old_version, p_new_version.
-p_semver_bump_type: major, minor, patch or unknown. p_merge_confidence_level: high, medium
-or low, with p_merge_confidence_rationale, JSON. p_advisory_status: none, present or
-unknown. p_advisory_max_severity: critical, high, medium, low or unknown.
-p_is_security_bump: whether the new version mends a vulnerability.
-Result: one row. merge_id. inserted: false where this pull request was there already; that
-row is not changed.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
-repeatable read, when another transaction has just recorded the same: try again.';
+'Record that a dependency bump was merged.
+
+A dependency bump is a pull request that only updates a dependency. Recording the same pull
+request again changes nothing.
+
+Arguments:
+  p_repo: owner/name; repository of the pull request
+  p_pr_number: 1 or more; pull request number
+  p_merged_at: when it was merged; null: unknown
+  p_delivery_id: 1 to 200 characters; webhook delivery that reported the merge; null: unknown
+  p_source: dependabot | renovate | unknown; bot that opened the pull request; null: not recorded
+  p_signals: any JSON; evidence that the pull request is a dependency bump; null: none
+  p_package_name: 1 to 500 characters; package that was updated; null: unknown
+  p_old_version: 1 to 200 characters; version before the update; null: unknown
+  p_new_version: 1 to 200 characters; version after the update; null: unknown
+  p_semver_bump_type: major | minor | patch | unknown; size of the version change; null: not
+    recorded
+  p_merge_confidence_level: high | medium | low; how safe the merge looked; null: not recorded
+  p_merge_confidence_rationale: any JSON; reasons for the confidence level; null: none
+  p_advisory_status: none | present | unknown; whether a security advisory applied; null: not
+    recorded
+  p_advisory_max_severity: critical | high | medium | low | unknown; highest severity of the
+    advisories; null: not recorded
+  p_is_security_bump: whether the new version fixes a vulnerability; null: unknown
+
+Result: one row, a RecordedMerge.
+  merge_id: id of the record
+  inserted: false if this pull request was already recorded; the record is left unchanged
+
+Errors:
+  22004: a required argument is null; the message names it
+  22023: an argument is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction recorded the same pull request; retry
+
+Example:
+  p_repo => ''acme/api''
+  p_pr_number => 7
+  p_source => ''dependabot''
+  p_package_name => ''requests''';
 
 grant execute on function record_dep_bump_merge to :"app";
 

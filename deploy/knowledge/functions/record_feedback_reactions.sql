@@ -11,7 +11,7 @@ create function record_feedback_reactions(p_reactions jsonb)
 returns table (ordinal integer, feedback_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- A reacted_at without a zone means UTC, whatever the session says.
+-- A reacted_at without a time zone is UTC, regardless of the session's setting.
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 as $$
@@ -21,7 +21,7 @@ declare
 begin
   perform _check_reactions(p_reactions);
 
-  -- Keeps rename_repo from changing the repository of these reviews meanwhile.
+  -- Keep rename_repo from changing the repository of these reviews concurrently.
   perform from reviews as w
   where w.id in (
     select f.review_id
@@ -31,11 +31,11 @@ begin
   order by w.id
   for key share of w;
 
-  -- In the order of the key, so that two calls with the same reactions wait for each
+  -- Insert in key order, so that concurrent calls with the same reactions wait for each
   -- other instead of deadlocking.
-  with given as (
+  with input as (
     select
-      r.n,
+      r.ord,
       w.repo,
       w.pr_number,
       f.review_id,
@@ -62,7 +62,7 @@ begin
       )
     ) with ordinality as r (
       finding_id, comment_id, comment_surface, reaction_id, reaction_content,
-      reactor_login, reacted_at, n
+      reactor_login, reacted_at, ord
     )
     inner join findings as f on f.id = r.finding_id
     inner join reviews as w on w.id = f.review_id
@@ -74,11 +74,11 @@ begin
       reaction_content, reactor_login, reacted_at, severity, category, file_path, title
     )
     select
-      g.repo, g.pr_number, g.review_id, g.finding_id, g.comment_id, g.comment_surface,
-      g.reaction_id, g.reaction_content, g.reactor_login, g.reacted_at, g.severity,
-      g.category, g.file_path, g.title
-    from given as g
-    order by g.repo, g.comment_id, g.reaction_id, g.n
+      i.repo, i.pr_number, i.review_id, i.finding_id, i.comment_id, i.comment_surface,
+      i.reaction_id, i.reaction_content, i.reactor_login, i.reacted_at, i.severity,
+      i.category, i.file_path, i.title
+    from input as i
+    order by i.repo, i.comment_id, i.reaction_id, i.ord
     on conflict (repo, comment_id, reaction_id) do nothing
     returning id
   )
@@ -87,14 +87,14 @@ begin
 
   return query
   select
-    r.n::integer,
+    r.ord::integer,
     b.id,
-    b.id = any (v_inserted) and row_number() over (partition by b.id order by r.n) = 1
+    b.id = any (v_inserted) and row_number() over (partition by b.id order by r.ord) = 1
   from rows from (
     jsonb_to_recordset(p_reactions) as (
       finding_id bigint, comment_id bigint, reaction_id bigint
     )
-  ) with ordinality as r (finding_id, comment_id, reaction_id, n)
+  ) with ordinality as r (finding_id, comment_id, reaction_id, ord)
   inner join findings as f on f.id = r.finding_id
   inner join reviews as w on w.id = f.review_id
   inner join feedback_reactions as b
@@ -102,22 +102,44 @@ begin
       b.repo = w.repo
       and b.comment_id = coalesce(r.comment_id, f.comment_id)
       and b.reaction_id = r.reaction_id
-  order by r.n;
+  order by r.ord;
 end
 $$;
 
 comment on function record_feedback_reactions is
-'Records the thumbs that people gave to comments, all of them or none, each with a copy of
-what its finding says now. Sending the same ones again is harmless.
-Argument: p_reactions: array of objects. Each needs finding_id, reaction_id (GitHub number
-of the reaction), reaction_content (+1 or -1) and reactor_login, and may have reacted_at,
-comment_id and comment_surface (default: those of the finding). No other keys.
-Result: one row per reaction, in input order. ordinal: its place, from 1. feedback_id: its
-number here. inserted: false where this reaction to this comment had been recorded; that
-one is not changed.
-Errors: KB002 where a finding is not there. 22004 and 22023 with the place from 1 and the
-key; nothing is written then. 40001 under repeatable read, when another transaction has
-just recorded the same reaction or renamed the repository: try again.';
+'Record thumbs up or down on comments, all or nothing.
+
+Each reaction keeps a copy of what its finding says at that time. Recording a reaction again
+changes nothing.
+
+Arguments:
+  p_reactions: array of NewReaction objects; the reactions
+    - finding_id (bigint, required): finding that the comment is about
+    - comment_id (bigint): GitHub comment id; null for that of the finding
+    - comment_surface (text): 1 to 200 characters; kind of comment, such as
+      pull_request_review_comment; null for that of the finding
+    - reaction_id (bigint, required): GitHub reaction id
+    - reaction_content (+1 | -1, required): thumb up or down
+    - reactor_login (text, required): 1 to 200 characters; GitHub login of the person
+    - reacted_at (timestamptz): when the person reacted, in UTC if it has no time zone; null if
+      unknown
+
+Result: rows, each a RecordedReaction, in input order.
+  ordinal: 1-based position in p_reactions
+  feedback_id: id of the reaction in feedback_reactions
+  inserted: false if this reaction to this comment was already recorded; it is left unchanged
+
+Errors:
+  22004: p_reactions or a required key is missing, or neither the reaction nor the finding names
+    the comment; the message names the key
+  22023: a key is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction recorded the same reaction or renamed the
+    repository; retry
+  KB002: a finding does not exist
+
+Example:
+  p_reactions => ''[{"finding_id": 1, "reaction_id": 5001, "reaction_content": "+1",
+    "reactor_login": "ann"}]''';
 
 grant execute on function record_feedback_reactions to :"app";
 

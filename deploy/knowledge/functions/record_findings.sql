@@ -21,25 +21,52 @@ begin
   perform _lock_review(p_review_id);
 
   return query
-  select f.n::integer, f.id
-  from unnest(_insert_findings(p_review_id, p_findings)) with ordinality as f (id, n)
-  order by f.n;
+  select f.ord::integer, f.id
+  from unnest(_insert_findings(p_review_id, p_findings)) with ordinality as f (id, ord)
+  order by f.ord;
 end
 $$;
 
 comment on function record_findings is
-'Adds findings to a review that is there, all of them or none, and brings its counts and
-suppressions up to date. Sent again, they are added again: record_review is the call
-that can be repeated.
+'Add findings to an existing review, all or nothing.
+
+Updates the counts of the review and its entries in suppression_log. Not idempotent: calling it
+again adds the findings again. To make retries safe, pass the findings to record_review.
+
 Arguments:
-p_review_id. p_findings: array of objects. Each needs file_path, severity, category,
-confidence (0 to 100) and title (1 to 500 characters), and may have start_line and
-end_line (from 1), suppressed (default: whether it has a suppression_pattern),
-suppression_pattern (the rule that held it back), comment_id with comment_surface (where
-it was posted; the surface is the kind of comment) and review_output_key. No other keys.
-Result: one row per finding, in input order. ordinal: its place, from 1. finding_id.
-Errors: KB001 where the review is not there. 22004 and 22023 with the argument, the
-place from 1 and the key; nothing is written then.';
+  p_review_id: review to add to
+  p_findings: array of NewFinding objects; the findings
+    - file_path (text, required): 1 to 1000 bytes; path from the repository root
+    - start_line (bigint): 1 or more; first line; null if unknown
+    - end_line (bigint): start_line or more; last line; null if unknown
+    - severity (critical | major | medium | minor, required): how bad it is
+    - category (security | correctness | performance | style | documentation, required): kind of
+      problem
+    - confidence (integer, required): 0 to 100; how sure the agent was
+    - title (text, required): 1 to 500 characters; the finding in one line
+    - suppressed (boolean): whether a suppression rule held it back; default true if
+      suppression_pattern is given, else false
+    - suppression_pattern (text): 1 to 500 characters; rule that held it back; null for none
+    - comment_id (bigint): GitHub comment id; requires comment_surface; null if not posted
+    - comment_surface (text): 1 to 200 characters; kind of comment, such as
+      pull_request_review_comment; requires comment_id; null if not posted
+    - review_output_key (text): 1 to 500 characters; key of the review output that contains it;
+      null if unknown
+
+Result: rows, each a RecordedFinding, in input order.
+  ordinal: 1-based position in p_findings
+  finding_id: id of the finding
+
+Errors:
+  22004: an argument or a required key is missing; the message names it
+  22023: an argument or key is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction changed the same review; retry
+  KB001: the review does not exist
+
+Example:
+  p_review_id => 1
+  p_findings => ''[{"file_path": "src/auth.py", "severity": "major", "category": "correctness",
+    "confidence": 80, "title": "user may be None"}]''';
 
 grant execute on function record_findings to :"app";
 

@@ -38,22 +38,39 @@ begin
   values (p_severity, p_category, p_confidence_band, p_pattern_fingerprint, p_count)
   on conflict (severity, category, confidence_band, pattern_fingerprint) do update
   set count = g.count + excluded.count
-  returning g.id, g.count::bigint, g.xmax = 0; -- a row version that replaces none
+  returning g.id, g.count::bigint, g.xmax = 0; -- zero only if inserted, not updated
 end
 $$;
 
 comment on function record_global_pattern is
-'Counts findings of one kind, over all repositories. It is anonymous: give nothing that
-names a repository, a file or a person. Recording again adds to the count.
-Arguments: p_severity: critical, major, medium or minor. p_category: security,
-correctness, performance, style or documentation. p_confidence_band: high, medium or
-low. p_pattern_fingerprint: hash that equal patterns share, 1 to 500 characters.
-p_count: how many more there are, from 1.
-Result: one row. pattern_id. total_count: how many there have been with these. inserted:
-whether this is the first time.
-Errors: 22004 and 22023 with the argument; nothing is written then. 22003 where the sum
-leaves the range of bigint. 40001 under repeatable read, when another transaction has just
-counted the same: try again.';
+'Add to the count of a kind of finding, across all repositories.
+
+Patterns are anonymous: pass nothing that identifies a repository, a file or a person.
+
+Arguments:
+  p_severity: critical | major | medium | minor; severity of the findings
+  p_category: security | correctness | performance | style | documentation; category of the
+    findings
+  p_confidence_band: high | medium | low; how sure the agent was
+  p_pattern_fingerprint: 1 to 500 characters; hash shared by equal patterns
+  p_count: 1 or more; number of findings to add
+
+Result: one row, a RecordedPattern.
+  pattern_id: id of the pattern
+  total_count: number of findings counted so far, including these
+  inserted: true if the pattern is new
+
+Errors:
+  22003: the sum exceeds the range of bigint
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction counted the same pattern; retry
+
+Example:
+  p_severity => ''major''
+  p_category => ''correctness''
+  p_confidence_band => ''high''
+  p_pattern_fingerprint => ''9f86d081''';
 
 grant execute on function record_global_pattern to :"app";
 

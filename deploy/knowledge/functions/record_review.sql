@@ -56,7 +56,7 @@ begin
     'suppression_log', 'p_suppressions', p_suppressions, array['pattern', 'matched_count']
   );
 
-  -- The run of the commit may be about to end.
+  -- Wait for a concurrent change to the status of the commit's run.
   perform _lock_pull_request(p_repo, p_pr_number);
   select coalesce(bool_or(s.status = 'completed'), true)
   into v_is_completed
@@ -96,24 +96,69 @@ end
 $$;
 
 comment on function record_review is
-'Records a review with its findings and suppressions: all of it, or nothing. Counts by
-severity come from the findings, so they cannot disagree. The delivery of a webhook can
-be recorded again without effect, by two workers at once too.
+'Record a review with its findings and suppressions, all or nothing.
+
+The counts of the review are computed from the findings, so that they cannot disagree. Recording
+the same delivery again changes nothing, even if two workers do so concurrently.
+
+The review counts as completed at once if its commit has no run, or a completed one; otherwise it
+completes when complete_run completes a run of that commit.
+
 Arguments:
-p_repo, owner/name. p_pr_number, of the pull request. p_head_sha: commit reviewed.
-p_delivery_id: webhook delivery that asked for it; without one the review is always new.
-p_findings: array of objects, as for record_findings. p_suppressions: array of objects,
-as for record_suppressions; rules that findings name are recorded even if not listed.
-p_files_analyzed, p_lines_changed: how many. p_duration_ms: how long the review took, in
-milliseconds. p_model: language model that wrote it. p_conclusion: how it ended, in the
-word of the agent. p_config_snapshot: object, the configuration it ran under.
-Result: one row. review_id: its number. inserted: false where this delivery had been
-recorded for this pull request; the rest is then what was recorded, and nothing changes.
-finding_ids: its findings, in input order. suppression_ids: its entries of
-suppression_log.
-Errors: 22004 and 22023 with the argument, the place from 1 and the key; nothing is
-written then. 40001 under repeatable read, when another transaction has just recorded
-the same delivery: try again.';
+  p_repo: owner/name; repository reviewed
+  p_pr_number: 1 or more; pull request number
+  p_head_sha: 1 to 200 characters; commit reviewed; null: unknown
+  p_delivery_id: 1 to 200 characters; webhook delivery that requested the review; null: the review
+    is always inserted
+  p_findings: array of NewFinding objects; the findings
+    - file_path (text, required): 1 to 1000 bytes; path from the repository root
+    - start_line (bigint): 1 or more; first line; null if unknown
+    - end_line (bigint): start_line or more; last line; null if unknown
+    - severity (critical | major | medium | minor, required): how bad it is
+    - category (security | correctness | performance | style | documentation, required): kind of
+      problem
+    - confidence (integer, required): 0 to 100; how sure the agent was
+    - title (text, required): 1 to 500 characters; the finding in one line
+    - suppressed (boolean): whether a suppression rule held it back; default true if
+      suppression_pattern is given, else false
+    - suppression_pattern (text): 1 to 500 characters; rule that held it back; null for none
+    - comment_id (bigint): GitHub comment id; requires comment_surface; null if not posted
+    - comment_surface (text): 1 to 200 characters; kind of comment, such as
+      pull_request_review_comment; requires comment_id; null if not posted
+    - review_output_key (text): 1 to 500 characters; key of the review output that contains it;
+      null if unknown
+  p_suppressions: array of NewSuppression objects; suppression rules that the review applied.
+    Rules named by a suppression_pattern are recorded even if not listed
+    - pattern (text, required): 1 to 500 characters; the rule
+    - matched_count (bigint): number of findings of the review with this suppression_pattern;
+      checked; null to skip the check
+  p_files_analyzed: 0 to 10^15; number of files analyzed
+  p_lines_changed: 0 to 10^15; number of lines that the pull request adds and removes
+  p_duration_ms: 0 to 10^15; duration of the review in milliseconds; null: unknown
+  p_model: 1 to 200 characters; language model that wrote the review; null: unknown
+  p_conclusion: 1 to 200 characters; how the review ended, in any vocabulary
+  p_config_snapshot: object; configuration of the review; null: unknown
+
+Result: one row, a RecordedReview.
+  review_id: id of the review
+  inserted: false if this delivery was already recorded for this pull request; the row then
+    describes the existing review
+  finding_ids: ids of its findings, in the order in which they were recorded
+  suppression_ids: ids of its entries in suppression_log, ascending
+
+Errors:
+  22004: a required argument or key is missing; the message names it
+  22023: an argument or key is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction recorded the same delivery; retry
+  40P01: concurrent transactions locked several pull requests in different orders; retry
+
+Example:
+  p_repo => ''acme/api''
+  p_pr_number => 7
+  p_head_sha => ''4f2a9c1''
+  p_delivery_id => ''d1''
+  p_findings => ''[{"file_path": "src/auth.py", "severity": "major", "category": "correctness",
+    "confidence": 80, "title": "user may be None"}]''';
 
 grant execute on function record_review to :"app";
 

@@ -29,16 +29,32 @@ end
 $$;
 
 comment on function record_suppressions is
-'Records the suppression rules that a review applied, all of them or none. Which findings
-a rule held back is known from their suppression_pattern: a rule that held back any has
-its entry already. Sending the same ones again is harmless while what they say is true.
-Arguments: p_review_id. p_suppressions: array of objects. Each needs pattern (the rule,
-1 to 500 characters), and may have matched_count, which must then be the number of
-findings of the review with this suppression_pattern. No other keys.
-Result: one row per rule, in input order. ordinal: its place, from 1. suppression_id: its
-entry in suppression_log. inserted: false where the rule had one already.
-Errors: KB001 where the review is not there. 22004 and 22023 with the argument, the
-place from 1 and the key; nothing is written then.';
+'Record the suppression rules that a review applied, all or nothing.
+
+A rule that held back a finding already has an entry, made from the suppression_pattern of the
+finding. Recording the same rules again changes nothing.
+
+Arguments:
+  p_review_id: review that applied the rules
+  p_suppressions: array of NewSuppression objects; the rules
+    - pattern (text, required): 1 to 500 characters; the rule
+    - matched_count (bigint): number of findings of the review with this suppression_pattern;
+      checked; null to skip the check
+
+Result: rows, each a RecordedSuppression, in input order.
+  ordinal: 1-based position in p_suppressions
+  suppression_id: id of the entry in suppression_log
+  inserted: false if the rule already had an entry
+
+Errors:
+  22004: an argument or a required key is missing; the message names it
+  22023: an argument or key is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction changed the same review; retry
+  KB001: the review does not exist
+
+Example:
+  p_review_id => 1
+  p_suppressions => ''[{"pattern": "nit: *"}]''';
 
 grant execute on function record_suppressions to :"app";
 

@@ -17,7 +17,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 begin
   perform _check_argument('p_run_key', p_run_key, 'short_text');
-  -- The lock before the row, as claim_run does.
+  -- Same order as claim_run: advisory lock first, then the row.
   perform _lock_pull_request(s.repo, s.pr_number) from run_state as s where s.run_key = p_run_key;
 
   delete from run_state as s
@@ -30,13 +30,27 @@ end
 $$;
 
 comment on function release_run is
-'Gives up a run that was claimed and failed, so that it can be claimed again at once. A run
-that has ended stays as it is.
-Arguments: p_run_key. p_delivery_id: the delivery that the caller claimed it with; null
-for whoever holds it.
-Result: whether it was open; false where it has ended, is not there or is another''s.
-Errors: 22004 and 22023 with the argument. 40001 under repeatable read, when another
-transaction has just changed the run: try again.';
+'Release a claimed run that failed, so that it can be claimed again at once.
+
+A run that has ended is left unchanged.
+
+Arguments:
+  p_run_key: 1 to 500 characters; key of the run
+  p_delivery_id: delivery that the caller claimed the run with; if another delivery has claimed
+    the run since, nothing changes; null to release the run for any delivery
+
+Result: true if the run was open and is now released; false if it has ended, does not exist or is
+    held by another delivery.
+
+Errors:
+  22004: p_run_key is null
+  22023: p_run_key is invalid
+  40001: under repeatable read, a concurrent transaction changed the same run; retry
+  40P01: concurrent transactions locked several pull requests in different orders; retry
+
+Example:
+  p_run_key => ''acme/api#7@4f2a9c1''
+  p_delivery_id => ''d1''';
 
 grant execute on function release_run to :"app";
 

@@ -44,10 +44,10 @@ begin
     partial_comment_id = coalesce(excluded.partial_comment_id, c.partial_comment_id),
     updated_at = excluded.updated_at
   where c.repo = excluded.repo and c.pr_number = excluded.pr_number
-  returning c.id, c.xmax = 0; -- a row version that replaces none
+  returning c.id, c.xmax = 0; -- zero only if inserted, not updated
   if not found then
     perform _reject_argument(
-      'p_review_output_key', 'one that no other pull request has',
+      'p_review_output_key', 'a key that no other pull request uses',
       to_jsonb(p_review_output_key)::text
     );
   end if;
@@ -55,14 +55,32 @@ end
 $$;
 
 comment on function save_checkpoint is
-'Saves how far an unfinished review has come, in place of what was saved for it before.
-Arguments: p_review_output_key: key of the review output, 1 to 500 characters. p_repo,
-owner/name. p_pr_number. p_checkpoint_data: object with what a retry needs to go on: files
-reviewed, finding count, summary draft, total files. p_partial_comment_id: GitHub number
-of the comment that shows the partial result; null leaves the one that was.
-Result: one row. checkpoint_id. inserted: false where it took the place of one.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
-repeatable read, when another transaction has just saved the same: try again.';
+'Save the progress of an unfinished review, replacing its earlier checkpoint.
+
+Arguments:
+  p_review_output_key: 1 to 500 characters; key of the review output in progress
+  p_repo: owner/name; repository under review
+  p_pr_number: 1 or more; pull request number
+  p_checkpoint_data: object; what a retry needs to resume, such as files reviewed, finding count,
+    summary draft and total files
+  p_partial_comment_id: 1 or more; GitHub comment id of the comment that shows the partial result;
+    null to keep the one already saved
+
+Result: one row, a SavedCheckpoint.
+  checkpoint_id: id of the checkpoint
+  inserted: false if it replaced an earlier checkpoint
+
+Errors:
+  22004: a required argument is null; the message names it
+  22023: an argument is invalid, or p_review_output_key belongs to another pull request; the
+    message names it
+  40001: under repeatable read, a concurrent transaction saved the same checkpoint; retry
+
+Example:
+  p_review_output_key => ''acme/api#7@4f2a9c1''
+  p_repo => ''acme/api''
+  p_pr_number => 7
+  p_checkpoint_data => ''{"files_reviewed": ["src/auth.py"], "total_files": 9}''';
 
 grant execute on function save_checkpoint to :"app";
 

@@ -29,7 +29,7 @@ begin
     raise exception using
       errcode = 'KB004',
       message = format(
-        'p_review_output_key: no checkpoint %s is there', to_jsonb(p_review_output_key)
+        'p_review_output_key: checkpoint %s does not exist', to_jsonb(p_review_output_key)
       );
   end if;
   return v_checkpoint_id;
@@ -37,11 +37,23 @@ end
 $$;
 
 comment on function set_checkpoint_comment is
-'Notes which comment shows the partial result of an unfinished review.
-Arguments: p_review_output_key: key of the review output. p_partial_comment_id: GitHub
-number of the comment.
-Result: the number of the checkpoint.
-Errors: KB004 where the checkpoint is not there. 22004 and 22023 with the argument.';
+'Record which comment shows the partial result of an unfinished review.
+
+Arguments:
+  p_review_output_key: 1 to 500 characters; key of the review output in progress
+  p_partial_comment_id: 1 or more; GitHub comment id
+
+Result: id of the checkpoint.
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction changed the same checkpoint; retry
+  KB004: the checkpoint does not exist
+
+Example:
+  p_review_output_key => ''acme/api#7@4f2a9c1''
+  p_partial_comment_id => 9001';
 
 grant execute on function set_checkpoint_comment to :"app";
 

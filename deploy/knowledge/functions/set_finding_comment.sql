@@ -32,19 +32,35 @@ begin
   if not v_changed and not exists (select from findings as f where f.id = p_finding_id) then
     raise exception using
       errcode = 'KB002',
-      message = format('p_finding_id: no finding %s is there', p_finding_id);
+      message = format('p_finding_id: finding %s does not exist', p_finding_id);
   end if;
   return v_changed;
 end
 $$;
 
 comment on function set_finding_comment is
-'Notes which comment a finding was posted as, for an agent that records its review before
-it posts: one that dies in between finds in the memory what it has yet to post.
-Arguments: p_finding_id. p_comment_id: GitHub number of the comment. p_comment_surface:
-kind of comment.
-Result: false where this was noted already.
-Errors: KB002 where the finding is not there. 22004 and 22023 with the argument.';
+'Record which comment a finding was posted as.
+
+For agents that record a review before they post it: after a crash, the findings without a comment
+are the ones still to be posted.
+
+Arguments:
+  p_finding_id: the finding
+  p_comment_id: 1 or more; GitHub comment id
+  p_comment_surface: 1 to 200 characters; kind of comment, such as pull_request_review_comment
+
+Result: false if this comment was already recorded, else true.
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction changed the same finding; retry
+  KB002: the finding does not exist
+
+Example:
+  p_finding_id => 1
+  p_comment_id => 9001
+  p_comment_surface => ''pull_request_review_comment''';
 
 grant execute on function set_finding_comment to :"app";
 

@@ -40,18 +40,35 @@ begin
     author_association = excluded.author_association,
     pr_count = excluded.pr_count,
     cached_at = excluded.cached_at
-  returning c.id, c.xmax = 0; -- a row version that replaces none
+  returning c.id, c.xmax = 0; -- zero only if inserted, not updated
 end
 $$;
 
 comment on function upsert_author is
-'Notes what is known of an author in a repository, in place of what was.
-Arguments: p_repo, owner/name. p_author_login: GitHub login. p_tier: first-time, regular
-or core. p_author_association: what GitHub calls the author there, such as MEMBER.
-p_pr_count: pull requests merged there, from 0; null where it was not counted.
-Result: one row. author_id: number of the entry. inserted: false where there was one.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
-repeatable read, when another transaction has just noted the same author: try again.';
+'Cache what is known about an author in a repository.
+
+Arguments:
+  p_repo: owner/name; the repository
+  p_author_login: 1 to 200 characters; GitHub login of the author
+  p_tier: first-time | regular | core; how established the author is in the repository
+  p_author_association: 1 to 200 characters; the GitHub author association, such as MEMBER
+  p_pr_count: 0 to 10^15; number of pull requests by the author merged in the repository; null:
+    not counted
+
+Result: one row, an UpsertedAuthor.
+  author_id: id of the cache entry
+  inserted: false if it replaced an earlier entry
+
+Errors:
+  22004: a required argument is null; the message names it
+  22023: an argument is invalid; the message names it
+  40001: under repeatable read, a concurrent transaction wrote the same entry; retry
+
+Example:
+  p_repo => ''acme/api''
+  p_author_login => ''ann''
+  p_tier => ''core''
+  p_author_association => ''MEMBER''';
 
 grant execute on function upsert_author to :"app";
 

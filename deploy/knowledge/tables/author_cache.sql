@@ -21,15 +21,15 @@ create table author_cache (
 create index author_cache_cached_at_idx on author_cache (cached_at);
 
 comment on table author_cache is
-'What is known of an author in a repository, until it is too old.';
-comment on column author_cache.id is 'Number of the row.';
+'What is known about the authors of pull requests, cached per repository.';
+comment on column author_cache.id is 'Cache entry id.';
 comment on column author_cache.repo is 'Repository, owner/name.';
 comment on column author_cache.author_login is 'GitHub login of the author.';
-comment on column author_cache.tier is 'How well the repository knows the author.';
+comment on column author_cache.tier is 'How established the author is in the repository.';
 comment on column author_cache.author_association is
-'What GitHub calls the author there, such as MEMBER.';
+'The GitHub author association, such as MEMBER.';
 comment on column author_cache.pr_count is
-'How many pull requests of the author were merged there.';
-comment on column author_cache.cached_at is 'When this was last learned.';
+'Number of pull requests by the author merged in the repository; null if not counted.';
+comment on column author_cache.cached_at is 'When the entry was last written.';
 
 commit;

@@ -34,32 +34,27 @@ create index dep_bump_merge_history_repo_package_name_idx
 on dep_bump_merge_history (repo, package_name);
 
 comment on table dep_bump_merge_history is
-'One row per merged pull request that only raised a dependency.';
-comment on column dep_bump_merge_history.id is 'Number of the row.';
+'One row per merged pull request that only updates a dependency.';
+comment on column dep_bump_merge_history.id is 'Row id.';
 comment on column dep_bump_merge_history.created_at is 'When the merge was recorded.';
 comment on column dep_bump_merge_history.repo is 'Repository, owner/name.';
-comment on column dep_bump_merge_history.pr_number is
-'Number of the pull request in its repository.';
-comment on column dep_bump_merge_history.merged_at is 'When it was merged.';
-comment on column dep_bump_merge_history.delivery_id is
-'Webhook delivery that told of the merge.';
-comment on column dep_bump_merge_history.source is 'Bot that raised the dependency.';
+comment on column dep_bump_merge_history.pr_number is 'Pull request number.';
+comment on column dep_bump_merge_history.merged_at is 'When the pull request was merged.';
+comment on column dep_bump_merge_history.delivery_id is 'Webhook delivery that reported the merge.';
+comment on column dep_bump_merge_history.source is 'Bot that opened the pull request.';
 comment on column dep_bump_merge_history.signals is
-'What showed that this is a dependency bump.';
-comment on column dep_bump_merge_history.package_name is 'Package that was raised.';
-comment on column dep_bump_merge_history.old_version is 'Version before.';
-comment on column dep_bump_merge_history.new_version is 'Version after.';
-comment on column dep_bump_merge_history.semver_bump_type is
-'How far the version moved.';
-comment on column dep_bump_merge_history.merge_confidence_level is
-'How safe the merge looked.';
+'Evidence that the pull request is a dependency bump.';
+comment on column dep_bump_merge_history.package_name is 'Package that was updated.';
+comment on column dep_bump_merge_history.old_version is 'Version before the update.';
+comment on column dep_bump_merge_history.new_version is 'Version after the update.';
+comment on column dep_bump_merge_history.semver_bump_type is 'Size of the version change.';
+comment on column dep_bump_merge_history.merge_confidence_level is 'How safe the merge looked.';
 comment on column dep_bump_merge_history.merge_confidence_rationale is
-'Why it looked so.';
-comment on column dep_bump_merge_history.advisory_status is
-'Whether a security advisory was known.';
+'Reasons for the confidence level.';
+comment on column dep_bump_merge_history.advisory_status is 'Whether a security advisory applied.';
 comment on column dep_bump_merge_history.advisory_max_severity is
-'The worst advisory known.';
+'Highest severity of the advisories.';
 comment on column dep_bump_merge_history.is_security_bump is
-'Whether the new version mends a vulnerability.';
+'Whether the new version fixes a vulnerability.';
 
 commit;

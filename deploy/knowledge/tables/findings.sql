@@ -30,7 +30,7 @@ create table findings (
   constraint findings_suppression_pattern_check check (
     suppressed or suppression_pattern is null
   ),
-  -- The number alone does not say which comment it is.
+  -- GitHub comment ids are unique only within a kind of comment.
   constraint findings_comment_check check ((comment_id is null) = (comment_surface is null))
 );
 
@@ -39,27 +39,24 @@ create index findings_severity_idx on findings (severity);
 create index findings_file_path_idx on findings (file_path);
 create index findings_comment_id_idx on findings (comment_id);
 
-comment on table findings is
-'One row per thing that a review found, posted or suppressed.';
-comment on column findings.id is 'Number of the finding in this memory.';
+comment on table findings is 'One row per finding of a review, posted or suppressed.';
+comment on column findings.id is 'Finding id.';
 comment on column findings.created_at is 'When the finding was recorded.';
-comment on column findings.review_id is 'Review that found it.';
-comment on column findings.file_path is
-'File it is about, from the root of the repository.';
-comment on column findings.start_line is 'First line it is about, from 1.';
-comment on column findings.end_line is 'Last line it is about.';
+comment on column findings.review_id is 'Review that reported the finding.';
+comment on column findings.file_path is 'Path of the file from the repository root.';
+comment on column findings.start_line is 'First line of the finding, from 1.';
+comment on column findings.end_line is 'Last line of the finding.';
 comment on column findings.severity is 'How bad it is.';
-comment on column findings.category is 'What kind of problem it is.';
+comment on column findings.category is 'Kind of problem.';
 comment on column findings.confidence is 'How sure the agent was, 0 to 100.';
 comment on column findings.title is 'The finding in one line.';
 comment on column findings.suppressed is 'Whether a suppression rule held it back.';
-comment on column findings.suppression_pattern is 'Rule that held it back.';
-comment on column findings.comment_id is
-'GitHub number of the comment that it was posted as.';
+comment on column findings.suppression_pattern is 'Suppression rule that held it back.';
+comment on column findings.comment_id is 'GitHub comment id; null if not posted.';
 comment on column findings.comment_surface is
-'Kind of comment, which says what comment_id counts.';
+'Kind of comment; comment_id is unique only within a kind.';
 comment on column findings.review_output_key is
-'Key of the review output that it was posted with.';
-comment on column findings.search_tsv is 'Lexemes of the title, kept by a trigger.';
+'Key of the review output that contains the finding.';
+comment on column findings.search_tsv is 'Lexemes of the title, maintained by a trigger.';
 
 commit;

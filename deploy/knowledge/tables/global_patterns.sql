@@ -22,14 +22,13 @@ create table global_patterns (
 );
 
 comment on table global_patterns is
-'How often a kind of finding occurs anywhere. Anonymous: it names no repository, file or person.';
-comment on column global_patterns.id is 'Number of the pattern.';
+'Counts of kinds of findings across all repositories. Anonymous: no repository, file or person.';
+comment on column global_patterns.id is 'Pattern id.';
 comment on column global_patterns.created_at is 'When the pattern was first recorded.';
-comment on column global_patterns.severity is 'Severity of the findings counted.';
-comment on column global_patterns.category is 'Category of the findings counted.';
-comment on column global_patterns.confidence_band is 'How sure the agent was of them.';
-comment on column global_patterns.pattern_fingerprint is
-'Hash that equal patterns share.';
-comment on column global_patterns.count is 'How many findings have had this pattern.';
+comment on column global_patterns.severity is 'Severity of the findings.';
+comment on column global_patterns.category is 'Category of the findings.';
+comment on column global_patterns.confidence_band is 'How sure the agent was.';
+comment on column global_patterns.pattern_fingerprint is 'Hash shared by equal patterns.';
+comment on column global_patterns.count is 'Number of findings with this pattern.';
 
 commit;

@@ -23,20 +23,17 @@ create index review_checkpoints_repo_pr_number_idx
 on review_checkpoints (repo, pr_number);
 
 comment on table review_checkpoints is
-'How far an unfinished review has come, so that a retry can go on from there.';
-comment on column review_checkpoints.id is 'Number of the checkpoint.';
+'Progress of unfinished reviews, so that a retry can resume.';
+comment on column review_checkpoints.id is 'Checkpoint id.';
 comment on column review_checkpoints.created_at is
 'When the first checkpoint of the review was saved.';
-comment on column review_checkpoints.updated_at is
-'When the last one was saved.';
-comment on column review_checkpoints.review_output_key is
-'Key of the review output that is being made.';
+comment on column review_checkpoints.updated_at is 'When the checkpoint was last changed.';
+comment on column review_checkpoints.review_output_key is 'Key of the review output in progress.';
 comment on column review_checkpoints.repo is 'Repository, owner/name.';
-comment on column review_checkpoints.pr_number is
-'Number of the pull request in its repository.';
+comment on column review_checkpoints.pr_number is 'Pull request number.';
 comment on column review_checkpoints.checkpoint_data is
 'Files reviewed, finding count, summary draft and total files.';
 comment on column review_checkpoints.partial_comment_id is
-'GitHub number of the comment that shows the partial result.';
+'GitHub comment id of the comment that shows the partial result.';
 
 commit;

@@ -27,7 +27,7 @@ create table reviews (
   conclusion short_name not null default 'unknown',
   completed_at timestamptz,
   constraint reviews_pkey primary key (id),
-  -- Nulls are distinct: a review that names no delivery is always a new one.
+  -- Nulls are distinct: a review without a delivery is always inserted.
   constraint reviews_key unique (delivery_id, pr_number),
   constraint reviews_findings_total_check check (
     findings_total
@@ -38,31 +38,29 @@ create table reviews (
 create index reviews_repo_created_at_idx on reviews (repo, created_at desc);
 create index reviews_repo_pr_number_idx on reviews (repo, pr_number);
 
-comment on table reviews is
-'One row per review that the agent has run on a pull request.';
-comment on column reviews.id is 'Number of the review in this memory.';
+comment on table reviews is 'One row per review of a pull request by the agent.';
+comment on column reviews.id is 'Review id.';
 comment on column reviews.created_at is 'When the review was recorded.';
 comment on column reviews.repo is 'Repository reviewed, owner/name.';
-comment on column reviews.pr_number is 'Number of the pull request in its repository.';
-comment on column reviews.head_sha is 'Commit that was reviewed.';
-comment on column reviews.delivery_id is 'Webhook delivery that asked for the review.';
-comment on column reviews.files_analyzed is 'How many files the review looked at.';
+comment on column reviews.pr_number is 'Pull request number.';
+comment on column reviews.head_sha is 'Commit reviewed.';
+comment on column reviews.delivery_id is 'Webhook delivery that requested the review.';
+comment on column reviews.files_analyzed is 'Number of files analyzed.';
 comment on column reviews.lines_changed is
-'How many lines the pull request adds and removes.';
-comment on column reviews.findings_critical is 'How many findings were critical.';
-comment on column reviews.findings_major is 'How many findings were major.';
-comment on column reviews.findings_medium is 'How many findings were medium.';
-comment on column reviews.findings_minor is 'How many findings were minor.';
-comment on column reviews.findings_total is 'The sum of the four counts by severity.';
+'Number of lines that the pull request adds and removes.';
+comment on column reviews.findings_critical is 'Number of critical findings.';
+comment on column reviews.findings_major is 'Number of major findings.';
+comment on column reviews.findings_medium is 'Number of medium findings.';
+comment on column reviews.findings_minor is 'Number of minor findings.';
+comment on column reviews.findings_total is 'Sum of the four counts by severity.';
 comment on column reviews.suppressions_applied is
-'How many findings a suppression rule held back.';
-comment on column reviews.config_snapshot is 'Configuration that the review ran under.';
-comment on column reviews.duration_ms is 'How long the review took, in milliseconds.';
+'Number of findings held back by a suppression rule.';
+comment on column reviews.config_snapshot is 'Configuration of the review.';
+comment on column reviews.duration_ms is 'Duration of the review in milliseconds.';
 comment on column reviews.model is 'Language model that wrote the review.';
-comment on column reviews.conclusion is
-'How the review ended, in the word of the agent.';
+comment on column reviews.conclusion is 'How the review ended, in any vocabulary.';
 comment on column reviews.completed_at is
-'When it counted as completed: with its run, or when it was recorded where no run of its '
-'commit was open. Null for one whose run is open or was superseded.';
+'When the review completed: with the run of its commit, or when it was recorded if that run did '
+'not exist or was already completed. Null while the run is open, and if it was superseded.';
 
 commit;

@@ -27,21 +27,19 @@ create index run_state_repo_pr_number_idx on run_state (repo, pr_number);
 create index run_state_status_idx on run_state (status);
 create index run_state_created_at_idx on run_state (created_at);
 
-comment on table run_state is 'One row per review run that a delivery has claimed.';
-comment on column run_state.id is 'Number of the run.';
-comment on column run_state.created_at is 'When the run was claimed.';
-comment on column run_state.run_key is 'What makes two deliveries the same run.';
+comment on table run_state is 'One row per claimed review run.';
+comment on column run_state.id is 'Run id.';
+comment on column run_state.created_at is 'When the run was last claimed.';
+comment on column run_state.run_key is
+'Identifies the run: deliveries with the same key are duplicates.';
 comment on column run_state.repo is 'Repository of the pull request, owner/name.';
-comment on column run_state.pr_number is
-'Number of the pull request in its repository.';
-comment on column run_state.base_sha is
-'Commit that the pull request is compared with.';
+comment on column run_state.pr_number is 'Pull request number.';
+comment on column run_state.base_sha is 'Commit that the pull request is compared with.';
 comment on column run_state.head_sha is 'Commit to review.';
-comment on column run_state.delivery_id is 'Webhook delivery that holds the claim.';
+comment on column run_state.delivery_id is 'Webhook delivery that holds the run.';
 comment on column run_state.action is 'Webhook action, such as opened or synchronize.';
-comment on column run_state.status is 'Where the run stands.';
+comment on column run_state.status is 'Status of the run.';
 comment on column run_state.completed_at is 'When the run ended.';
-comment on column run_state.superseded_by is
-'run_key of the newer run that took its place.';
+comment on column run_state.superseded_by is 'run_key of the newer run that superseded it.';
 
 commit;

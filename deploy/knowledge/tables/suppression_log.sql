@@ -18,12 +18,11 @@ create table suppression_log (
   constraint suppression_log_key unique (review_id, pattern)
 );
 
-comment on table suppression_log is
-'One row per suppression rule that a review applied.';
-comment on column suppression_log.id is 'Number of the entry.';
+comment on table suppression_log is 'One row per suppression rule that a review applied.';
+comment on column suppression_log.id is 'Entry id.';
 comment on column suppression_log.review_id is 'Review that applied the rule.';
 comment on column suppression_log.pattern is 'The rule, as the team wrote it.';
-comment on column suppression_log.matched_count is 'How many findings it held back.';
-comment on column suppression_log.finding_ids is 'The findings that it held back.';
+comment on column suppression_log.matched_count is 'Number of findings that the rule held back.';
+comment on column suppression_log.finding_ids is 'Ids of the findings that the rule held back.';
 
 commit;

@@ -57,21 +57,45 @@ begin
     m.stale,
     m.created_at
   from (
-    select i.id, min(i.n) as n
-    from unnest(p_memory_ids) with ordinality as i (id, n)
+    select i.id, min(i.ord) as ord
+    from unnest(p_memory_ids) with ordinality as i (id, ord)
     group by i.id
   ) as i
   inner join learning_memories as m on i.id = m.id
-  order by i.n;
+  order by i.ord;
 end
 $$;
 
 comment on function get_memories is
-'Memories by their numbers, stale ones too.
-Argument: p_memory_ids.
-Result: one row per memory that is there, in the order of the first mention; the
-columns are those of learning_memories, embedding null while it waits for one.
-Errors: 22004 where p_memory_ids is null.';
+'Return memories by id, stale ones included.
+
+Arguments:
+  p_memory_ids: ids of the memories; unknown ids are skipped, repeated ones return one row
+
+Result: rows, each a Memory, in the order in which p_memory_ids first names them.
+  memory_id: id of the memory
+  repo: owner/name; repository that may recall the memory
+  owner: owner in repo
+  source_repo: owner/name; repository where the memory was learned
+  finding_id: id of the finding behind the memory; null if none was given
+  review_id: id of the review behind the memory; null if none was given
+  finding_text: what was found
+  severity: critical | major | medium | minor; how bad the problem was
+  category: security | correctness | performance | style | documentation; kind of problem
+  file_path: file with the problem, relative to the root of the repository
+  language: programming language of the file; null if unknown
+  outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  embedding_model: model of the embedding
+  embedding_dim: number of dimensions of the embedding
+  embedding: embedding of finding_text; null if none was given
+  stale: whether the memory no longer applies; searches skip it if so
+  created_at: when the team taught it; age counts from here
+
+Errors:
+  22004: p_memory_ids is null
+
+Example:
+  p_memory_ids => ''{1, 2}''';
 
 grant execute on function get_memories to :"app", :"reader";
 

@@ -27,13 +27,26 @@ end
 $$;
 
 comment on function has_memory is
-'Whether write_memory would find this memory there already, stale or not: a caller
-that asks first can spare itself the embedding.
-Arguments: p_repo, owner/name; p_finding_id; p_outcome: accepted, suppressed,
-thumbs_up or thumbs_down.
-Result: true or false.
-Errors: 22004 where an argument is null; 22023 for a p_repo or p_outcome that
-cannot be.';
+'Return whether a memory with this repository, finding and outcome exists.
+
+Stale memories count. If it exists, write_memory would change nothing, so the caller need not
+compute an embedding.
+
+Arguments:
+  p_repo: owner/name; repository of the memory
+  p_finding_id: id of the finding behind the memory
+  p_outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+
+Result: whether the memory exists.
+
+Errors:
+  22004: an argument is null
+  22023: p_repo or p_outcome is invalid
+
+Example:
+  p_repo => ''acme/api''
+  p_finding_id => 1
+  p_outcome => ''accepted''';
 
 grant execute on function has_memory to :"app", :"reader";
 

@@ -18,7 +18,7 @@ create function mark_stale_memories(
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Planned for each call, without the conditions that do not apply.
+-- Custom plans: conditions on null arguments are planned away.
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -28,7 +28,7 @@ begin
   if num_nonnulls(p_memory_ids, p_path_prefix, p_embedding_model, p_created_before) = 0 then
     perform _reject_argument(
       'p_memory_ids, p_path_prefix, p_embedding_model or p_created_before',
-      'which memories no longer hold', null
+      'at least one condition', null
     );
   end if;
   if p_path_prefix is not null then
@@ -38,8 +38,8 @@ begin
     perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
   end if;
 
-  -- In the order of the primary key, so that two calls do not deadlock.
-  with doomed as (
+  -- Lock in primary key order, so that concurrent calls do not deadlock.
+  with matching as (
     select m.id
     from learning_memories as m
     where
@@ -53,23 +53,37 @@ begin
     for no key update
   )
 
-  update learning_memories as m set stale = true from doomed as d where m.id = d.id;
+  update learning_memories as m set stale = true from matching as t where m.id = t.id;
   get diagnostics v_marked = row_count;
   return v_marked;
 end
 $$;
 
 comment on function mark_stale_memories is
-'Marks memories that no longer hold, of all that are named: no search returns them then.
-Marking is cheap; purge_stale_memories deletes what was marked.
-Arguments: p_repo, owner/name; may be null with p_owner. At least one of the next four is
-needed, and a memory must meet all that are given: p_memory_ids, of one of these numbers;
-p_path_prefix, of a file whose path begins so; p_embedding_model, of this model;
-p_created_before, taught before. p_owner: given, it widens the scope to all repositories
-of this owner.
-Result: how many were marked; those that were stale before do not count.
-Errors: 22004 without a scope, or without anything that says which; 22023 with the
-argument.';
+'Mark memories as stale, so that searches no longer return them.
+
+At least one of p_memory_ids, p_path_prefix, p_embedding_model and p_created_before is
+required; a memory must match all that are given. Marking is cheap; purge_stale_memories
+deletes the marked memories later.
+
+Arguments:
+  p_repo: owner/name; repository of the memories; may be null if p_owner is given
+  p_memory_ids: only memories with these ids; null for any
+  p_path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this; null for any
+  p_embedding_model: 1 to 200 bytes; only memories of this model; null for any
+  p_created_before: only memories created before this time; null for any
+  p_owner: owner of p_repo; extends the scope to all repositories of the owner; null: p_repo
+    alone
+
+Result: number of memories marked, without those that were stale before.
+
+Errors:
+  22004: p_repo and p_owner are both null, or no condition is given
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_path_prefix => ''src/auth''';
 
 grant execute on function mark_stale_memories to :"app";
 

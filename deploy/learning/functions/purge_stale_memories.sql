@@ -15,7 +15,7 @@ create function purge_stale_memories(
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Planned for each call, without the conditions that do not apply.
+-- Custom plans: conditions on null arguments are planned away.
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -41,12 +41,26 @@ end
 $$;
 
 comment on function purge_stale_memories is
-'Deletes memories that were marked stale, a batch of them: call it until it returns less
-than p_limit. What was deleted can be written again.
-Arguments: p_repo, owner/name; may be null with p_owner. p_limit: how many at most, 1 to
-100000. p_owner: given, it widens the scope to all repositories of this owner.
-Result: how many were deleted.
-Errors: 22004 without a scope; 22023 with the argument.';
+'Delete one batch of stale memories.
+
+Call it until it returns less than p_limit. Memories that another transaction has locked are
+skipped. A deleted memory can be written again, as a new one.
+
+Arguments:
+  p_repo: owner/name; repository of the memories; may be null if p_owner is given
+  p_limit: 1 to 100000; maximum number of memories to delete
+  p_owner: owner of p_repo; extends the scope to all repositories of the owner; null: p_repo
+    alone
+
+Result: number of deleted memories.
+
+Errors:
+  22004: p_repo and p_owner are both null, or p_limit is null
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_limit => 1000';
 
 grant execute on function purge_stale_memories to :"app";
 

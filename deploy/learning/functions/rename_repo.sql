@@ -19,28 +19,28 @@ as $$
 declare
   v_table text;
   v_key text[];
-  v_older text;
+  v_delete_new text;
   v_set text;
-  v_tries integer;
+  v_attempts integer;
   v_renamed bigint;
   v_dropped bigint;
 begin
   perform _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_new_repo', p_new_repo, 'repo_name');
   if p_new_repo = p_repo then
-    perform _reject_argument('p_new_repo', 'another name than p_repo', to_jsonb(p_new_repo)::text);
+    perform _reject_argument('p_new_repo', 'a name other than p_repo', to_jsonb(p_new_repo)::text);
   end if;
 
-  -- Memories first, because they take longest: the small tables, which others wait for,
-  -- are then held only briefly.
-  for v_table, v_key, v_older, v_set in
+  -- Memories first, because they take longest: rows of the other tables, which other calls
+  -- wait for, are then locked only briefly.
+  for v_table, v_key, v_delete_new, v_set in
     values
     (
       'learning_memories', array['finding_id', 'outcome'], '(n.stale and not o.stale)',
       ', owner = split_part($2, ''/'', 1)
       , source_repo = case o.source_repo when $1 then $2 else o.source_repo end'
     ),
-    -- Waits for reactions to its findings that are being recorded.
+    -- Waits for transactions that are recording reactions to the findings of the reviews.
     ('reviews', null, null, ''),
     ('feedback_reactions', array['comment_id', 'reaction_id'], 'false', ''),
     ('author_cache', array['author_login'], 'n.cached_at < o.cached_at', ''),
@@ -53,23 +53,23 @@ begin
     ('run_state', null, null, '')
   loop
     v_dropped := 0;
-    v_tries := 0;
+    v_attempts := 0;
     loop
       begin
-        -- Dynamic: the table, its key and what else it renames vary.
-        -- By id, as mark_stale_memories does.
+        -- Dynamic: the table, its key and the other columns to set vary.
+        -- Lock in id order, like mark_stale_memories, so that the two do not deadlock.
         execute format('select from %I as o where o.repo = $1 order by o.id for update', v_table)
         using p_repo;
         if v_key is not null then
-          -- What both names have is one thing.
+          -- Delete one of two rows with the same key: the old name's (o), or the new name's (n).
           execute format(
-            'with twins as (
+            'with duplicates as (
               select case when %s then n.id else o.id end as id
               from %I as o inner join %2$I as n on %s
               where o.repo = $1 and n.repo = $2
             )
-            delete from %2$I where id = any (array(select t.id from twins as t))',
-            v_older, v_table,
+            delete from %2$I where id = any (array(select d.id from duplicates as d))',
+            v_delete_new, v_table,
             (
               select string_agg(format('o.%1$I = n.%1$I', k.key), ' and ')
               from unnest(v_key) as k (key)
@@ -83,13 +83,13 @@ begin
         get diagnostics v_renamed = row_count;
         exit;
       exception when unique_violation then
-        -- Somebody has just written a twin under the new name.
-        v_tries := v_tries + 1;
-        if v_tries = 5 then
+        -- A row with the same key has just been written under the new name.
+        v_attempts := v_attempts + 1;
+        if v_attempts = 5 then
           raise exception using
             errcode = 'serialization_failure',
-            message = format('%s of the new name were written meanwhile', v_table),
-            hint = 'Try the transaction again.';
+            message = format('the same rows of %s kept being written under the new name', v_table),
+            hint = 'Retry the transaction.';
         end if;
       end;
     end loop;
@@ -99,17 +99,34 @@ end
 $$;
 
 comment on function rename_repo is
-'Follows the renaming of a repository, or its transfer to another owner, in every table:
-one transaction, which takes about as long as writing its memories did. source_repo of
-its memories follows where it is the same; keys that the agent made of the name, such as
-run_key, do not. Of what both names have, by the unique key, that of the new one stays;
-but an author noted later, or a memory that is not stale, goes before. Repeating it is
-harmless, and picks up what was written under the old name meanwhile.
-Arguments: p_repo: the old owner/name. p_new_repo: the new one.
-Result: one row per table. table_name. renamed: rows that have the new name now. dropped:
-rows deleted because both names had the same one.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 where the same
-rows are written under the new name again and again meanwhile, and 40P01: try again.';
+'Rename a repository in every table, after a rename or transfer on GitHub.
+
+Runs in one transaction and takes about as long as writing the memories of the repository
+did. If the source_repo of a memory is p_repo, it is renamed too. Keys that the agent derived
+from the name, such as run_key, are not.
+
+If both names have a row with the same unique key, the row of p_new_repo is kept, with two
+exceptions: of two authors the one cached later, and of two memories the one that is not
+stale. Repeating the call is harmless, and renames rows written under the old name since.
+
+Arguments:
+  p_repo: owner/name; the old name
+  p_new_repo: owner/name; the new name
+
+Result: rows, each a RenamedRows, one per table.
+  table_name: name of the table
+  renamed: number of rows moved to the new name
+  dropped: number of rows deleted because both names had a row with the same unique key
+
+Errors:
+  22004: an argument is null
+  22023: an argument is invalid, or both names are the same
+  40001: the same rows kept being written under the new name; retry the transaction
+  40P01: deadlock with another transaction; retry the transaction
+
+Example:
+  p_repo => ''acme/api''
+  p_new_repo => ''acme/service''';
 
 grant execute on function rename_repo to :"app";
 

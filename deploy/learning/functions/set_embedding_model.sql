@@ -24,7 +24,7 @@ begin
     return null;
   end if;
 
-  -- Another call may be about to change it: wait for that, and see what it set.
+  -- Wait for a concurrent call, and return the model that it sets.
   select a.embedding_model into v_previous from active_embedding_model as a for update;
   update active_embedding_model
   set embedding_model = p_embedding_model, created_at = _now()
@@ -35,12 +35,24 @@ end
 $$;
 
 comment on function set_embedding_model is
-'Makes a model the active one: what search_memories compares with, and write_memory
-assumes, where neither names a model. Until the first call it is the model of the
-first memory written. Memories of other models stay, and are then found by their text.
-Argument: p_embedding_model, its name, 1 to 200 characters.
-Result: the model that was active before; null where there was none.
-Errors: 22004 where it is null, 22023 where it is empty or too long.';
+'Make an embedding model the active one.
+
+The active model is the default of p_embedding_model in search_memories and write_memory, and
+of embedding_model in write_memories. Until the first call it is the model of the first
+memory written. Memories of other models are kept, but only the text arm of a search finds
+them unless the search names their model.
+
+Arguments:
+  p_embedding_model: 1 to 200 bytes; name of the model
+
+Result: the model that was active before; null if none was.
+
+Errors:
+  22004: p_embedding_model is null
+  22023: p_embedding_model is empty, only white space, or too long
+
+Example:
+  p_embedding_model => ''text-embedding-3-small''';
 
 grant execute on function set_embedding_model to :"app";
 

@@ -15,14 +15,14 @@ as $$
 #variable_conflict use_column
 begin
   if p_embeddings is null then
-    perform _reject_argument('p_embeddings', 'one element for each of p_memories', null);
+    perform _reject_argument('p_embeddings', 'one element per memory', null);
   elsif
     jsonb_typeof(p_memories) = 'array'
     and cardinality(p_embeddings) <> jsonb_array_length(p_memories)
   then
     perform _reject_argument(
       'p_embeddings',
-      format('%s elements, one for each of p_memories', jsonb_array_length(p_memories)),
+      format('%s elements, one per memory', jsonb_array_length(p_memories)),
       cardinality(p_embeddings)::text
     );
   end if;
@@ -34,24 +34,60 @@ end
 $$;
 
 comment on function write_memories is
-'Writes memories, all of them or none. Sending the same ones again is harmless.
+'Write memories, all or none.
+
+Idempotent for memories with a finding_id: a memory with the same repo, finding_id and
+outcome is written once, and writing it again changes nothing. A memory without a finding_id
+is always new.
+
+An element of p_embeddings may be null: only the text arm of a search finds that memory.
+
+If no model is active yet, the first one that p_memories names becomes the active model;
+set_embedding_model changes it.
+
 Arguments:
-p_memories: array of objects. Each needs repo, finding_text (1 to 100000 characters),
-severity, category, file_path and outcome, and may have owner (default: the owner in
-repo), source_repo (default: repo), finding_id, review_id, language, embedding_model
-(default: the active one), embedding_dim, stale and created_at (default: now; UTC
-where it names no zone). No other keys.
-p_embeddings: the vectors of the same memories, in the same order; null for one that
-waits for its embedding.
-Result: one row per memory, in input order. ordinal: its place, from 1. memory_id: its
-number. inserted: false where this (repo, finding_id, outcome) was there already,
-before this call or further up in it; memory_id is then that of the one that was, and
-it is not changed. Memories without a finding_id are always new.
-The model of the first memory ever written becomes the active one
-(set_embedding_model).
-Errors: 22004 and 22023 with the argument, the place from 1 and the key; nothing is
-written then. 40001 under repeatable read, when another transaction has just written
-the same memory: try again.';
+  p_memories: array of NewMemory objects; the memories to write; other keys are rejected
+    - repo (text, required): owner/name; repository that may recall the memory
+    - owner (text): must be the owner in repo; default that owner
+    - source_repo (text): owner/name; repository where the memory was learned; default repo
+    - finding_id (bigint): id of the finding behind the memory; default none
+    - review_id (bigint): id of the review behind the memory; default none
+    - finding_text (text, required): 1 to 100000 characters; what was found; this text is
+      searched
+    - severity (critical | major | medium | minor, required): how bad the problem was
+    - category (security | correctness | performance | style | documentation, required): kind
+      of problem
+    - file_path (text, required): 1 to 1000 bytes; file with the problem, relative to the root
+      of the repository
+    - language (text): 1 to 200 characters; programming language of the file; default unknown
+    - outcome (accepted | suppressed | thumbs_up | thumbs_down, required): how the team reacted
+    - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model
+    - embedding_dim (integer): must be the deployed embedding_dim, which is also the default
+    - stale (boolean): whether the memory no longer applies; searches skip it if so; default
+      false
+    - created_at (timestamptz): when the team taught it; age counts from here; UTC unless it
+      has a time zone; default now
+  p_embeddings: vectors of the deployed embedding_dim; embeddings of the same memories, in the
+    same order
+
+Result: rows, each a BatchWriteResult, one per memory in input order.
+  ordinal: position of the memory in p_memories, from 1
+  memory_id: id of the memory, new or existing
+  inserted: whether the memory is new; if false, it existed before or occurs earlier in
+    p_memories, and the existing memory was left unchanged
+
+Errors:
+  22004: an argument or a required key is null or absent, or no model is named or active
+  22023: an argument or a key is invalid; the message names it, with the position from 1
+  40001: the same memory was written concurrently (only under repeatable read or
+    serializable) or deleted concurrently; retry the transaction
+
+Example:
+  p_memories => ''[{"repo": "acme/api", "finding_id": 1, "severity": "major",
+    "finding_text": "user may be None when the session has expired",
+    "category": "correctness", "file_path": "src/auth.py", "outcome": "accepted",
+    "embedding_model": "text-embedding-3-small"}]''
+  p_embeddings => array[:''embedding'']::vector[]';
 
 grant execute on function write_memories to :"app";
 

@@ -58,18 +58,50 @@ end
 $$;
 
 comment on function write_memory is
-'Writes one memory, like write_memories. Sending it again is harmless.
-Arguments: p_repo, owner/name. p_finding_text, 1 to 100000 characters. p_severity:
-critical, major, medium or minor. p_category: security, correctness, performance,
-style or documentation. p_file_path, from the root of the repository. p_outcome:
-accepted, suppressed, thumbs_up or thumbs_down. p_embedding, null where it waits for
-one. p_finding_id, p_review_id: where it comes from. p_owner (default: the owner in
-p_repo). p_source_repo (default: p_repo). p_language. p_embedding_model (default: the
-active one). p_stale: whether it no longer holds. p_created_at (default: now).
-Result: memory_id, its number. inserted: false where this (repo, finding_id, outcome)
-was there already; memory_id is then that of the one that was, and it is not changed.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 as in
-write_memories.';
+'Write one memory.
+
+Idempotent if p_finding_id is given: a memory with the same p_repo, p_finding_id and
+p_outcome is written once, and writing it again changes nothing. Without p_finding_id, each
+call writes a new memory. write_memories writes many in one call.
+
+Arguments:
+  p_repo: owner/name; repository that may recall the memory
+  p_finding_text: 1 to 100000 characters; what was found; this text is searched
+  p_severity: critical | major | medium | minor; how bad the problem was
+  p_category: security | correctness | performance | style | documentation; kind of problem
+  p_file_path: 1 to 1000 bytes; file with the problem, relative to the root of the repository
+  p_outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  p_embedding: vector of the deployed embedding_dim; embedding of p_finding_text; null: none,
+    only the text arm of a search finds the memory
+  p_finding_id: id of the finding behind the memory; null: none
+  p_review_id: id of the review behind the memory; null: none
+  p_owner: must be the owner in p_repo; null: that owner
+  p_source_repo: owner/name; repository where the memory was learned; null: p_repo
+  p_language: 1 to 200 characters; programming language of the file; null: unknown
+  p_embedding_model: 1 to 200 bytes; model of the embedding; null: the active model
+  p_stale: whether the memory no longer applies; searches skip it if so
+  p_created_at: when the team taught it; age counts from here; null: now
+
+Result: one row, a WriteResult.
+  memory_id: id of the memory, new or existing
+  inserted: whether the memory is new; if false, the existing memory was left unchanged
+
+Errors:
+  22004: a required argument is null, or p_embedding_model is null and no model is active
+  22023: an argument is invalid; the message names it
+  40001: the same memory was written concurrently (only under repeatable read or
+    serializable) or deleted concurrently; retry the transaction
+
+Example:
+  p_repo => ''acme/api''
+  p_finding_text => ''user may be None when the session has expired''
+  p_severity => ''major''
+  p_category => ''correctness''
+  p_file_path => ''src/auth.py''
+  p_outcome => ''accepted''
+  p_embedding => :''embedding''
+  p_finding_id => 1
+  p_embedding_model => ''text-embedding-3-small''';
 
 grant execute on function write_memory to :"app";
 

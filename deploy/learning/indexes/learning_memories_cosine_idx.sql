@@ -1,6 +1,7 @@
 -- Deploy kodiai:learning/indexes/learning_memories_cosine_idx to pg
 --
--- Only with `--set cosine_index=on`, for queries written by hand. Searches compare codes.
+-- Created only with `--set cosine_index=on`, for ad hoc queries. search_memories uses the index
+-- on embedding_code instead.
 
 begin;
 

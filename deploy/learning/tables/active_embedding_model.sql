@@ -15,11 +15,11 @@ create table active_embedding_model (
 );
 
 comment on table active_embedding_model is
-'The model that a search without p_embedding_model means: at most one row, made by the '
+'The default of p_embedding_model in searches and writes. At most one row, inserted by the '
 'first write or by set_embedding_model.';
 comment on column active_embedding_model.id is 'Always 1.';
 comment on column active_embedding_model.created_at is
-'When this model was made the active one.';
+'When this model became the active one.';
 comment on column active_embedding_model.embedding_model is
 'Name of the model, as in learning_memories.';
 

@@ -31,56 +31,54 @@ create table learning_memories (
   stale boolean not null default false,
   search_tsv tsvector,
   constraint learning_memories_pkey primary key (id),
-  -- Serves the scope of one repo as well.
+  -- Also serves searches within one repo.
   constraint learning_memories_key unique (repo, finding_id, outcome),
-  -- A row of one owner that named the repo of another would leak into the
-  -- owner-wide searches of the first.
+  -- A mismatch would leak the memories of one owner into owner-wide searches of another.
   constraint learning_memories_owner_check check (owner = split_part(repo, '/', 1)),
   constraint learning_memories_embedding_dim_check check (
     embedding_dim = _embedding_dim()
   )
 )
--- Marking a row stale is a HOT update only where its page has room for the new
--- version; otherwise the row would be inserted into every index again. This is room
--- for new versions of all rows at once.
+-- Marking a row stale is a HOT update only if its page has room for the new version;
+-- otherwise every index gets a new entry. This leaves room for new versions of all rows.
 with (fillfactor = 45);
 
 comment on table learning_memories is
-'One row per thing that a team has taught the agent: a finding and what came of it.';
+'One row per memory: a finding, and how the team reacted to it.';
 comment on column learning_memories.id is
-'Number of the memory; the memory_id of the functions.';
+'Memory id; the functions call it memory_id.';
 comment on column learning_memories.created_at is
 'When the team taught it; age counts from here.';
 comment on column learning_memories.repo is
-'Repository that may recall it, owner/name.';
+'Repository that may recall the memory, owner/name.';
 comment on column learning_memories.owner is
-'Owner of the repository, the first half of repo.';
+'Owner in repo, the part before the slash.';
 comment on column learning_memories.finding_id is
-'Finding that it comes from; null where there was none.';
+'Finding behind the memory; null if there is none. The id is the caller''s: no foreign key.';
 comment on column learning_memories.review_id is
-'Review that it comes from; null where there was none.';
+'Review behind the memory; null if there is none. The id is the caller''s: no foreign key.';
 comment on column learning_memories.source_repo is
-'Repository that it was learned in, owner/name.';
+'Repository where the memory was learned, owner/name.';
 comment on column learning_memories.finding_text is
-'What was found, in words; this is what is searched.';
-comment on column learning_memories.severity is 'How bad it was.';
-comment on column learning_memories.category is 'What kind of problem it was.';
+'What was found; this text is searched.';
+comment on column learning_memories.severity is 'How bad the problem was.';
+comment on column learning_memories.category is 'Kind of problem.';
 comment on column learning_memories.file_path is
-'File it was about, from the root of the repository.';
+'File with the problem, relative to the root of the repository.';
 comment on column learning_memories.language is 'Programming language of the file.';
-comment on column learning_memories.outcome is 'What the team made of it.';
+comment on column learning_memories.outcome is 'How the team reacted.';
 comment on column learning_memories.embedding_model is
-'Model that made the embedding, or is to make it.';
+'Model of the embedding, or the one meant to produce it.';
 comment on column learning_memories.embedding_dim is
-'Width of the embedding; the same in the whole memory.';
+'Number of dimensions of the embedding; the same for all rows of the schema.';
 comment on column learning_memories.embedding is
-'finding_text as a vector; null while it waits for one.';
+'Embedding of finding_text; null if none was given.';
 comment on column learning_memories.embedding_code is
-'Short code of the embedding (_quantize), by which the nearest are found fast.';
+'Binary code of the embedding (_quantize); the vector arm searches the index on it.';
 comment on column learning_memories.stale is
-'Whether it no longer holds; no search returns it then. In no index and no index predicate, '
-'so that setting it is cheap.';
+'Whether the memory no longer applies; searches skip it if so. Not in any index or index '
+'predicate, so that setting it is a HOT update.';
 comment on column learning_memories.search_tsv is
-'Lexemes of finding_text, kept by a trigger.';
+'Lexemes of finding_text, maintained by a trigger.';
 
 commit;

@@ -30,7 +30,7 @@ begin
   v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
   v_scope.repo := case when p_owner is null then p_repo end;
   v_scope.embedding_model := (select a.embedding_model from active_embedding_model as a);
-  -- A repeatable pseudorandom sample.
+  -- Repeatable pseudorandom sample.
   v_memory_ids := array(
     select m.id
     from learning_memories as m
@@ -56,20 +56,41 @@ end
 $$;
 
 comment on function check_search is
-'Whether searches of a scope are as fast and complete as they should be: for the operator to
-call now and then, and for monitoring. It searches itself, for existing memories, and
-compares with all of them: half a second to one for each question and 100000 memories.
-Arguments: p_repo, owner/name; may be null with p_owner. p_owner: given, it widens the scope
-to all repositories of this owner. p_questions: how many memories to search for, 1 to 1000.
-Result: a row for each check, with is_ok and, in words, what was found.
-indexes: all that a search reads are there and valid; else rebuild them.
-postings: every memory is in the inverted index, and those it searches for with all their
-words; else rebuild_postings.
-plans: the searches read indexes alone, and those they should; null where the server does
-not count scans. Not ok after a hand has changed settings of the planner or of functions.
-recall: of the 10 nearest to each, at least 95 % are found; else rebuild the graph
-(docs/operations.md). The last two are left out where no memory has an embedding.
-Errors: 22004 without a scope; 22023 with the argument.';
+'Check that searches of a scope are fast and complete.
+
+For operators and monitoring. Searches for a repeatable sample of existing memories and compares
+the results with an exact scan, which takes half a second to one second per sampled memory and
+100000 memories in scope.
+
+indexes: all indexes that searches read exist and are valid. If not, rebuild them.
+
+postings: the inverted index contains every memory, and every term of the sampled ones. If not,
+call rebuild_postings.
+
+plans: searches read indexes only, and the ones meant for them. It fails after somebody changed
+planner settings or settings of the functions by hand.
+
+recall: searches find at least 95 % of the 10 nearest neighbors of the sampled memories. If not,
+rebuild the HNSW graph (docs/guides/operations.md).
+
+Arguments:
+  p_repo: owner/name; repository to check; may be null with p_owner
+  p_owner: owner of p_repo; check all repositories of this owner; null: p_repo only
+  p_questions: 1 to 1000; how many memories to search for
+
+Result: rows, each a SearchCheck, one per check; plans and recall only if a memory in scope has
+    an embedding.
+  check_name: indexes | postings | plans | recall; what was checked
+  is_ok: whether the check passed; null for plans if the server does not count index scans
+  detail: what was found, in words
+
+Errors:
+  22004: p_repo and p_owner are both null, or p_questions is null
+  22023: an argument is out of range; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_questions => 5';
 
 \set app :schema _app
 \set reader :schema _reader

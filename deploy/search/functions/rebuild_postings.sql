@@ -10,18 +10,18 @@ create function rebuild_postings()
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Writers queue behind this lock, and this one behind a vacuum or a rebuild of indexes.
+-- Waits for vacuums and index rebuilds, and meanwhile writers queue behind it.
 set lock_timeout = '10s'
 as $$
 declare
   v_count bigint;
 begin
-  -- Writers wait, and so does another rebuild; searches go on, and see the old ones until this
-  -- is committed.
+  -- Blocks writers and other rebuilds. Searches continue and see the old postings until this
+  -- commits.
   lock table findings in share row exclusive mode;
   lock table learning_memories in share row exclusive mode;
 
-  -- The triggers do the rest.
+  -- The triggers set search_tsv.
   update findings as f set search_tsv = f.search_tsv
   where f.search_tsv is distinct from _to_tsvector(f.title);
   update learning_memories as m set search_tsv = m.search_tsv
@@ -47,12 +47,17 @@ end
 $$;
 
 comment on function rebuild_postings is
-'Rebuilds the inverted index of the text arm, where check_search found it incomplete:
-after a load that went past the triggers. Searches go on meanwhile; writers of memories and
-findings wait, for about 10 seconds for 100000 memories. Vacuum afterwards.
-Result: how many postings were written.
-Errors: 55P03 where it does not get its locks within 10 seconds, such as while a vacuum or a
-rebuild of indexes goes on.';
+'Rebuild the inverted index of the text arm.
+
+Call it if check_search reports missing postings, as after a load that bypassed the triggers.
+Searches continue and see the old postings until it commits. Writers of memories and findings
+wait: about 10 seconds per 100000 memories. Vacuum the table postings afterwards.
+
+Result: number of postings written.
+
+Errors:
+  55P03: it did not get its locks within 10 seconds, for example because of a long transaction,
+    a vacuum or an index rebuild';
 
 \set app :schema _app
 grant execute on function rebuild_postings to :"app";

@@ -73,16 +73,47 @@ end
 $$;
 
 comment on function search_findings is
-'Searches the titles of the findings of a repository, suppressed findings too: the text arm
-of search_memories.
-Arguments: p_repo, owner/name. p_query_text: a question in plain words, 1 to 100000
-characters, of which the first 256 different words count; "quoted words" are a phrase, and
-rows that have all phrases come first; -word or -"quoted words" leave out every row that
-has them. p_limit: how many rows at most, 1 to 1000.
-Result: best first, rows with all the words before rows with any, ties by finding_id; none
-where no word matches. score: BM25 (_rank_bm25). finding_id, review_id, repo, pr_number and
-head_sha of its review; the other columns are those of findings.
-Errors: 22004 and 22023 with the argument.';
+'Search the titles of the findings of a repository, suppressed ones included.
+
+This is the text arm of search_memories. A finding matches if its title contains a term of
+p_query_text, of which the first 256 distinct terms count. Ranking is by BM25 (_rank_bm25);
+findings with all terms come before those with some. "quoted words" are a phrase: findings that
+contain all phrases rank first. -word and -"quoted words" exclude findings that contain them.
+
+Arguments:
+  p_repo: owner/name; repository of the findings
+  p_query_text: 1 to 100000 characters; the query in words
+  p_limit: 1 to 1000; maximum number of rows
+
+Result: rows, each a FoundFinding, best first; ties are broken by finding_id.
+  finding_id: id of the finding
+  score: BM25, raised for findings with all terms or phrases so that they rank first
+  review_id: id of the review that found it
+  repo: owner/name of the repository
+  pr_number: number of the pull request
+  head_sha: commit that was reviewed; null if none was recorded
+  file_path: file that it is about, from the root of the repository
+  start_line: first line that it is about, from 1; null if none was recorded
+  end_line: last line that it is about; null if none was recorded
+  severity: critical | major | medium | minor; how bad it is
+  category: security | correctness | performance | style | documentation; kind of problem
+  confidence: 0 to 100; how sure the agent was
+  title: the finding in one line
+  suppressed: whether a suppression rule held it back
+  suppression_pattern: rule that held it back; null if none was recorded
+  comment_id: GitHub comment id; null if it was not posted
+  comment_surface: kind of GitHub comment; null if it was not posted
+  review_output_key: key of the review output that it was posted with; null if none was recorded
+  created_at: when it was recorded
+
+Errors:
+  22004: an argument is null; the message names it
+  22023: an argument is out of range, or the setting kodiai.bm25_k1 or kodiai.bm25_b is; the
+    message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_query_text => ''connection pool leak''';
 
 \set app :schema _app
 \set reader :schema _reader

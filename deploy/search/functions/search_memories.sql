@@ -53,7 +53,8 @@ returns table (
 )
 language plpgsql stable parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- At a large p_limit the estimates are so high that compiling would take longer.
+-- With a large p_limit, cost estimates would trigger JIT compilation, which takes longer than the
+-- query.
 set jit = off
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
@@ -62,8 +63,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  -- Mean and deviation of the fusion are those of the first rows of each arm, however many
-  -- are asked for: so, 5 rows are the first 5 of 50.
+  -- The fusion takes mean and deviation from this many first rows of each arm, whatever p_limit
+  -- is, so that 5 rows are the first 5 of 50.
   c_pool_size constant integer := 100;
   v_depth integer;
   v_query parsed_query;
@@ -150,58 +151,113 @@ end
 $$;
 
 comment on function search_memories is
-'The memories that match a question, best first. A row matches when it is in the scope,
-passes every filter, is not stale, and shares a word with p_query_text (text arm) or
-has an embedding of the model (vector arm). min(p_limit, rows that match) rows come
-back, however narrow the filters are.
-Scope: p_repo, owner/name, alone: that repository. p_owner alone or with one of its
-repositories as p_repo: every repository of the owner. One of the two is required.
-What to look for, at least one of: p_query_text, a question in plain words, up to
-100000 characters, of which the first 256 different words count (null or, beside an
-embedding, empty: no text arm); p_query_embedding, as wide as the memory was deployed
-(null: no vector arm). In the text, "quoted words" are a phrase: rows that have all
-phrases come first in the text arm; and -word or -"quoted words" leave out every row
-that has them, in both arms. p_embedding_model: whose embeddings to compare with; null
-for the active one (set_embedding_model). Rows of another model, or without an
-embedding, are found by the text arm only.
-p_limit: 1 to 1000.
-Filters; null for any, an empty array for none: p_outcomes, p_severities,
-p_categories; p_path_prefix, how file_path begins; p_created_after, exclusive;
-p_max_distance, 0 to 2, which the vector arm keeps to (the text arm may still find a
-row beyond it).
-Arms: the vector arm ranks the scope by cosine distance (0 to 2), the text arm by BM25
-(_rank_bm25), rows with all the words before rows with any. Each returns its first
-greatest(100, 2 * p_limit) rows, and each of these is then given its value in the
-other. So 5 rows are the first 5 of 50; above 50 more candidates take part.
-p_fusion, how two values become a score:
-zscore: p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where
-zv and zt are how many standard deviations the row is better than the mean of the
-first 100 of both arms: what stands out in one arm goes before what is middling in
-both (_zscore_weight; the deviation of the distance is 0.000001 at least). Of an arm
-that found nothing the term is left out; a row without a vector counts as the
-farthest; the deviation in the text arm is at least 2 % of the best that BM25 could
-give. Measured: docs/search-quality.md.
-rrf: p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k +
-text_rank), reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), of the
-first rows of each arm; p_rrf_k 1 to 1000000. Weights: 0 to 1000.
-What the caller prefers, each off unless given: p_languages, in any case of letters:
-the score is multiplied by 1.2 for one of them, by 1.1 for a related one
-(_related_languages). p_recency_half_life: it is multiplied by 0.5 ^ (age /
-p_recency_half_life), for critical and major memories by p_recency_floor, 0 to 1, at
-least. p_duplicate_distance, 0 to 2: a row of equal text, or as near as this to a
-better one, is left out, and the next comes up; only so many rows are returned as
-candidates are different (for the first 100 rows). p_min_gap, 0 to 1: of the rows that
-would be returned, those after the largest fall of the score are left out, if that is
-at least this share of the best score. p_diversity, 0 to 1: the share that being unlike
-the rows above has against the score (maximal marginal relevance, for the first 100
-rows).
-Result: best first, ties by memory_id. score as above. vector_rank and distance: place
-among the candidates and cosine distance; null without an embedding of the model, or
-beyond p_max_distance. text_rank and text_score: place among the candidates and BM25;
-null where no word is shared. The other columns are those of learning_memories.
-Errors: 22004 without a scope, or without something to search for; 22023 for any other
-argument outside what is said here, and where the text arm finds the settings
-kodiai.bm25_k1 and kodiai.bm25_b outside their range.';
+'Search memories by text, by embedding or by both, best match first.
+
+Matching. A memory matches if it is in scope, passes every filter, is not stale, and either
+contains a term of p_query_text (text arm) or has an embedding of p_embedding_model no farther
+than p_max_distance (vector arm). The result has min(p_limit, number of matches) rows, however
+selective the filters are; only p_duplicate_distance and p_min_gap return fewer.
+
+Scope. p_repo alone searches that repository. p_owner searches all repositories of the owner,
+whether or not one of them is given as p_repo. One of the two is required.
+
+Query. p_query_text, p_query_embedding or both are required. The text is plain words, of which
+the first 256 distinct terms count. "quoted words" are a phrase: memories that contain all
+phrases rank first in the text arm. -word and -"quoted words" exclude memories that contain
+them, from both arms. Memories without an embedding of p_embedding_model are found by the text
+arm only.
+
+Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25 (Robertson and
+Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with all terms come before those
+with some. Each arm contributes its first greatest(100, 2 * p_limit) memories as candidates, and
+every candidate gets its value in the other arm too. So the first 5 of 50 rows are the rows that
+p_limit => 5 returns; above 50, more candidates take part.
+
+Fusion by zscore. The score is
+p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt),
+where zv and zt tell by how many standard deviations the memory beats the mean of the first 100
+of both arms: what stands out in one arm ranks above what is middling in both. The deviation
+counts as at least 0.000001 for distances, and as at least 2 % of the highest possible score for
+BM25. A memory without an embedding counts as the farthest. An arm that found nothing adds
+nothing. Below -20, z is damped (_zscore_weight). Evaluation: docs/explanation/search-quality.md.
+
+Fusion by rrf. The score is
+p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank),
+reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009). Only the first
+greatest(100, 2 * p_limit) ranks of an arm count.
+
+Preferences apply to the fused candidates, in this order: p_languages and p_recency_half_life,
+p_duplicate_distance, p_min_gap, p_diversity. Each is off by default.
+
+Arguments:
+  p_repo: owner/name; repository to search; may be null with p_owner
+  p_query_text: up to 100000 characters; the query in words; null or, beside
+    p_query_embedding, blank: no text arm
+  p_query_embedding: as wide as embedding_dim, not zero; the query as a vector; null: no vector
+    arm
+  p_limit: 1 to 1000; maximum number of rows
+  p_owner: owner of p_repo; search all repositories of this owner; null: p_repo only
+  p_outcomes: array of accepted | suppressed | thumbs_up | thumbs_down; only these; null for
+    any, an empty array for none
+  p_severities: array of critical | major | medium | minor; only these; null for any, an empty
+    array for none
+  p_categories: array of security | correctness | performance | style | documentation; only
+    these; null for any, an empty array for none
+  p_path_prefix: only memories whose file_path begins with this, taken literally; null for any
+  p_created_after: only memories created after this time; null for any
+  p_embedding_model: model of p_query_embedding; null for the active one (set_embedding_model)
+  p_languages: preferred languages, in any letter case; multiplies the score by 1.2 for one of
+    these and by 1.1 for a related one (_related_languages); null for no preference
+  p_vector_weight: 0 to 1000; weight of the vector arm
+  p_text_weight: 0 to 1000; weight of the text arm
+  p_rrf_k: 1 to 1000000; constant of rrf, the larger, the less the first ranks stand out
+  p_recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age / p_recency_half_life);
+    null: age does not count
+  p_max_distance: 0 to 2; maximum cosine distance in the vector arm, though the text arm may
+    find memories beyond it; null for no maximum
+  p_diversity: 0 to 1; how much being unlike the rows above counts against the score (maximal
+    marginal relevance: Carbonell and Goldstein, SIGIR 1998), in the first 100 rows
+  p_fusion: zscore | rrf; how the values of both arms become one score
+  p_recency_floor: 0 to 1; least that p_recency_half_life multiplies the score of critical and
+    major memories by
+  p_min_gap: 0 to 1; cuts the result at its largest drop in score, if that is at least this
+    share of the best score; null: no cut
+  p_duplicate_distance: 0 to 2; drops a memory whose text equals that of a better one, or whose
+    cosine distance from it is at most this, among the first 100 rows; null: keep duplicates
+
+Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
+  memory_id: id of the memory
+  score: score by p_fusion, with preferences; higher is better
+  vector_rank: rank by distance among the candidates; null if distance is
+  distance: cosine distance from p_query_embedding, 0 to 2; null without p_query_embedding,
+    without an embedding of the model, or beyond p_max_distance
+  text_rank: rank by text_score among the candidates; null if text_score is
+  text_score: BM25, raised for memories with all terms or phrases so that they rank first; null
+    if the memory contains no term of p_query_text
+  repo: owner/name of the repository that the memory belongs to
+  owner: owner of repo
+  source_repo: owner/name of the repository in which it was learned
+  finding_id: id of the finding that it comes from; null if none was given
+  review_id: id of the review that it comes from; null if none was given
+  finding_text: the finding in words
+  severity: critical | major | medium | minor; how bad it was
+  category: security | correctness | performance | style | documentation; kind of problem
+  file_path: file that the finding was in
+  language: programming language of the file; null if none was given
+  outcome: accepted | suppressed | thumbs_up | thumbs_down; what the team made of the finding
+  embedding_model: model of its embedding
+  created_at: when the team taught it
+
+Errors:
+  22004: scope, query or a required setting is missing; the message names the argument
+  22023: an argument is out of range, or the setting kodiai.bm25_k1 or kodiai.bm25_b is; the
+    message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_query_text => ''connection pool leak''
+  p_query_embedding => :''embedding''
+  p_limit => 5';
 
 \set app :schema _app
 \set reader :schema _reader

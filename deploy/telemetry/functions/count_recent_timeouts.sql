@@ -35,11 +35,25 @@ end
 $$;
 
 comment on function count_recent_timeouts is
-'How many reviews of an author''s pull requests in a repository have run out of time lately.
-Arguments: p_repo, owner/name. p_pr_author: GitHub login. p_days: how far back, in days
-of 24 hours until now, 1 to 3660.
-Result: the number.
-Errors: 22004 and 22023 with the argument.';
+'Count the recent review timeouts of an author in a repository.
+
+Counts the events of kind timeout that record_resilience_event recorded.
+
+Arguments:
+  p_repo: owner/name; repository of the reviews
+  p_pr_author: 1 to 200 characters; GitHub login of the pull request author
+  p_days: 1 to 3660; how far back, in periods of 24 hours up to now
+
+Result: number of timeouts.
+
+Errors:
+  22004: an argument is null
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_pr_author => ''ann''
+  p_days => 7';
 
 grant execute on function count_recent_timeouts to :"app", :"reader";
 

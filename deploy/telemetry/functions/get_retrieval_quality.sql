@@ -26,7 +26,7 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
--- Planned for each call, so that either question gets the plan of its own index.
+-- Custom plans: which index serves the call depends on whether p_repo is given.
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
@@ -58,15 +58,35 @@ end
 $$;
 
 comment on function get_retrieval_quality is
-'How well searches of the memory went, as record_retrieval_quality_event was told.
-Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
-back, today included, 1 to 3660.
-Result: one row, always. events: how many searches. empty_results: of these without any
-memory. avg_top_k, avg_result_count, avg_distance, avg_distance_threshold,
-avg_language_match_ratio: means over the searches that told them; null where none did.
-adaptive_thresholds, percentile_thresholds, configured_thresholds: how many searches chose
-their threshold so.
-Errors: 22004 and 22023 with the argument.';
+'Summarize the recorded quality of memory searches.
+
+Each mean covers only the searches that recorded the value.
+
+Arguments:
+  p_repo: owner/name; only searches for this repository; null for all
+  p_days: 1 to 3660; how many UTC days back, including today
+
+Result: one row, a RetrievalQuality.
+  events: number of searches
+  empty_results: number of searches without a result
+  avg_top_k: mean number of memories requested; null if no search recorded it
+  avg_result_count: mean number of memories used; null if there were no searches
+  avg_distance: mean over the searches'' mean cosine distances; null if no search recorded one
+  avg_distance_threshold: mean of the maximum cosine distances accepted; null if no search
+    recorded one
+  avg_language_match_ratio: mean fraction of memories in the preferred language; null if no
+    search recorded one
+  adaptive_thresholds: number of searches with an adaptive threshold
+  percentile_thresholds: number of searches with a percentile threshold
+  configured_thresholds: number of searches with a configured threshold
+
+Errors:
+  22004: p_days is null
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_days => 30';
 
 grant execute on function get_retrieval_quality to :"app", :"reader";
 

@@ -23,7 +23,7 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
--- Planned for each call, so that either question gets the plan of its own index.
+-- Custom plans: which index serves the call depends on whether p_repo is given.
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
@@ -59,13 +59,28 @@ end
 $$;
 
 comment on function list_cost_by_day is
-'What running the language model cost by day of UTC, the last of which is today.
-Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
-back, today included, 1 to 3660.
-Result: one row per day, the oldest first, days without an event too. day. events: runs of
-the model. input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens: their
-sums. cost_usd: in US dollars.
-Errors: 22004 and 22023 with the argument.';
+'Return the usage and cost of the language model per UTC day.
+
+Arguments:
+  p_repo: owner/name; only runs for this repository; null for all
+  p_days: 1 to 3660; how many UTC days back, including today
+
+Result: rows, each a DayCost, oldest day first; days without runs are included.
+  day: day in UTC
+  events: number of runs
+  input_tokens: total input tokens, not counting cached ones
+  output_tokens: total output tokens
+  cache_read_tokens: total input tokens read from the cache
+  cache_creation_tokens: total input tokens written to the cache
+  cost_usd: total cost in US dollars
+
+Errors:
+  22004: p_days is null
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_days => 7';
 
 grant execute on function list_cost_by_day to :"app", :"reader";
 

@@ -25,7 +25,7 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
--- Planned for each call, so that either question gets the plan of its own index.
+-- Custom plans: which index serves the call depends on whether p_repo is given.
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
@@ -58,13 +58,30 @@ end
 $$;
 
 comment on function list_cost_by_model is
-'What running each language model cost.
-Arguments: p_repo, owner/name; null for all repositories. p_days: how many days of UTC
-back, today included, 1 to 3660.
-Result: one row per provider and model, the dearest first. provider, model. events: its
-runs. input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens: their sums.
-cost_usd: in US dollars. avg_duration_ms: mean of a run, in milliseconds.
-Errors: 22004 and 22023 with the argument.';
+'Return the usage and cost of each language model.
+
+Arguments:
+  p_repo: owner/name; only runs for this repository; null for all
+  p_days: 1 to 3660; how many UTC days back, including today
+
+Result: rows, each a ModelCost, highest cost first; ties are broken by provider, then model.
+  provider: provider of the model
+  model: model that ran
+  events: number of runs
+  input_tokens: total input tokens, not counting cached ones
+  output_tokens: total output tokens
+  cache_read_tokens: total input tokens read from the cache
+  cache_creation_tokens: total input tokens written to the cache
+  cost_usd: total cost in US dollars
+  avg_duration_ms: mean duration of a run, in milliseconds
+
+Errors:
+  22004: p_days is null
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_repo => ''acme/api''
+  p_days => 30';
 
 grant execute on function list_cost_by_model to :"app", :"reader";
 

@@ -36,13 +36,24 @@ end
 $$;
 
 comment on function purge_telemetry is
-'Deletes the oldest events of all four kinds, a batch of them: call it until it returns
-less than p_limit. An event that is told again after it was deleted is new, and the
-reports know nothing of deleted events.
-Arguments: p_older_than: how long ago an event was recorded. p_limit: how many at most, 1
-to 100000.
-Result: how many were deleted.
-Errors: 22004 and 22023 with the argument.';
+'Delete one batch of old telemetry events of all four kinds.
+
+Call it until it returns less than p_limit. Events that another transaction has locked are
+skipped. Reports no longer include deleted events, and recording one again inserts it as new.
+
+Arguments:
+  p_older_than: 0 to 1000 years; minimum age of the events
+  p_limit: 1 to 100000; maximum number of events to delete
+
+Result: number of deleted events.
+
+Errors:
+  22004: an argument is null
+  22023: an argument is invalid; the message names it
+
+Example:
+  p_older_than => interval ''90 days''
+  p_limit => 1000';
 
 grant execute on function purge_telemetry to :"app";
 

@@ -43,16 +43,41 @@ end
 $$;
 
 comment on function record_rate_limit_event is
-'Records that a rate limit of GitHub made the agent do less. One event of each type per
-delivery: the same can be recorded again without effect.
-Arguments: p_repo, owner/name. p_event_type: what the agent was doing. p_cache_hit_rate:
-share of the queries that the cache answered, 0 to 1. p_skipped_queries, p_retry_attempts:
-how many, from 0. p_degradation_path: what the agent did instead. p_delivery_id: webhook
-delivery; without one the event is always new. p_pr_number.
-Result: one row. event_id. inserted: false where it was there already; that row is not
-changed.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
-repeatable read, when another transaction has just recorded the same: try again.';
+'Record that a GitHub rate limit made the agent do less.
+
+Idempotent: p_delivery_id and p_event_type identify an event, and recording it again
+changes nothing. Without p_delivery_id, each call records a new event.
+
+Arguments:
+  p_repo: owner/name; repository the agent was working on
+  p_event_type: 1 to 200 characters; what the agent was doing, such as review
+  p_cache_hit_rate: 0 to 1; fraction of the queries answered from the cache
+  p_skipped_queries: 0 or more; number of queries skipped
+  p_retry_attempts: 0 or more; number of queries retried
+  p_degradation_path: 1 to 500 characters; what the agent did instead
+  p_delivery_id: 1 to 200 characters; webhook delivery that hit the limit; null: none, the
+    event is always new
+  p_pr_number: 1 or more; pull request number; null: unknown
+
+Result: one row, a RecordedEvent.
+  event_id: id of the event, new or existing
+  inserted: whether the event is new; if false, the existing event was left unchanged
+
+Errors:
+  22004: a required argument is null
+  22023: an argument is invalid; the message names it
+  40001: the same event was recorded concurrently (only under repeatable read or
+    serializable) or deleted concurrently; retry the transaction
+
+Example:
+  p_repo => ''acme/api''
+  p_event_type => ''review''
+  p_cache_hit_rate => 0.25
+  p_skipped_queries => 3
+  p_retry_attempts => 1
+  p_degradation_path => ''search-only''
+  p_delivery_id => ''delivery-1''
+  p_pr_number => 7';
 
 grant execute on function record_rate_limit_event to :"app";
 

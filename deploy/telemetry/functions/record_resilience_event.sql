@@ -73,26 +73,56 @@ end
 $$;
 
 comment on function record_resilience_event is
-'Records that a review ran out of time, or a retry of one. One event per delivery: the same
-can be recorded again without effect, so a retry needs a name of its own as its delivery,
-such as that of its parent with -retry-1 behind it.
-Arguments: p_delivery_id: webhook delivery, or name of the retry. p_repo, owner/name.
-p_event_type: what the agent was doing. p_kind: timeout or retry. p_pr_number,
-p_pr_author. p_parent_delivery_id: delivery that this one retries. p_review_output_key: of
-the output that was being made. p_execution_conclusion: how the run ended, in the word of
-the agent. p_had_inline_output: whether comments had been posted.
-p_checkpoint_files_reviewed, p_checkpoint_finding_count, p_checkpoint_total_files: of the
-last checkpoint, from 0. p_partial_comment_id: GitHub number of the comment with the
-partial result. p_recent_timeouts: as count_recent_timeouts said. p_chronic_timeout:
-whether these are so many that no retry is made. p_retry_enqueued: whether one was.
-p_retry_files_count: files it looks at, and p_retry_scope_ratio: their share, 0 to 1.
-p_retry_timeout_seconds: time it is given. p_retry_risk_level: how risky the pull request
-looked. p_retry_checkpoint_enabled: whether it saves checkpoints. p_retry_has_results:
-whether it brought results.
-Result: one row. event_id. inserted: false where it was there already; that row is not
-changed.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
-repeatable read, when another transaction has just recorded the same: try again.';
+'Record a review that timed out, or a retry of one.
+
+Idempotent: p_delivery_id identifies the event, and recording it again changes nothing. A
+retry therefore needs a different delivery id, such as its parent''s with -retry-1 appended.
+
+Arguments:
+  p_delivery_id: 1 to 200 characters; webhook delivery of the run, or a name for the retry
+  p_repo: owner/name; repository under review
+  p_event_type: 1 to 200 characters; what the agent was doing, such as review
+  p_kind: timeout | retry; what happened
+  p_pr_number: 1 or more; pull request number; null: unknown
+  p_pr_author: 1 to 200 characters; GitHub login of the pull request author; null: unknown
+  p_parent_delivery_id: 1 to 200 characters; delivery that this one retries; null: none
+  p_review_output_key: 1 to 500 characters; key of the review output in progress; null: unknown
+  p_execution_conclusion: 1 to 200 characters; how the run ended, as reported by the agent;
+    null: unknown
+  p_had_inline_output: whether inline comments had been posted; null: unknown
+  p_checkpoint_files_reviewed: 0 or more; files reviewed at the last checkpoint; null: unknown
+  p_checkpoint_finding_count: 0 or more; findings at the last checkpoint; null: unknown
+  p_checkpoint_total_files: 0 or more; files to review in total; null: unknown
+  p_partial_comment_id: 1 or more; GitHub comment id of the partial result; null: none
+  p_recent_timeouts: 0 or more; what count_recent_timeouts returned; null: unknown
+  p_chronic_timeout: whether timeouts are too frequent to retry; null: unknown
+  p_retry_enqueued: whether a retry was queued; null: unknown
+  p_retry_files_count: 0 or more; files in the retry; null: unknown
+  p_retry_scope_ratio: 0 to 1; fraction of the files that are in the retry; null: unknown
+  p_retry_timeout_seconds: 0 or more; time limit of the retry, in seconds; null: unknown
+  p_retry_risk_level: 1 to 200 characters; risk level of the pull request, as reported by the
+    agent; null: unknown
+  p_retry_checkpoint_enabled: whether the retry saves checkpoints; null: unknown
+  p_retry_has_results: whether the retry produced results; null: unknown
+
+Result: one row, a RecordedEvent.
+  event_id: id of the event, new or existing
+  inserted: whether the event is new; if false, the existing event was left unchanged
+
+Errors:
+  22004: a required argument is null
+  22023: an argument is invalid; the message names it
+  40001: the same event was recorded concurrently (only under repeatable read or
+    serializable) or deleted concurrently; retry the transaction
+
+Example:
+  p_delivery_id => ''delivery-1''
+  p_repo => ''acme/api''
+  p_event_type => ''review''
+  p_kind => ''timeout''
+  p_pr_number => 7
+  p_pr_author => ''ann''
+  p_retry_enqueued => true';
 
 grant execute on function record_resilience_event to :"app";
 

@@ -47,18 +47,43 @@ end
 $$;
 
 comment on function record_retrieval_quality_event is
-'Records how much a search of the memory found, and how near. One event per delivery: the
-same can be recorded again without effect.
-Arguments: p_repo, owner/name. p_event_type: what the agent was doing. p_result_count: how
-many memories were used, from 0. p_delivery_id: webhook delivery; without one the event
-is always new. p_pr_number. p_top_k: how many were asked for. p_distance_threshold:
-largest cosine distance accepted, 0 to 2. p_avg_distance: their mean, 0 to 2.
-p_language_match_ratio: share of them in the language asked about, 0 to 1.
-p_threshold_method: adaptive, percentile or configured.
-Result: one row. event_id. inserted: false where it was there already; that row is not
-changed.
-Errors: 22004 and 22023 with the argument; nothing is written then. 40001 under
-repeatable read, when another transaction has just recorded the same: try again.';
+'Record how many memories a search returned, and how close they were.
+
+Idempotent: p_delivery_id identifies the event, and recording it again changes nothing.
+Without p_delivery_id, each call records a new event.
+
+Arguments:
+  p_repo: owner/name; repository the search was for
+  p_event_type: 1 to 200 characters; what the agent was doing, such as review
+  p_result_count: 0 or more; number of memories used
+  p_delivery_id: 1 to 200 characters; webhook delivery the search was for; null: none, the
+    event is always new
+  p_pr_number: 1 or more; pull request number; null: unknown
+  p_top_k: 0 or more; number of memories requested; null: unknown
+  p_distance_threshold: 0 to 2; maximum cosine distance accepted; null: unknown
+  p_avg_distance: 0 to 2; mean cosine distance of the memories used; null: unknown
+  p_language_match_ratio: 0 to 1; fraction of the memories used that are in the preferred
+    language; null: unknown
+  p_threshold_method: adaptive | percentile | configured; how the threshold was chosen;
+    null: unknown
+
+Result: one row, a RecordedEvent.
+  event_id: id of the event, new or existing
+  inserted: whether the event is new; if false, the existing event was left unchanged
+
+Errors:
+  22004: a required argument is null
+  22023: an argument is invalid; the message names it
+  40001: the same event was recorded concurrently (only under repeatable read or
+    serializable) or deleted concurrently; retry the transaction
+
+Example:
+  p_repo => ''acme/api''
+  p_event_type => ''review''
+  p_result_count => 4
+  p_delivery_id => ''delivery-1''
+  p_top_k => 10
+  p_avg_distance => 0.31';
 
 grant execute on function record_retrieval_quality_event to :"app";
 

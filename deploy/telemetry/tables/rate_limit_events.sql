@@ -18,7 +18,7 @@ create table rate_limit_events (
   retry_attempts natural_number not null,
   degradation_path short_text not null,
   constraint rate_limit_events_pkey primary key (id),
-  -- Nulls are distinct: only events that carry a delivery are held to one.
+  -- Nulls are distinct: events without a delivery are never duplicates.
   constraint rate_limit_events_key unique (delivery_id, event_type)
 );
 
@@ -28,21 +28,21 @@ create index rate_limit_events_repo_created_at_idx
 on rate_limit_events (repo, created_at desc);
 
 comment on table rate_limit_events is
-'One row per time that a rate limit of GitHub made the agent do less.';
-comment on column rate_limit_events.id is 'Number of the event.';
+'One row per event in which a GitHub rate limit made the agent do less.';
+comment on column rate_limit_events.id is 'Event id.';
 comment on column rate_limit_events.created_at is 'When the event was recorded.';
 comment on column rate_limit_events.delivery_id is
-'Webhook delivery that met the limit.';
+'Webhook delivery that hit the limit.';
 comment on column rate_limit_events.repo is 'Repository, owner/name.';
 comment on column rate_limit_events.pr_number is
-'Number of the pull request in its repository.';
-comment on column rate_limit_events.event_type is 'What the agent was doing.';
+'Pull request number.';
+comment on column rate_limit_events.event_type is 'What the agent was doing, such as review.';
 comment on column rate_limit_events.cache_hit_rate is
-'Share of the queries that the cache answered, 0 to 1.';
+'Fraction of the queries answered from the cache, 0 to 1.';
 comment on column rate_limit_events.skipped_queries is
-'How many queries were left out.';
+'Number of queries skipped.';
 comment on column rate_limit_events.retry_attempts is
-'How many queries were tried again.';
+'Number of queries retried.';
 comment on column rate_limit_events.degradation_path is 'What the agent did instead.';
 
 commit;

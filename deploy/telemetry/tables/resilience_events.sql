@@ -42,49 +42,50 @@ create index resilience_events_repo_created_at_idx
 on resilience_events (repo, created_at desc);
 
 comment on table resilience_events is
-'One row per review that ran out of time, and per retry of one.';
-comment on column resilience_events.id is 'Number of the event.';
+'One row per review that timed out, and per retry of one.';
+comment on column resilience_events.id is 'Event id.';
 comment on column resilience_events.created_at is 'When the event was recorded.';
-comment on column resilience_events.delivery_id is 'Webhook delivery of the run.';
+comment on column resilience_events.delivery_id is
+'Webhook delivery of the run, or the name of the retry.';
 comment on column resilience_events.repo is 'Repository, owner/name.';
 comment on column resilience_events.pr_number is
-'Number of the pull request in its repository.';
+'Pull request number.';
 comment on column resilience_events.pr_author is
-'GitHub login of the author of the pull request.';
-comment on column resilience_events.event_type is 'What the agent was doing.';
-comment on column resilience_events.kind is 'Whether a run timed out or was a retry.';
+'GitHub login of the pull request author.';
+comment on column resilience_events.event_type is 'What the agent was doing, such as review.';
+comment on column resilience_events.kind is 'Whether this is a timeout or a retry.';
 comment on column resilience_events.parent_delivery_id is
 'Delivery that this one retries.';
 comment on column resilience_events.review_output_key is
-'Key of the review output that was being made.';
+'Key of the review output in progress.';
 comment on column resilience_events.execution_conclusion is
-'How the run ended, in the word of the agent.';
+'How the run ended, as reported by the agent.';
 comment on column resilience_events.had_inline_output is
-'Whether comments had been posted by then.';
+'Whether inline comments had been posted.';
 comment on column resilience_events.checkpoint_files_reviewed is
 'Files reviewed at the last checkpoint.';
 comment on column resilience_events.checkpoint_finding_count is
 'Findings at the last checkpoint.';
 comment on column resilience_events.checkpoint_total_files is
-'Files that the review had to look at.';
+'Files to review in total.';
 comment on column resilience_events.partial_comment_id is
-'GitHub number of the comment that shows the partial result.';
+'GitHub comment id of the partial result.';
 comment on column resilience_events.recent_timeouts is
-'Timeouts of this repository and author in the days before.';
+'Recent timeouts of this author in this repository.';
 comment on column resilience_events.chronic_timeout is
-'Whether these are so many that no retry is made.';
+'Whether timeouts are too frequent to retry.';
 comment on column resilience_events.retry_enqueued is 'Whether a retry was queued.';
 comment on column resilience_events.retry_files_count is
-'Files that the retry looks at.';
+'Files in the retry.';
 comment on column resilience_events.retry_scope_ratio is
-'Share of the files that the retry looks at, 0 to 1.';
+'Fraction of the files that are in the retry, 0 to 1.';
 comment on column resilience_events.retry_timeout_seconds is
-'Time that the retry is given, in seconds.';
+'Time limit of the retry, in seconds.';
 comment on column resilience_events.retry_risk_level is
-'How risky the pull request looked, in the word of the agent.';
+'Risk level of the pull request, as reported by the agent.';
 comment on column resilience_events.retry_checkpoint_enabled is
 'Whether the retry saves checkpoints.';
 comment on column resilience_events.retry_has_results is
-'Whether the retry brought results.';
+'Whether the retry produced results.';
 
 commit;

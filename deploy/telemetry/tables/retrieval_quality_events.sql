@@ -20,7 +20,7 @@ create table retrieval_quality_events (
   language_match_ratio ratio,
   threshold_method threshold_method,
   constraint retrieval_quality_events_pkey primary key (id),
-  -- Nulls are distinct: only events that carry a delivery are held to one.
+  -- Nulls are distinct: events without a delivery are never duplicates.
   constraint retrieval_quality_events_delivery_id_key unique (delivery_id)
 );
 
@@ -31,24 +31,25 @@ create index retrieval_quality_events_repo_created_at_idx
 on retrieval_quality_events (repo, created_at desc);
 
 comment on table retrieval_quality_events is
-'One row per search of the memory: how much it found and how near.';
-comment on column retrieval_quality_events.id is 'Number of the event.';
+'One row per memory search: how many memories it returned, and how close they were.';
+comment on column retrieval_quality_events.id is 'Event id.';
 comment on column retrieval_quality_events.created_at is 'When the event was recorded.';
 comment on column retrieval_quality_events.delivery_id is
 'Webhook delivery that the search was for.';
 comment on column retrieval_quality_events.repo is 'Repository, owner/name.';
 comment on column retrieval_quality_events.pr_number is
-'Number of the pull request in its repository.';
-comment on column retrieval_quality_events.event_type is 'What the agent was doing.';
-comment on column retrieval_quality_events.top_k is 'How many memories were asked for.';
+'Pull request number.';
+comment on column retrieval_quality_events.event_type is
+'What the agent was doing, such as review.';
+comment on column retrieval_quality_events.top_k is 'Number of memories requested.';
 comment on column retrieval_quality_events.distance_threshold is
-'Largest cosine distance that was accepted, 0 to 2.';
+'Maximum cosine distance accepted, 0 to 2.';
 comment on column retrieval_quality_events.result_count is
-'How many memories were used.';
+'Number of memories used.';
 comment on column retrieval_quality_events.avg_distance is
-'Their mean cosine distance, 0 to 2.';
+'Mean cosine distance of the memories used, 0 to 2.';
 comment on column retrieval_quality_events.language_match_ratio is
-'Share of them in the language asked about, 0 to 1.';
+'Fraction of the memories used that are in the preferred language, 0 to 1.';
 comment on column retrieval_quality_events.threshold_method is
 'How the threshold was chosen.';
 

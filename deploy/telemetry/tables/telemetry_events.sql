@@ -29,7 +29,8 @@ create table telemetry_events (
   constraint telemetry_events_pkey primary key (id)
 );
 
--- One delivery may run the model more than once, each time in a session of its own.
+-- One delivery may run the model several times, in different sessions. Nulls are not distinct:
+-- without a session, a delivery has one run per event type.
 create unique index telemetry_events_key
 on telemetry_events (delivery_id, event_type, session_id) nulls not distinct
 where delivery_id is not null;
@@ -39,31 +40,32 @@ create index telemetry_events_repo_created_at_idx
 on telemetry_events (repo, created_at desc);
 
 comment on table telemetry_events is
-'One row per run of the language model: what it did and what it cost.';
-comment on column telemetry_events.id is 'Number of the event.';
+'One row per run of the language model: usage and cost.';
+comment on column telemetry_events.id is 'Event id.';
 comment on column telemetry_events.created_at is 'When the event was recorded.';
 comment on column telemetry_events.delivery_id is
 'Webhook delivery that caused the run.';
 comment on column telemetry_events.repo is 'Repository, owner/name.';
 comment on column telemetry_events.pr_number is
-'Number of the pull request in its repository.';
+'Pull request number.';
 comment on column telemetry_events.pr_author is
-'GitHub login of the author of the pull request.';
-comment on column telemetry_events.event_type is 'What the agent was asked to do.';
-comment on column telemetry_events.provider is 'Who ran the model.';
+'GitHub login of the pull request author.';
+comment on column telemetry_events.event_type is 'What the agent was doing, such as review.';
+comment on column telemetry_events.provider is 'Provider of the model.';
 comment on column telemetry_events.model is 'Model that ran.';
-comment on column telemetry_events.input_tokens is 'Tokens read, outside the cache.';
-comment on column telemetry_events.output_tokens is 'Tokens written.';
-comment on column telemetry_events.cache_read_tokens is 'Tokens read from the cache.';
+comment on column telemetry_events.input_tokens is 'Input tokens, not counting cached ones.';
+comment on column telemetry_events.output_tokens is 'Output tokens.';
+comment on column telemetry_events.cache_read_tokens is 'Input tokens read from the cache.';
 comment on column telemetry_events.cache_creation_tokens is
-'Tokens written to the cache.';
+'Input tokens written to the cache.';
 comment on column telemetry_events.duration_ms is
-'How long the run took, in milliseconds.';
-comment on column telemetry_events.cost_usd is 'What the run cost, in US dollars.';
+'Duration of the run, in milliseconds.';
+comment on column telemetry_events.cost_usd is 'Cost of the run, in US dollars.';
 comment on column telemetry_events.conclusion is
-'How the run ended, in the word of the agent.';
-comment on column telemetry_events.session_id is 'Session of the agent.';
-comment on column telemetry_events.num_turns is 'How many turns the session took.';
+'How the run ended, as reported by the agent.';
+comment on column telemetry_events.session_id is
+'Agent session; tells apart several runs for one delivery.';
+comment on column telemetry_events.num_turns is 'Number of turns in the session.';
 comment on column telemetry_events.stop_reason is 'Why the model stopped.';
 
 commit;

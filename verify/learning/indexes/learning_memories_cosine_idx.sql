@@ -4,7 +4,7 @@ begin;
 
 set local search_path = :"schema", public;
 
--- When off, an index that was built later is fine.
+-- If cosine_index is off, an index built later is accepted.
 \if :cosine_index
 select _verify_table('learning_memories', array[
   'index learning_memories_cosine_idx hnsw (embedding vector_cosine_ops) WITH '

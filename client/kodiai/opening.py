@@ -1,0 +1,57 @@
+"""An asynchronous client that is opened by `async with`, or by `await`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import AbstractAsyncContextManager
+from functools import wraps
+from types import TracebackType
+from typing import Any, Generic, ParamSpec, TypeVar
+
+Arguments = ParamSpec("Arguments")
+Opened = TypeVar("Opened", bound=AbstractAsyncContextManager[Any])
+
+
+class Opening(Coroutine[Any, Any, Opened], Generic[Opened]):
+    """What connect() returns: ``async with`` opens and closes, ``await`` opens."""
+
+    def __init__(self, opened: Coroutine[Any, Any, Opened]) -> None:
+        self._coroutine = opened
+
+    def __await__(self) -> Generator[Any, Any, Opened]:
+        return self._coroutine.__await__()
+
+    def send(self, value: Any) -> Any:
+        return self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    async def __aenter__(self) -> Opened:
+        self._opened = await self
+        return self._opened
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._opened.__aexit__(kind, error, traceback)
+
+
+def opening(
+    connect: Callable[Arguments, Coroutine[Any, Any, Opened]],
+) -> Callable[Arguments, Opening[Opened]]:
+    """Let what a coroutine opens be opened by ``async with`` too."""
+
+    @wraps(connect)
+    def connecting(
+        *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Opening[Opened]:
+        return Opening(connect(*args, **kwargs))
+
+    return connecting

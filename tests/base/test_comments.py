@@ -1,0 +1,155 @@
+"""The comment of each public function describes the call, completely."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from catalog import EMBEDDING, Comment, CommentError, Function, Item, read
+from kodiai.errors import (
+    UnknownCheckpointError,
+    UnknownFindingError,
+    UnknownReviewError,
+    UnknownRunError,
+)
+from tests.learning.corpus import vector
+
+#: The example may refer to what an empty database does not have.
+STATES = (
+    UnknownCheckpointError,
+    UnknownFindingError,
+    UnknownReviewError,
+    UnknownRunError,
+)
+
+COMMENT = """\
+Count the reactions to a finding.
+
+Arguments:
+  p_finding_id: 1 or more; finding id
+  p_content: +1 | -1; which reactions; null for both
+
+Result: one row, a ReactionCount.
+  reactions: number of reactions; null if the finding
+    does not exist
+
+Errors:
+  22004: p_finding_id is null
+  22023: an argument is invalid
+
+Example:
+  p_finding_id => 7"""
+
+
+def parse(comment: str) -> tuple[list[Item], list[Item]]:
+    parts = Comment("count_reactions", comment)
+    parts.result(is_table=True)
+    assert parts.errors().keys() == {"22004", "22023"}
+    names = ["p_finding_id", "p_content"]
+    parts.example(names)
+    arguments = parts.items("Arguments", names, ["bigint", "text"])
+    return list(arguments), list(parts.items("Result", ["reactions"], ["bigint"]))
+
+
+def test_a_comment_says_what_the_signature_cannot() -> None:
+    (finding, content), (reactions,) = parse(COMMENT)
+    assert content.words == ["+1", "-1"]
+    assert content.meaning == "which reactions; null for both"
+    assert content.is_nullable
+    assert not finding.is_nullable
+    assert reactions.text == "number of reactions; null if the finding does not exist"
+    assert reactions.is_nullable
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "part"),
+    [
+        ("Count the", "count the", "summary"),
+        ("finding.\n\nA", f"finding {'x' * 77}.\n\nA", "summary"),
+        ("  p_finding_id: 1 or more; finding id\n", "", "Arguments"),
+        ("p_content: ", "p_contents: ", "Arguments"),
+        ("finding id\n", "finding id.\n", "p_finding_id"),
+        ("  reactions: number of reactions; ", "  reaction: ", "Result"),
+        ("Result: one row, a ReactionCount.", "Result: a count.", "Result"),
+        ("Result", "Returns", "Result"),
+        ("Errors", "Raises", "Errors"),
+        ("22004: p", "22004 p", "Errors"),
+        ("Example:\n  p_finding_id => 7", "Example:\n  finding_id => 7", "Example"),
+        ("\nExample:\n  p_finding_id => 7", "", "Example"),
+    ],
+)
+def test_an_incomplete_comment_is_refused(good: str, bad: str, part: str) -> None:
+    assert COMMENT.count(good) == 1
+    with pytest.raises(CommentError, match=part):
+        parse(COMMENT.replace(good, bad))
+
+
+@pytest.fixture
+def functions(database: psycopg.Connection) -> list[Function]:
+    return read(database)
+
+
+def test_the_comments_describe_the_functions(functions: list[Function]) -> None:
+    assert functions
+    for function in functions:
+        described = [*function.arguments, *function.result]
+        assert function.summary
+        assert function.errors or not described, function.name
+
+
+def test_every_code_that_a_function_can_raise_is_listed(
+    database: psycopg.Connection, functions: list[Function]
+) -> None:
+    rows = database.execute(
+        "select proname, prosrc || coalesce(pg_get_function_sqlbody(oid), '')"
+        " from pg_proc where pronamespace = 'kodiai'::regnamespace"
+    )
+    sources = {str(name): str(source) for name, source in rows}
+    wrong = {}
+    for function in functions:
+        # Which of these two a check raises depends on the value: test_bad_arguments.
+        raised = codes(sources, function.name) - {"22004", "22023"}
+        missing = raised - function.errors.keys()
+        if missing:
+            wrong[function.name] = missing
+    assert wrong == {}
+
+
+#: By their names in PL/pgSQL; other codes are written as they are.
+CONDITIONS = {
+    "invalid_parameter_value": "22023",
+    "serialization_failure": "40001",
+    "null_value_not_allowed": "22004",
+}
+
+
+def codes(sources: dict[str, str], function: str) -> set[str]:
+    """The SQLSTATEs raised by a function and by the helpers that it calls."""
+    seen, next_ = set(), {function}
+    while next_:
+        seen |= next_
+        called = {
+            c for each in next_ for c in re.findall(r"\b_\w+(?=\()", sources[each])
+        }
+        next_ = called & sources.keys() - seen
+    raised = {
+        c for each in seen for c in re.findall(r"errcode = '(\w+)'", sources[each])
+    }
+    return {CONDITIONS.get(code, code) for code in raised}
+
+
+def test_every_example_is_accepted(
+    database: psycopg.Connection, functions: list[Function]
+) -> None:
+    database.execute("set role kodiai_app")
+    for function in functions:
+        arguments = ", ".join(
+            f"{n} => {sql}" for n, (sql, _) in function.example.items()
+        )
+        statement = f"select * from kodiai.{function.name}({arguments})"
+        statement = statement.replace(EMBEDDING, f"'{vector(1)}'")
+        with suppress(*STATES):
+            database.execute(statement.encode())

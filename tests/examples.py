@@ -1,0 +1,26 @@
+"""One good call of each function: the example of its comment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from catalog import EMBEDDING, Function, read
+from tests.learning.corpus import vector
+
+
+def examples(database: psycopg.Connection) -> dict[str, dict[str, Any]]:
+    """The arguments of the examples, as Python names them, by function."""
+    return {function.name: python_arguments(function) for function in read(database)}
+
+
+def python_arguments(function: Function) -> dict[str, Any]:
+    return {
+        name.removeprefix("p_"): _embedding(sql) if EMBEDDING in sql else value
+        for name, (sql, value) in function.example.items()
+    }
+
+
+def _embedding(sql: str) -> Any:
+    return [vector(1)] if sql.startswith("array") else vector(1)
