@@ -21,6 +21,7 @@ Id = TypeVar("Id")
 
 K = 10
 RRF_K = 60
+# As in kodiai, which .venv-rivals does not have.
 Severity = Literal["critical", "major", "medium", "minor"]
 PG_TEXTSEARCH = "HNSW + pg_textsearch"
 
