@@ -1,19 +1,27 @@
-"""Random calls of the searches, of every kind; the same for the same seed."""
+"""Random calls of both searches, covering every argument; deterministic per seed."""
 
 from __future__ import annotations
 
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from textwrap import fill, indent
 from typing import NamedTuple
 
 import numpy as np
 
-from corpus import CATEGORIES, FOLDERS, NOW, OUTCOMES, SEVERITIES, STOP_WORDS, unit
-from variety import (
+from bench.corpus import (
+    CATEGORIES,
+    FOLDERS,
+    NOW,
+    OUTCOMES,
+    SEVERITIES,
+    STOP_WORDS,
+    unit,
+)
+from bench.variety import (
     FOREIGN,
     IDENTIFIERS,
     LANGUAGES,
@@ -28,14 +36,14 @@ from variety import (
     zipf,
 )
 
-#: What has a meaning elsewhere, or none.
+#: Syntax of other languages, and text without any terms.
 ODD_TEXTS = [
     *("a & b | !c", "foo:* <-> bar", "--verbose -i -1 -ms-align", "<b>stored XSS</b>"),
     *("'; drop table x; --", '"unfinished phrase', "-", "- -", '-"" x', '""'),
     *("\\ backslash \\n", "% _ %s %(x)s", "x" * 3000, "\t tab\nnewline\r\n", "?!"),
     '-password = "x"\n+password = os.environ["P"]',
 ]
-#: Arguments that are refused, most of them.
+#: Arguments most of which raise an error.
 BAD = [
     *({"p_limit": value} for value in ("0", "1001", "-1", "2147483647", "null")),
     *({"p_repo": value} for value in ("'nope'", "'a/b/c'", "''", "'a /b'")),
@@ -69,7 +77,7 @@ BAD_FINDINGS = [
 
 
 class Call(NamedTuple):
-    """A call: the arguments as SQL, and the kinds that it is counted under."""
+    """A call: its arguments as SQL, and the kinds that the report counts it under."""
 
     function: str
     arguments: dict[str, str]
@@ -89,13 +97,13 @@ def array(words: Iterable[str]) -> str:
 
 
 def vector(values: np.ndarray) -> str:
-    """Write a vector as SQL, in lines of a width to read."""
+    """Write a vector as SQL, wrapped into readable lines."""
     text = fill(f"[{', '.join(map(str, values.astype('float32')))}]", 76)
     return f"{quoted(text)}::public.vector"
 
 
 class Calls:
-    """Makes random calls about memories and findings made from the material."""
+    """Makes random calls that match memories and findings made from the material."""
 
     def __init__(self, material: Material, chance: random.Random) -> None:
         self.material = material
@@ -137,15 +145,15 @@ class Calls:
             "stop words": lambda _: self.words(STOP_WORDS.tolist(), 4),
             "other scripts": lambda _: self.foreign(),
             "unknown words": lambda _: "qqzzy " + self.words(["wxyzzy", "vvvwq"], 2),
-            "odd signs": lambda _: self.chance.choice(ODD_TEXTS),
+            "punctuation": lambda _: self.chance.choice(ODD_TEXTS),
         }
         self.vector_kinds: dict[str, Callable[[np.ndarray], np.ndarray]] = {
             "stored": lambda stored: stored,
             "near a stored one": lambda stored: self.near(stored, 0.4),
             "far from stored ones": lambda stored: self.near(stored, 1.5),
-            "mixture of two": lambda stored: stored + self.stored(self.place()),
+            "mix of two": lambda stored: stored + self.stored(self.place()),
             "random": lambda _: self.noise(),
-            "opposite to all": lambda _: self.near(self.opposite, 0.1),
+            "opposite of all": lambda _: self.near(self.opposite, 0.1),
             "all values equal": np.ones_like,
             "one value": lambda stored: np.where(stored == stored.max(), 1, 0),
             "long": lambda stored: stored * 1e6,
@@ -176,7 +184,7 @@ class Calls:
         return " ".join(self.chance.choices(words, k=self.chance.randint(1, most)))
 
     def mixed(self) -> str:
-        """Give words as questions have them, common and rare."""
+        """Mix common and rare words the way queries do."""
         kinds: list[list[str]] = [self.middling, self.common, self.rare]
         return " ".join(
             self.chance.choice(zipf(self.chance, kinds))
@@ -205,7 +213,7 @@ class Calls:
         arguments: dict[str, str] = {}
         kinds: list[str] = []
         self.add_scope(arguments, kinds)
-        self.add_question(arguments, kinds)
+        self.add_query(arguments, kinds)
         self.add_limit(arguments, kinds)
         if self.flip(0.5):
             self.add_filters(arguments, kinds)
@@ -251,14 +259,14 @@ class Calls:
         if names:
             arguments["p_owner"] = quoted(self.chance.choice(names))
 
-    def add_question(self, arguments: dict[str, str], kinds: list[str]) -> None:
-        """Ask by words, by an embedding or by both, of one memory or of two."""
+    def add_query(self, arguments: dict[str, str], kinds: list[str]) -> None:
+        """Add a text, an embedding or both, taken from one memory or from two."""
         place = self.place()
         arms = self.chance.choices(["both", "text", "vector"], [60, 20, 20])[0]
         kinds.append(f"arms: {arms}")
         if self.flip(0.15):
-            text, embedding = self.chance.choice(self.material.questions)
-            text_kind = vector_kind = "question"
+            text, embedding = self.chance.choice(self.material.queries)
+            text_kind = vector_kind = "query"
         else:
             text_kind, write = self.chance.choice(list(self.text_kinds.items()))
             text = write(self.material.texts[place])
@@ -300,7 +308,7 @@ class Calls:
             arguments[f"p_{name}"] = filters[name]()
             kinds.append(f"filter: {name}")
 
-    def some(self, words: list[str]) -> str:
+    def some(self, words: Sequence[str]) -> str:
         if self.flip(0.04):
             return array([])
         few = self.chance.sample(words, self.chance.choice((1, 1, 2, 2, 3, len(words))))

@@ -1,10 +1,10 @@
 """Compare the search of the working tree with that of a commit.
 
-Deploys both side by side, in two schemas of one database on an embedded Postgres of its
-own, with the same memories (sides.py).
+Deploys both side by side, as two schemas of one database on a temporary embedded
+Postgres, and fills them with the same memories (sides.py).
 
-equal  makes random calls of every kind on both sides, and compares every column
-cpu    measures the server's CPU time of a call on both, in the scopes of `make bench`
+equal  makes random calls on both sides and compares every column of the results
+cpu    measures the server's CPU time per call on both, in the scopes of `make bench`
 
 Usage: make compare OPTIONS="equal [--base HEAD^] [--calls 5000] [--postgres 16]"
        make compare OPTIONS="cpu [--base HEAD^] [--rows 20000]"
@@ -17,10 +17,9 @@ import sys
 import time
 from pathlib import Path
 
-import cpu
-import equal
-from deployed import ROOT
-from sides import default_revision
+from bench import cpu, equal
+from bench.sides import default_revision
+from eval.collection import DATA
 
 
 def main() -> None:
@@ -41,28 +40,34 @@ def parse_arguments() -> argparse.Namespace:
     results.set_defaults(compare=equal.compare_results)
     add_common(results, rows=50_000, dimensions=64)
     results.add_argument(
-        "--calls", type=int, default=2500, help="of search_memories (2500)"
+        "--calls", type=int, default=2500, help="calls of search_memories (2500)"
     )
-    results.add_argument("--seed", type=int, default=1, help="of data and calls (1)")
+    results.add_argument(
+        "--seed", type=int, default=1, help="seed of data and calls (1)"
+    )
     results.add_argument(
         "--data",
         type=Path,
-        default=ROOT.parent / "shared" / "data",
-        help="folder of real collections (../shared/data)",
+        default=DATA,
+        help="folder of real collections ($KODIAI_TEST_DATA, or ../shared/data)",
     )
     results.add_argument(
         "--allow-tie-order",
         action="store_true",
-        help="rows whose scores differ by less than 1e-9 may change places",
+        help="ignore the order of rows whose scores differ by less than 1e-9",
     )
-    results.add_argument("--show", type=int, default=5, help="how many differences (5)")
+    results.add_argument(
+        "--show", type=int, default=5, help="print this many differences (5)"
+    )
 
-    times = commands.add_parser("cpu", help="compare the CPU time of a call")
+    times = commands.add_parser("cpu", help="compare the CPU time per call")
     times.set_defaults(compare=cpu.compare_times)
     add_common(times, rows=100_000, dimensions=1024)
-    times.add_argument("--questions", type=int, default=100, help="in each scope (100)")
     times.add_argument(
-        "--rounds", type=int, default=4, help="how often each is asked (4)"
+        "--queries", type=int, default=100, help="queries per scope (100)"
+    )
+    times.add_argument(
+        "--rounds", type=int, default=4, help="repetitions of each query (4)"
     )
     return parser.parse_args()
 
@@ -78,13 +83,15 @@ def add_common(command: argparse.ArgumentParser, *, rows: int, dimensions: int) 
         action="append",
         default=[],
         metavar="SED",
-        help="script for sed -E, applied to the deploy scripts of base; repeatable",
+        help="sed -E script to apply to the deploy scripts of base; repeatable",
     )
     command.add_argument("--postgres", type=int, choices=(16, 18), default=18)
     command.add_argument("--rows", type=int, default=rows, help=f"memories ({rows})")
     command.add_argument("--dimensions", type=int, default=dimensions)
     command.add_argument(
-        "--wait", action="store_true", help="keep the server until Enter is pressed"
+        "--wait",
+        action="store_true",
+        help="keep the server running until Enter is pressed",
     )
 
 

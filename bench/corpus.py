@@ -1,10 +1,11 @@
-"""Made-up memories of any number, and questions about them.
+"""Any number of synthetic memories, and queries for them.
 
-200 repositories of one owner with Zipf sizes: the largest has 21 % of everything, the
-smallest 0.06 %. Every memory is about one of 1,000 topics. Texts have the word
-frequencies of natural language (Zipf and Mandelbrot), and a few words of the topic.
-Embeddings lie around the topics, in directions of falling weight and off the origin, as
-those of language models do; their coordinates are a random rotation of that.
+One owner has 200 repositories with Zipf-distributed sizes: the largest has 21 % of all
+memories, the smallest 0.06 %. Every memory has one of 1,000 topics. Texts have the word
+frequencies of natural language (Zipf-Mandelbrot) and a few words of their topic.
+Embeddings scatter around their topic, with decreasing variance per direction and away
+from the origin, as those of language models do. A random rotation then spreads this
+over all coordinates.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+
+from kodiai import Category, Outcome, Severity
+
+Word = TypeVar("Word", bound=str)
 
 OWNER = "acme"
 REPOS = [f"{OWNER}/repo{number}" for number in range(1, 201)]
@@ -40,13 +45,19 @@ COLUMNS = [
 
 BATCH = 20_000
 TOPICS = 1000
-# Of letters alone: what has digits would be taken apart.
+# Only letters: the parser would split words that contain digits.
 LETTERS = str.maketrans("0123456789", "bdfgklmprt")
 WORDS = np.array([f"x{str(rank).translate(LETTERS)}ox" for rank in range(50_000)])
 STOP_WORDS = np.array(["the", "of", "to", "in", "is", "it", "and", "for"])
-SEVERITIES = ["critical", "major", "medium", "minor"]
-CATEGORIES = ["security", "correctness", "performance", "style", "documentation"]
-OUTCOMES = ["accepted", "suppressed", "thumbs_up", "thumbs_down"]
+SEVERITIES: list[Severity] = ["critical", "major", "medium", "minor"]
+CATEGORIES: list[Category] = [
+    "security",
+    "correctness",
+    "performance",
+    "style",
+    "documentation",
+]
+OUTCOMES: list[Outcome] = ["accepted", "suppressed", "thumbs_up", "thumbs_down"]
 LANGUAGES = ["python", "go", "rust", "typescript"]
 FOLDERS = ["src/core", "src/api", "src/db", "lib", "tests", "docs", "scripts", "deploy"]
 
@@ -57,8 +68,8 @@ def shares(count: int, exponent: float, shift: int = 0) -> np.ndarray:
     return normed
 
 
-class Question(NamedTuple):
-    """What a search asks: words, and a vector of length 1."""
+class Query(NamedTuple):
+    """A query: its text, and its embedding, which has length 1."""
 
     text: str
     embedding: np.ndarray
@@ -66,16 +77,16 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Memories:
-    """A batch of memories; each column is a list or an array of equal length."""
+    """A batch of memories, by column. All columns have the same length."""
 
     first_id: int
     repos: list[str]
     texts: list[str]
-    severities: list[str]
-    categories: list[str]
+    severities: list[Severity]
+    categories: list[Category]
     paths: list[str]
     languages: list[str]
-    outcomes: list[str]
+    outcomes: list[Outcome]
     ages: np.ndarray
     embeddings: np.ndarray
 
@@ -83,7 +94,7 @@ class Memories:
         return len(self.texts)
 
     def rows(self) -> Iterator[tuple[object, ...]]:
-        """Give the memories in the order of COLUMNS."""
+        """Yield rows with the columns COLUMNS."""
         for n in range(len(self)):
             repo = self.repos[n]
             yield (
@@ -104,7 +115,7 @@ class Memories:
 
 
 class Corpus:
-    """Memories and questions of one kind of embedding; the same for the same seed."""
+    """Memories and queries with embeddings of one width; deterministic per seed."""
 
     def __init__(self, dimensions: int, seed: int = 1) -> None:
         self.chance = np.random.default_rng(seed)
@@ -126,7 +137,7 @@ class Corpus:
         return unit(around * self.weights @ self.rotation + self.offset)
 
     def write_texts(self, topics: np.ndarray, mean_length: float) -> list[str]:
-        """Write texts; a quarter of the words are of the topic, a third stop words."""
+        """Write texts: a quarter of the words of their topic, a third stop words."""
         lengths = self.chance.lognormal(np.log(mean_length), 0.4, len(topics))
         common = self.chance.choice(
             len(WORDS), (len(topics), 60), p=shares(len(WORDS), 1, 10)
@@ -140,7 +151,7 @@ class Corpus:
         return texts
 
     def memories(self, count: int, repo: str | None = None) -> Memories:
-        """Make the next memories, of one repository or of all."""
+        """Make the next memories, in one repository or in all of them."""
         topics = self.chance.integers(0, TOPICS, count)
         first = self.written + 1
         self.written += count
@@ -163,19 +174,19 @@ class Corpus:
         )
 
     def batches(self, count: int, repo: str | None = None) -> Iterator[Memories]:
-        """Make so many memories, a batch at a time."""
+        """Make memories, one batch at a time."""
         for first in range(0, count, BATCH):
             yield self.memories(min(BATCH, count - first), repo)
 
-    def pick(self, words: list[str], count: int, weights: Any = None) -> list[str]:
-        picked: list[str] = self.chance.choice(words, count, p=weights).tolist()
+    def pick(self, words: list[Word], count: int, weights: Any = None) -> list[Word]:
+        picked: list[Word] = self.chance.choice(words, count, p=weights).tolist()
         return picked
 
-    def questions(self, count: int) -> list[Question]:
-        """Ask about topics that there are: six words or so, and their embedding."""
+    def queries(self, count: int) -> list[Query]:
+        """Make queries about existing topics: about six words, and their embedding."""
         topics = self.chance.integers(0, TOPICS, count)
         texts = self.write_texts(topics, 6)
-        return [Question(*pair) for pair in zip(texts, self.embed(topics), strict=True)]
+        return [Query(*pair) for pair in zip(texts, self.embed(topics), strict=True)]
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
-"""How much of the server's CPU a call of search_memories takes, on both sides.
+"""Server CPU time per call of search_memories, on both sides.
 
-By what the kernel counts for the process that serves a connection: robust where the
-machine has other work. Both sides answer the same questions in short turns.
+The kernel counts the CPU time of the backend that serves a connection, so other load on
+the machine matters little. Both sides answer the same queries in short, alternating
+turns.
 """
 
 from __future__ import annotations
@@ -19,19 +20,20 @@ import psycopg
 from pgvector.psycopg import register_vector
 from tqdm import tqdm
 
-from corpus import COLUMNS, MODEL, Corpus, Memories
-from filling import TYPES, WIDTH
-from search import SCENARIOS, make_tasks
-from sides import SIDES, Side, Table, both_sides
-from systems import OWNER, K, Scenario, Tasks
+from bench.corpus import COLUMNS, MODEL, Corpus, Memories
+from bench.filling import TYPES, WIDTH
+from bench.search import SCENARIOS, make_tasks
+from bench.sides import SIDES, Side, Table, both_sides
+from bench.systems import OWNER, Scenario, Tasks
+from rivals import K
 
 ARMS = ("hybrid", "vectors", "text")
-TURN = 5  # questions
+TURN = 5  # queries
 
 
 @dataclass
 class Line:
-    """What a side needed for each question in a scope, and what it found."""
+    """CPU time and results of one side for each query in a scope."""
 
     milliseconds: np.ndarray
     found: list[list[int]]
@@ -51,7 +53,7 @@ Lines = dict[tuple[str, str, Side], Line]
 
 
 class Session:
-    """A connection, and the process that serves it."""
+    """A connection and its backend process."""
 
     def __init__(self, url: str, side: Side, core: int) -> None:
         self.connection = psycopg.connect(url, autocommit=True)
@@ -68,8 +70,8 @@ class Session:
         )
 
     def cpu(self) -> float:
-        """Return the milliseconds that the server has spent, once it is idle."""
-        # The kernel adds the time up when it takes the process off the CPU.
+        """Return the CPU time of the backend in milliseconds, once it is idle."""
+        # The kernel updates the counter when it takes the process off the CPU.
         while (self.process / "stat").read_text().rpartition(")")[2].split()[0] == "R":
             time.sleep(0)
         return int((self.process / "schedstat").read_text().split()[0]) / 1e6
@@ -77,7 +79,7 @@ class Session:
     def ask(
         self, scenario: Scenario, text: str | None, vector: np.ndarray | None
     ) -> tuple[float, list[int]]:
-        """Return the milliseconds and the rows of a call."""
+        """Return the CPU milliseconds of a call and the ids that it found."""
         before = self.cpu()
         found = self.connection.execute(
             self.statement.encode(),
@@ -114,12 +116,12 @@ def compare_times(arguments: argparse.Namespace) -> bool:
 
 
 def measure(url: str, tasks: Tasks, rounds: int) -> Lines:
-    """Ask every question in every scope, of both sides in turns.
+    """Run every query in every scope, alternating between the sides.
 
-    What counts is the fastest of the rounds: noise, such as a cold cache, only adds.
+    Keeps the fastest of the rounds: noise, such as a cold cache, only adds time.
     """
     asked = [(arm, scenario) for arm in ARMS for scenario in tasks.scenarios]
-    count = len(tasks.questions)
+    count = len(tasks.queries)
     lines: Lines = {
         (arm, scenario.name, side): Line(
             np.full(count, np.inf), [[]] * count, tasks.nearest[scenario.name]
@@ -132,30 +134,31 @@ def measure(url: str, tasks: Tasks, rounds: int) -> Lines:
     sessions: dict[Side, Session] = {}
     for n, arm, scenario in tqdm(turns, "Measuring", ncols=WIDTH, unit=""):
         if (arm, scenario) == asked[0]:
-            # New processes, in another order: some are slower by where memory put them.
-            # On one core, so that the neighbours of both are the same.
+            # New backends in another order: memory layout makes some of them slower.
+            # On the same core, so that both compete with the same processes.
             for side in SIDES if n % 2 else SIDES[::-1]:
                 sessions[side] = Session(url, side, cores[n % len(cores)])
         for first in range(-TURN, count, TURN):
             for side in SIDES if (first // TURN + n) % 2 else SIDES[::-1]:
                 line = lines[arm, scenario.name, side]
                 for q in range(max(first, 0), min(max(first, 0) + TURN, count)):
-                    text, vector = tasks.questions[q]
+                    text, vector = tasks.queries[q]
                     spent, line.found[q] = sessions[side].ask(
                         scenario,
                         None if arm == "vectors" else text,
                         None if arm == "text" else vector,
                     )
-                    # The first turn warms up.
+                    # The first turn is a warm-up.
                     if first >= 0:
                         line.milliseconds[q] = min(line.milliseconds[q], spent)
     return lines
 
 
 def report(lines: Lines) -> None:
-    """Print means and 95th percentiles of the questions.
+    """Print the means and 95th percentiles over the queries.
 
-    The standard error is that of the ratio, by the questions: each is asked of both.
+    The standard error is that of the ratio of means, over pairs: both sides run each
+    query.
     """
     for arm in ARMS:
         found = "recall" if arm == "vectors" else "rows"

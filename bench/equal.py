@@ -1,4 +1,4 @@
-"""Whether random calls of every kind give the same results on both sides."""
+"""Compares the results of random calls on both sides."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import psycopg
 from psycopg.rows import dict_row
 from tqdm import tqdm
 
-import variety
-from calls import Call, Calls
-from corpus import NOW
-from filling import WIDTH
-from sides import BASE, HEAD, SIDES, Side, both_sides
+from bench import variety
+from bench.calls import Call, Calls
+from bench.corpus import NOW
+from bench.filling import WIDTH
+from bench.sides import BASE, HEAD, SIDES, Side, both_sides
 
 TOLERANCE = 1e-9
 FINDINGS_SHARE = 0.2
 TIMEOUT = "120s"
-# search_memories lists the rows that filters leave where they are this few.
+# search_memories lists the rows that pass its filters if they are at most this many.
 MOST_LISTED = 10_000
 HEADER = (
     f"{'':<5}{'row':>4}{'id':>8}{'score':>18}{'vrank':>6}{'distance':>16}{'trank':>6}"
@@ -35,7 +35,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call returned: rows or an error, and which indexes it used."""
+    """What a call returned, rows or an error, and its access paths."""
 
     rows: list[Row]
     error: str | None = None
@@ -78,7 +78,7 @@ class Session:
             " set_config('statement_timeout', %s, false)",
             (str(NOW), TIMEOUT),
         )
-        # Index statistics, because helper functions differ between the sides.
+        # Read from index statistics, because helper functions differ between the sides.
         self.indexes: dict[str, int] = dict(
             self.connection.execute(
                 "select case when a.amname = 'btree' then i.relname else a.amname end,"
@@ -96,7 +96,7 @@ class Session:
         )
 
     def count_usage(self) -> Counter[str]:
-        """Count index scans since the statistics of this session were last sent."""
+        """Return index scans and rows since this session last reported statistics."""
         return Counter(self.fetch(self.usage)[0])
 
     def fetch(self, statement: str) -> list[Row]:
@@ -117,7 +117,7 @@ class Session:
 
 
 def name_paths(call: Call, used: Counter[str]) -> frozenset[str]:
-    """Name the access paths of a call by the indexes that it scanned."""
+    """Derive the access paths of a call from the indexes that it scanned."""
     paths = set()
     if used["hnsw scans"]:
         paths.add("graph of codes")
@@ -131,7 +131,10 @@ def name_paths(call: Call, used: Counter[str]) -> frozenset[str]:
 
 
 def is_close(base: float, head: float, column: str) -> bool:
-    """Compare relatively; distances near 0 are differences of larger numbers."""
+    """Compare with a relative tolerance, and distances with an absolute one too.
+
+    A distance near 0 is the difference of larger numbers.
+    """
     floor = TOLERANCE if column == "distance" else 0.0
     return math.isclose(base, head, rel_tol=TOLERANCE, abs_tol=floor) or (
         math.isnan(base) and math.isnan(head)
@@ -178,7 +181,7 @@ def is_tie_order(
     base_ids: list[int],
     head_ids: list[int],
 ) -> bool:
-    """Return whether only rows of equal scores have changed places."""
+    """Return whether only rows with equal scores are in another order."""
     if len(base) != len(head) or "p_diversity" in call.arguments:
         return False
     if not all(
@@ -190,7 +193,7 @@ def is_tie_order(
     for n in range(1, len(base) + 1):
         is_last = n == len(base)
         if is_last or not is_close(base[n - 1]["score"], base[n]["score"], "score"):
-            # The last ones may be tied with others beyond the limit.
+            # The last rows may be tied with rows beyond the limit.
             if not is_last and set(base_ids[first:n]) != set(head_ids[first:n]):
                 return False
             first = n
@@ -199,7 +202,7 @@ def is_tie_order(
 
 @dataclass
 class Comparison:
-    """What was compared so far."""
+    """Counts of what was compared."""
 
     all: Tally = field(default_factory=Tally)
     findings: Tally = field(default_factory=Tally)
@@ -236,7 +239,7 @@ def compare_results(arguments: argparse.Namespace) -> bool:
     chance = random.Random(arguments.seed)  # noqa: S311
     data = arguments.data if arguments.data.is_dir() else None
     if data is None:
-        print(f"{arguments.data} does not exist: made-up texts and embeddings only.")
+        print(f"{arguments.data} does not exist: using only synthetic material.")
     material = variety.gather(arguments.rows, arguments.dimensions, data, chance)
 
     tables = (
@@ -271,7 +274,7 @@ def compare_calls(url: str, calls: Calls, arguments: argparse.Namespace) -> Comp
 
 
 def describe(call: Call, base: Answer, head: Answer, difference: Difference) -> str:
-    """Show a call, and both results around the first difference."""
+    """Format a call, and both results around the first difference."""
     lines = [
         "-" * WIDTH,
         *textwrap.wrap(f"{difference.kind} ({', '.join(call.kinds)})", WIDTH),
@@ -318,7 +321,9 @@ def report(comparison: Comparison, arguments: argparse.Namespace) -> None:
             f"{tally.different:>8,}"
         )
     total = comparison.all.calls
-    print(f"\n{'share of the calls of search_memories, %':<52}{'base':>14}{'head':>14}")
+    print(
+        f"\n{'access paths of search_memories, % of calls':<52}{'base':>14}{'head':>14}"
+    )
     for path in sorted({path for used in comparison.paths.values() for path in used}):
         shares = [100 * comparison.paths[side][path] / total for side in SIDES]
         print(f"{path:<52}{shares[0]:>14.1f}{shares[1]:>14.1f}")
@@ -327,7 +332,7 @@ def report(comparison: Comparison, arguments: argparse.Namespace) -> None:
             print(f"Not compared, only in {side.name}: {', '.join(sorted(columns))}")
     refused = ", ".join(f"{n} x {code}" for code, n in comparison.errors.most_common())
     print(
-        f"\nRefused by base: {refused or 'none'}; {comparison.messages} of these with"
+        f"\nErrors in base: {refused or 'none'}; {comparison.messages} of these have"
         " another message in head."
     )
     differences = sum(comparison.by_difference.values())

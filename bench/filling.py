@@ -1,4 +1,4 @@
-"""Fills memories of a benchmark the way a first load is done."""
+"""Fills the database of a benchmark the way an initial load does."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import psycopg
 from pgvector.psycopg import register_vector
 from tqdm import tqdm
 
-from corpus import COLUMNS, MODEL, Memories
-from deployed import ROOT
+from bench.corpus import COLUMNS, MODEL, Memories
+from bench.deployed import ROOT
 
 WIDTH = 80
 TYPES = "text text int8 text text text text text text text text timestamptz vector"
@@ -59,15 +59,15 @@ def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> N
         | {"DATABASE_URL": admin.info.dsn, "PGPASSWORD": admin.info.password},
         check=True,
     )
-    print("Vacuuming, as autovacuum does in time ...", flush=True)
+    print("Vacuuming, as autovacuum would ...", flush=True)
     admin.execute("vacuum analyze")
 
 
 def nearest(
-    embeddings: np.ndarray, ids: np.ndarray, question: np.ndarray, count: int
+    embeddings: np.ndarray, ids: np.ndarray, query: np.ndarray, count: int
 ) -> list[int]:
-    """Compare every embedding; return the ids of the nearest."""
-    similarities = embeddings @ question
+    """Return the ids of the nearest embeddings, by exact comparison."""
+    similarities = embeddings @ query
     count = min(count, len(ids))
     if not count:
         return []

@@ -1,7 +1,7 @@
-"""How a search slows down, and what a memory takes up, as there are more of them.
+"""How search time and disk space grow with the number of memories.
 
-For each size an embedded Postgres of its own: made-up memories (corpus.py), and one
-repository that always has 2,000 of them, among the others, which is searched.
+Each size gets its own embedded Postgres, filled with synthetic memories (corpus.py).
+The repository that is searched always has 2,000 memories, scattered among the others.
 
 Usage: make bench-growth [OPTIONS="--rows 10000 100000 1000000 --save"]
 """
@@ -16,10 +16,10 @@ from typing import Any
 
 import psycopg
 
-import page
-from corpus import OWNER, Corpus, Memories
-from deployed import deployed_memory
-from filling import connect, fill
+from bench import page
+from bench.corpus import OWNER, Corpus, Memories
+from bench.deployed import deployed_memory
+from bench.filling import connect, fill
 from kodiai import Client
 
 REPO, ROWS = f"{OWNER}/same", 2000
@@ -35,14 +35,16 @@ SIZES = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Time a search as memories grow.")
+    parser = argparse.ArgumentParser(
+        description="Time a search as the number of memories grows."
+    )
     parser.add_argument(
         "--rows", type=int, nargs="*", default=[10_000, 100_000], help="(10000 100000)"
     )
     parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
-    parser.add_argument("--repeat", type=int, default=200, help="questions (200)")
+    parser.add_argument("--repeat", type=int, default=200, help="queries (200)")
     parser.add_argument(
-        "--save", action="store_true", help="into docs/explanation/benchmarks.md"
+        "--save", action="store_true", help="write docs/explanation/benchmarks.md"
     )
     arguments = parser.parse_args()
     lines = [
@@ -57,7 +59,7 @@ def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
     corpus = Corpus(dimensions)
 
     def batches() -> Iterator[Memories]:
-        # A tenth of the repository in each tenth of the whole: so it lies scattered.
+        # A tenth of the repository per tenth of the load, which scatters its rows.
         for _ in range(10):
             yield from corpus.batches((rows - ROWS) // 10)
             yield corpus.memories(ROWS // 10, REPO)
@@ -66,11 +68,11 @@ def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
         start = time.monotonic()
         fill(admin, batches(), rows)
         line: dict[str, Any] = {"rows": rows, "load, s": time.monotonic() - start}
-        questions = corpus.questions(repeat + WARM_UP)
+        queries = corpus.queries(repeat + WARM_UP)
         with Client.connect(url) as client:
             for name, repo in (("same", REPO), ("all", None)):
                 times = []
-                for text, embedding in questions:
+                for text, embedding in queries:
                     start = time.perf_counter()
                     client.search_memories(
                         repo, text, embedding, owner=None if repo else OWNER
@@ -86,7 +88,7 @@ def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
 
 
 def size(admin: psycopg.Connection, relation: str) -> int:
-    # Of a table with its TOAST and, of the postings, their primary key.
+    # Tables include TOAST; postings also includes its primary key.
     function = "pg_total_relation_size" if relation == "postings" else "pg_table_size"
     row = admin.execute(f"select {function}(%s)".encode(), (relation,)).fetchone()
     return row[0] if row else 0

@@ -1,23 +1,23 @@
-"""Write measurements and their plots into docs/explanation/benchmarks.md."""
+"""Writes measurements and plots into docs/explanation/benchmarks.md."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from systems import RIVAL, Scenario
+from bench.deployed import ROOT
+from bench.systems import Scenario
+from rivals import PG_TEXTSEARCH as RIVAL
 
-ROOT = Path(__file__).resolve().parent.parent
 PATH = ROOT / "docs" / "explanation" / "benchmarks.md"
 PLOTS = PATH.with_suffix("")
 
-# Okabe and Ito's colours, which colour-blind people can tell apart, and shapes.
+# Okabe and Ito's palette, which colour-blind readers can tell apart, plus shapes.
 MARKS = {
     "kodiai": ("#D55E00", "D"),
     "floor by hand": ("#000000", "x"),
@@ -30,7 +30,7 @@ MARKS = {
 
 
 def write_part(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Put a table, and the date, between the marks of this name."""
+    """Write the date and a table between the markers with this name."""
     lines = [list(header), ["---"] * len(header), *map(list, rows)]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     today = f"{datetime.now(UTC):%Y-%m-%d}"
@@ -41,7 +41,7 @@ def write_part(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) 
         flags=re.DOTALL,
     )
     if not count:
-        raise ValueError(f"{PATH} has no marks for {name}")
+        raise ValueError(f"{PATH} has no markers named {name}")
     PATH.write_text(page, encoding="utf-8")
 
 
@@ -52,7 +52,7 @@ def save(figure: Any, name: str) -> None:
 
 
 def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> None:
-    """Write times as ratios to kodiai's, with recall, and rows where too few."""
+    """Write times relative to kodiai's, recall, and the row count if it falls short."""
     measured = {(line["system"], line.get("scenario")): line for line in lines}
     systems = [system for system in MARKS if (system, scenarios[0].name) in measured]
     rows = []
@@ -117,7 +117,7 @@ def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> 
 
 
 def write_rival(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> None:
-    """Write kodiai's times as ratios to those of the strongest rival."""
+    """Write kodiai's times relative to those of the strongest rival."""
     measured = {(line["system"], line.get("scenario")): line for line in lines}
     rows = []
     for scenario in scenarios:
@@ -128,12 +128,18 @@ def write_rival(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> None:
         ]
         cells += [f"{ours[time] / theirs[time]:.2f}" for time in ("cpu", "p50")]
         rows.append(cells)
-    header = ["scope", "kodiai, CPU", f"{RIVAL}, CPU", "kodiai : rival", "by p50"]
+    header = [
+        "scope",
+        "kodiai, CPU",
+        f"{RIVAL}, CPU",
+        "kodiai : rival",
+        "by p50",
+    ]
     write_part("rival", header, rows)
 
 
 def write_growth(lines: list[dict[str, Any]]) -> None:
-    """Write times and bytes by the number of memories, and draw the times."""
+    """Write times and bytes per number of memories, and plot the times."""
     names = [name for name in lines[0] if name != "rows"]
     write_part(
         "growth",

@@ -1,8 +1,8 @@
-"""How long the reports and the purges take on a memory of a busy organisation.
+"""How long the reports and purges take on the database of a busy organisation.
 
-Fills an embedded Postgres of its own: 200 repositories with Zipf sizes (the largest has
-21 % of everything), reviews over a year, 5 findings and 10 telemetry events for each.
-Every report is asked for the largest repository and, where it can be, for all.
+Fills a temporary embedded Postgres: 200 repositories with Zipf-distributed sizes (the
+largest has 21 % of all reviews), a year of reviews, and 5 findings and 10 telemetry
+events per review. Every report runs for the largest repository and, if it can, for all.
 
 Usage: make bench-reports [OPTIONS="--reviews 10000 --repeat 20"]
 """
@@ -19,13 +19,13 @@ from typing import Any
 import psycopg
 from tqdm import tqdm
 
-from deployed import deployed_memory
+from bench.deployed import deployed_memory
 from kodiai import Client
 
 DAYS = (30, 90, 365)
 WIDTH = 80
 
-# Each table, in order; %(reviews)s is how many reviews there are.
+# One statement per table, in order. %(reviews)s is the number of reviews.
 FILL = {
     "repositories": """
         create temporary table repo_share as
@@ -62,7 +62,7 @@ FILL = {
         from reviews as r
         cross join generate_series(1, 5) as n
     """,
-    "counts of the reviews": """
+    "counts in reviews": """
         update reviews set
           findings_critical = 1, findings_major = 1, findings_medium = 2,
           findings_minor = 1, findings_total = 5, suppressions_applied = 1
@@ -140,7 +140,9 @@ def main() -> None:
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Time the reports and the purges.")
     parser.add_argument("--reviews", type=int, default=100_000, help="(100000)")
-    parser.add_argument("--repeat", type=int, default=50, help="calls of each (50)")
+    parser.add_argument(
+        "--repeat", type=int, default=50, help="calls of each function (50)"
+    )
     return parser.parse_args()
 
 
@@ -152,7 +154,7 @@ def fill(url: str, reviews: int) -> None:
         for name, statement in progress:
             progress.set_description(f"Filling {name}".ljust(33))
             connection.execute(statement.encode(), {"reviews": reviews})
-        print("Vacuuming, as autovacuum does in time ...", flush=True)
+        print("Vacuuming, as autovacuum would ...", flush=True)
         connection.execute("vacuum analyze")
 
 

@@ -1,11 +1,11 @@
-"""How fast and how complete searches are: kodiai, a floor by hand, and others.
+"""How fast and how complete searches are: kodiai, a hand-written floor, and rivals.
 
-Fills an embedded Postgres of its own, or a new database on the given server, with
-made-up memories of 200 repositories (corpus.py), and the tables of the others with the
-same; then asks each the same questions under the same filters (systems.py). Only ratios
-within one run compare.
+Fills a temporary embedded Postgres, or a new database on the given server, with
+synthetic memories of 200 repositories (corpus.py), and the tables of the rivals with
+the same. Then runs the same queries with the same filters on each (systems.py). Compare
+only ratios within one run.
 
-Usage: make bench [OPTIONS="--rows 20000 --dimensions 384 --no-peers"]
+Usage: make bench [OPTIONS="--rows 20000 --dimensions 384 --no-rivals"]
        make bench OPTIONS="--server postgresql://postgres@localhost"
 """
 
@@ -28,69 +28,56 @@ import numpy as np
 import psycopg
 from tqdm import tqdm
 
-import page
-from corpus import LARGE, MIDDLE, NOW, SMALL, TINY, Corpus, Memories
-from deployed import ROOT, deployed_memory
-from filling import WIDTH, connect, fill, nearest
-from systems import OURS, PAIR_INDEX, PEERS, RIVAL, SYSTEMS, K, Scenario, Tasks
+from bench import page
+from bench.corpus import LARGE, MIDDLE, NOW, SMALL, TINY, Corpus, Memories
+from bench.deployed import ROOT, deployed_memory
+from bench.filling import WIDTH, connect, fill, nearest
+from bench.systems import OURS, SYSTEMS, Scenario, Tasks
+from rivals import INSTALLED, PG_TEXTSEARCH, K, documents, pg_textsearch
 
 RECENT = NOW - timedelta(days=180)
 
 SCENARIOS = [
-    Scenario("all", 100),
-    Scenario("minor", 50, severities=("minor",)),
-    Scenario("large repo", 21, LARGE),
-    Scenario("critical", 5, severities=("critical",)),
-    Scenario("middle repo", 3.6, MIDDLE),
-    Scenario("large, 3 filters", 3, LARGE, ("medium", "minor"), "src/core/", RECENT),
-    Scenario("small repo", 0.7, SMALL),
-    Scenario("all, 3 filters", 0.5, None, ("critical",), "src/api/", RECENT),
-    Scenario("tiny repo", 0.06, TINY),
+    Scenario("all"),
+    Scenario("minor", share=50, severities=("minor",)),
+    Scenario("large repo", share=21, repo=LARGE),
+    Scenario("critical", share=5, severities=("critical",)),
+    Scenario("middle repo", share=3.6, repo=MIDDLE),
+    Scenario(
+        "large, 3 filters",
+        share=3,
+        repo=LARGE,
+        severities=("medium", "minor"),
+        path_prefix="src/core/",
+        created_after=RECENT,
+    ),
+    Scenario("small repo", share=0.7, repo=SMALL),
+    Scenario(
+        "all, 3 filters",
+        share=0.5,
+        severities=("critical",),
+        path_prefix="src/api/",
+        created_after=RECENT,
+    ),
+    Scenario("tiny repo", share=0.06, repo=TINY),
 ]
 
-# What the peers ask: one table for all but LlamaIndex, which makes its own.
-DOCUMENTS = """
-create table documents as
+LOAD_DOCUMENTS = """
+insert into documents (
+  id, owner, repo, content, severity, file_path, created_at, created, embedding
+)
 select
-  finding_id, owner, repo::text, finding_text::text as content, severity::text,
-  file_path::text, created_at,
-  extract(epoch from created_at)::double precision as created,
-  to_tsvector('english', finding_text) as fts, embedding
-from kodiai.learning_memories;
-
-alter table documents add primary key (finding_id);
-
-create index on documents (owner, repo);
-
-create index on documents using gin (fts);
-"""
-DOCUMENTS_GRAPH = "create index on documents using hnsw (embedding vector_cosine_ops)"
-LLAMA = """
-drop index data_llama_embedding_idx;
-
-insert into data_llama (text, metadata_, node_id, embedding)
-select
-  content,
-  json_build_object(
-    'owner', owner, 'repo', repo, 'severity', severity, 'file_path', file_path,
-    'created', created
-  ),
-  finding_id,
-  embedding
-from documents;
-
-create index on data_llama ((metadata_ ->> 'repo'));
-"""
-LLAMA_GRAPH = """
-create index data_llama_embedding_idx on data_llama
-using hnsw (embedding vector_cosine_ops)
+  finding_id, owner, repo, finding_text, severity, file_path, created_at,
+  extract(epoch from created_at), embedding
+from kodiai.learning_memories
+order by id
 """
 
 
 def main() -> None:
     arguments = parse_arguments()
     names = [
-        name for name in arguments.systems if not (arguments.no_peers and name in PEERS)
+        name for name in arguments.systems if name in OURS or not arguments.no_rivals
     ]
     start = time.monotonic()
     with deployed_memory(
@@ -105,18 +92,18 @@ def main() -> None:
                 yield batch
 
         with connect(url) as admin:
-            if RIVAL in names and not has_rival(admin):
-                names.remove(RIVAL)
+            if PG_TEXTSEARCH in names and not has_pg_textsearch(admin):
+                names.remove(PG_TEXTSEARCH)
             fill(admin, kept(), arguments.rows)
-            if not OURS.issuperset(names):
-                fill_others(url, admin, arguments.dimensions, names)
+            if not set(OURS).issuperset(names):
+                fill_rivals(url, admin, arguments.dimensions, names)
         tasks = make_tasks(corpus, batches, arguments)
         lines = ask(url, tasks, names, arguments.clients)
     report(lines)
     print(f"\n{(time.monotonic() - start) / 60:.1f} minutes")
     if arguments.save:
         page.write_comparison(lines, SCENARIOS)
-        if RIVAL in names:
+        if PG_TEXTSEARCH in names:
             page.write_rival(lines, SCENARIOS)
 
 
@@ -124,12 +111,16 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compare searches side by side.")
     parser.add_argument("--rows", type=int, default=50_000, help="memories (50000)")
     parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
-    parser.add_argument("--questions", type=int, default=40, help="of each (40)")
     parser.add_argument(
-        "--clients", type=int, nargs="*", default=[4], help="at the same time (4)"
+        "--queries", type=int, default=40, help="queries per scope (40)"
     )
     parser.add_argument(
-        "--no-peers", action="store_true", help="without LangChain and LlamaIndex"
+        "--clients", type=int, nargs="*", default=[4], help="concurrent clients (4)"
+    )
+    parser.add_argument(
+        "--no-rivals",
+        action="store_true",
+        help="measure only kodiai and the floor by hand",
     )
     parser.add_argument(
         "--systems", nargs="*", choices=SYSTEMS, default=SYSTEMS, help="(all)"
@@ -137,61 +128,55 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--server",
         metavar="URL",
-        help="of a superuser, for a new database there that is dropped at the end"
+        help="superuser's URL of a server to create a temporary database on"
         " (an embedded server)",
     )
     parser.add_argument(
-        "--save",
-        action="store_true",
-        help="into docs/explanation/benchmarks.md (the full run)",
+        "--save", action="store_true", help="write docs/explanation/benchmarks.md"
     )
     return parser.parse_args()
 
 
 def python_of(system: str) -> str:
-    return str(ROOT / ".venv-peers/bin/python") if system in PEERS else sys.executable
+    if system in INSTALLED:
+        return str(ROOT / ".venv-rivals/bin/python")
+    return sys.executable
 
 
-def has_rival(admin: psycopg.Connection) -> bool:
-    """Create the extension; where that cannot be, say why."""
+def has_pg_textsearch(admin: psycopg.Connection) -> bool:
+    """Create the extension; print the reason if that fails."""
     try:
-        admin.execute("create extension pg_textsearch schema public")
+        pg_textsearch.create_extension(admin)
     except psycopg.Error as error:
         reason = error.diag.message_primary
         page = "docs/explanation/benchmarks.md"
-        print(f"Skipping {RIVAL}, see {page}: {reason}", flush=True)
+        print(f"Skipping {PG_TEXTSEARCH}, see {page}: {reason}", flush=True)
         return False
     return True
 
 
-def fill_others(
+def fill_rivals(
     url: str, admin: psycopg.Connection, dimensions: int, names: list[str]
 ) -> None:
     admin.execute("set search_path = public")
-    print("Filling the table of the others ...", flush=True)
-    admin.execute(DOCUMENTS)
-    print("Building their graph ...", flush=True)
-    admin.execute(DOCUMENTS_GRAPH)
-    if RIVAL in names:
-        admin.execute(PAIR_INDEX)
-    if not PEERS.isdisjoint(names):
-        make = (
-            f"from systems import *; llama_store({url!r}, {dimensions})._initialize()"
-        )
-        subprocess.run(
-            [python_of("LlamaIndex"), "-c", make], cwd=ROOT / "bench", check=True
-        )
-        print("Filling the table of LlamaIndex ...", flush=True)
-        admin.execute(LLAMA)
-        print("Building its graph ...", flush=True)
-        admin.execute(LLAMA_GRAPH)
+    print("Filling the table of the rivals ...", flush=True)
+    documents.create(admin, dimensions)
+    admin.execute(LOAD_DOCUMENTS)
+    print("Building its graph ...", flush=True)
+    documents.create_indexes(admin, graph=True)
+    if PG_TEXTSEARCH in names:
+        admin.execute(pg_textsearch.INDEX)
+    if "LlamaIndex" in names:
+        print("Filling the table of LlamaIndex and building its graph ...", flush=True)
+        command = [python_of("LlamaIndex"), "-m", "rivals.llama_index"]
+        subprocess.run([*command, url, str(dimensions)], cwd=ROOT, check=True)
     admin.execute("vacuum analyze")
 
 
 def make_tasks(
     corpus: Corpus, batches: list[Memories], arguments: argparse.Namespace
 ) -> Tasks:
-    questions = corpus.questions(arguments.questions)
+    queries = corpus.queries(arguments.queries)
     embeddings = np.concatenate([batch.embeddings for batch in batches])
     ids = np.arange(len(embeddings)) + 1
     repos = np.array([repo for batch in batches for repo in batch.repos])
@@ -210,13 +195,12 @@ def make_tasks(
         if scenario.created_after:
             may &= ages < (NOW - scenario.created_after).days
         exact[scenario.name] = [
-            nearest(embeddings[may], ids[may], question.embedding, K)
-            for question in questions
+            nearest(embeddings[may], ids[may], query.embedding, K) for query in queries
         ]
     return Tasks(
         arguments.dimensions,
         SCENARIOS,
-        [(q.text, q.embedding) for q in questions],
+        [(q.text, q.embedding) for q in queries],
         exact,
     )
 
@@ -224,9 +208,9 @@ def make_tasks(
 def ask(
     url: str, tasks: Tasks, names: list[str], clients: list[int]
 ) -> list[dict[str, Any]]:
-    """Let each system answer, in a process and an environment of its own.
+    """Measure each system, in its own process and environment.
 
-    One after the other for each scenario: so, what else the machine does slows all.
+    The systems take turns within each scenario, so that other load slows all of them.
     """
     lines = []
     with tempfile.NamedTemporaryFile() as file, ExitStack() as stack:
@@ -234,10 +218,11 @@ def ask(
         file.flush()
         processes = {}
         for name in names:
-            script = [str(ROOT / "bench" / "systems.py"), url, file.name, name]
+            command = [python_of(name), "-m", "bench.systems", url, file.name, name]
             processes[name] = stack.enter_context(
                 subprocess.Popen(
-                    [python_of(name), *script],
+                    command,
+                    cwd=ROOT,
                     env=os.environ | {"PYTHONPATH": str(ROOT / "client")},
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -249,7 +234,7 @@ def ask(
         ]
         rounds += [{"clients": count} for count in clients]
         turns = [(asked, name) for asked in rounds for name in names]
-        for asked, name in tqdm(turns, "Asking", ncols=WIDTH, unit=""):
+        for asked, name in tqdm(turns, "Measuring", ncols=WIDTH, unit=""):
             process = processes[name]
             print(json.dumps(asked), file=process.stdin, flush=True)
             for line in process.stdout or ():

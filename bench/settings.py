@@ -1,8 +1,8 @@
-"""What server parameters bring: each against the server's default, call by call.
+"""What server parameters gain: each compared with the default of a new server.
 
-On an embedded Postgres of its own that holds made-up memories (corpus.py). Two sessions
-differ in one parameter alone and do the same in turns; the ratio of their medians says
-what the parameter is worth. docs/guides/azure.md has the result.
+Runs on a temporary embedded Postgres with synthetic memories (corpus.py). Two sessions
+that differ only in one parameter take turns running the same calls; the ratio of their
+medians shows the effect. docs/guides/azure.md has the result.
 
 Usage: make bench-settings [OPTIONS="--rows 100000"]
 """
@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 import psycopg
 
-from corpus import LARGE, OWNER, Corpus, Question
-from deployed import deployed_memory
-from filling import GRAPH, connect, fill
+from bench.corpus import LARGE, OWNER, Corpus, Query
+from bench.deployed import deployed_memory
+from bench.filling import GRAPH, connect, fill
 from kodiai import Client
 
-#: parameter, what a new server on Azure has, what is tried.
+#: Parameter, its value on a new Azure server, the value to try.
 SETTINGS = [
     ("work_mem", "4MB", "16MB"),
     ("work_mem", "4MB", "64MB"),
@@ -38,7 +38,7 @@ BUILDS = [
 
 
 class Line(NamedTuple):
-    """Milliseconds by default, and with the other value."""
+    """Milliseconds with the default and with the other value."""
 
     call: str
     setting: str
@@ -49,10 +49,12 @@ class Line(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Time what server parameters bring.")
+    parser = argparse.ArgumentParser(
+        description="Time the effect of server parameters."
+    )
     parser.add_argument("--rows", type=int, default=100_000, help="(100000)")
     parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
-    parser.add_argument("--repeat", type=int, default=60, help="calls of each (60)")
+    parser.add_argument("--repeat", type=int, default=60, help="calls per setting (60)")
     arguments = parser.parse_args()
     corpus = Corpus(arguments.dimensions)
     with (
@@ -60,17 +62,17 @@ def main() -> None:
         connect(url) as admin,
     ):
         fill(admin, corpus.batches(arguments.rows), arguments.rows)
-        questions = corpus.questions(arguments.repeat)
+        queries = corpus.queries(arguments.repeat)
         for setting in SETTINGS:
-            report(measure_searches(url, questions, *setting))
+            report(measure_searches(url, queries, *setting))
         for setting in BUILDS:
             report([measure_build(admin, *setting)])
 
 
 def measure_searches(
-    url: str, questions: list[Question], setting: str, default: str, other: str
+    url: str, queries: list[Query], setting: str, default: str, other: str
 ) -> Iterable[Line]:
-    """Ask the same questions in two sessions, in turns."""
+    """Run the same queries in two sessions, in turns."""
     sessions = [
         psycopg.connect(url, options=f"-c {setting}={value}", autocommit=True)
         for value in (default, other)
@@ -83,14 +85,14 @@ def measure_searches(
     for name, (repo, owner) in scopes.items():
         times: list[list[float]] = [[], []]
         turns = list(zip(clients, times, strict=True))
-        for text, embedding in questions:
-            # Who asks second finds more in the cache.
+        for text, embedding in queries:
+            # The second session finds more in the cache.
             turns.reverse()
             for client, spent in turns:
                 start = time.perf_counter()
                 client.search_memories(repo, text, embedding, owner=owner)
                 spent.append((time.perf_counter() - start) * 1000)
-        # The first calls plan and fill the cache.
+        # Skip the first calls, which plan and fill the cache.
         medians = [median(spent[10:]) for spent in times]
         yield Line(name, setting, default, other, *medians)
     for session in sessions:
@@ -100,7 +102,7 @@ def measure_searches(
 def measure_build(
     admin: psycopg.Connection, setting: str, default: str, other: str
 ) -> Line:
-    """Build the graph twice."""
+    """Build the graph with both values."""
     times = []
     for value in (default, other):
         admin.execute(f"set {setting} = '{value}'".encode())

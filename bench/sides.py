@@ -1,8 +1,8 @@
 """A commit and the working tree, deployed side by side with the same memories.
 
-Two schemas of one database: kodiai_base is what the commit deploys, kodiai what the
-working tree does. Both are filled with the same rows, under the same ids, by the same
-statements; the postings are made by the triggers of each.
+They are two schemas of one database: kodiai_base is deployed from the commit, kodiai
+from the working tree. The same statements insert the same rows with the same ids into
+both; each schema's own triggers make its postings.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from typing import NamedTuple
 import psycopg
 from tqdm import tqdm
 
-from deployed import ROOT, SETTINGS, configure, deploy, running
-from filling import WIDTH, connect
+from bench.deployed import ROOT, SETTINGS, configure, deploy, running
+from bench.filling import WIDTH, connect
 
 BATCH = 10_000
 GRAPH = "learning_memories_embedding_idx"
 
 
 class Side(NamedTuple):
-    """One of the two versions."""
+    """The commit or the working tree."""
 
     name: str
     schema: str
@@ -41,7 +41,7 @@ SIDES = (BASE, HEAD)
 
 
 class Table(NamedTuple):
-    """Rows for a table: names and types of the columns, the first of which is id."""
+    """Rows for a table, and the names and types of its columns. The first is id."""
 
     name: str
     columns: dict[str, str]
@@ -53,10 +53,10 @@ class Table(NamedTuple):
 def both_sides(
     arguments: argparse.Namespace, tables: Iterable[Table], model: str
 ) -> Iterator[str]:
-    """Give the URL of a filled database, on a server that is gone afterwards."""
+    """Yield the URL of a filled database on a temporary server."""
     postgres = arguments.postgres
     settings = SETTINGS | {
-        # Neither side may be tidier than the other.
+        # Autovacuum could reach only one of the sides.
         "autovacuum": "off",
         "fsync": "off",
         "max_parallel_workers_per_gather": "0",
@@ -67,7 +67,7 @@ def both_sides(
         with running(data, postgres) as url:
             with checked_out(arguments.base, arguments.edit) as tree:
                 for side, root in ((BASE, tree), (HEAD, ROOT)):
-                    print(f"Deploying {side.name} by Sqitch ...", flush=True)
+                    print(f"Deploying {side.name} with Sqitch ...", flush=True)
                     deploy(
                         url,
                         embedding_dim=arguments.dimensions,
@@ -99,7 +99,7 @@ def both_sides(
 
 @contextmanager
 def checked_out(revision: str, edits: Sequence[str]) -> Iterator[Path]:
-    """Give a worktree of the commit whose deploy scripts sed has edited."""
+    """Yield a worktree of the commit, with the sed edits applied to deploy/."""
 
     def git(*arguments: str, cwd: Path = ROOT) -> str:
         return subprocess.run(
@@ -126,7 +126,7 @@ def checked_out(revision: str, edits: Sequence[str]) -> Iterator[Path]:
 
 
 def default_revision() -> str:
-    """Return the last commit, or the one before it where deploy/ is as committed."""
+    """Return HEAD, or HEAD^ if deploy/ has no uncommitted changes."""
     changed = subprocess.run(
         ["git", "status", "--porcelain", "deploy", "sqitch.plan", "sqitch.conf"],
         cwd=ROOT,
@@ -137,7 +137,7 @@ def default_revision() -> str:
 
 
 def take_graph(admin: psycopg.Connection, side: Side) -> str:
-    """Drop the graph, which is built faster when all rows exist; return its SQL."""
+    """Drop the graph, to be built faster once all rows exist; return its SQL."""
     row = admin.execute(
         "select indexdef from pg_indexes where schemaname = %s and indexname = %s",
         (side.schema, GRAPH),
@@ -151,8 +151,7 @@ def take_graph(admin: psycopg.Connection, side: Side) -> str:
 def load(admin: psycopg.Connection, table: Table) -> None:
     """Insert the rows into the table of both sides, in the same order and batches.
 
-    Not copied into one and from there into the other: so the rows of both get the same
-    places in their tables.
+    Both copy from a staging table, so that every row has the same ctid on both sides.
     """
     staged = f"public.staged_{table.name}"
     names = ", ".join(table.columns)
@@ -189,7 +188,7 @@ def load(admin: psycopg.Connection, table: Table) -> None:
 def graph_files(
     admin: psycopg.Connection, definitions: dict[Side, str]
 ) -> tuple[str, str] | None:
-    """Return the files of both graphs where one may stand for the other."""
+    """Return the files of both graphs if one can replace the other."""
     base, head = (
         definitions[side].replace(f"{side.schema}.", "") for side in (BASE, HEAD)
     )
@@ -201,8 +200,8 @@ def graph_files(
     ).fetchone()
     if base != head or moved != (0,):
         print(
-            "The graphs of base and head cannot be made the same: what searches find by"
-            "\nthem may differ by chance."
+            "The graphs of base and head cannot be made identical, so searches of them"
+            "\nmay differ by chance."
         )
         return None
     row = admin.execute(
@@ -213,11 +212,11 @@ def graph_files(
 
 
 def copy_graph(data: Path, base: str, head: str) -> None:
-    """Have both sides search the same graph; the server must not run.
+    """Make both sides search the same graph. The server must be stopped.
 
-    HNSW gives its nodes random levels, so two graphs of the same rows differ. What is
-    in the file are places of rows and of nodes, no names: it serves any table that has
-    the same rows in the same places.
+    HNSW assigns random levels to its nodes, so two graphs of the same rows differ. The
+    file contains only ctids and node positions, no names, so it works for any table
+    with the same rows at the same ctids.
     """
     for source in [data / base, *(data / base).parent.glob(f"{Path(base).name}.*")]:
         suffix = source.name.removeprefix(Path(base).name)

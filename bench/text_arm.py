@@ -1,8 +1,8 @@
-"""How long the text arm takes, and what its index costs the writers.
+"""How long the text arm takes, and what its index costs writes.
 
-Fills an embedded Postgres of its own: a fifth of the memories in one repository, the
-others in 199. Texts and questions are made of words with the frequencies of natural
-language (Zipf and Mandelbrot), so that a question has common words and rare ones.
+Fills a temporary embedded Postgres: a fifth of the memories in one repository, the rest
+in 199. The words of texts and queries have the frequencies of natural language
+(Zipf-Mandelbrot), so a query has both common and rare words.
 
 Usage: make bench-text [OPTIONS="--memories 20000 --repeat 50"]
 """
@@ -14,14 +14,13 @@ import random
 import time
 from itertools import accumulate
 from statistics import median, quantiles
-from typing import Any
 
 import psycopg
 from tqdm import tqdm
 
-import corpus
-from deployed import deployed_memory
-from kodiai import Client
+from bench import corpus
+from bench.deployed import deployed_memory
+from kodiai import Client, NewMemory
 
 WIDTH = 80
 BATCH = 1000
@@ -42,16 +41,16 @@ def main() -> None:
         chance = random.Random(1)  # noqa: S311
         measure_writes(client, admin, chance)
         write(client, chance, arguments.memories, "Filling")
-        measure_questions(client, "right after the load", arguments.repeat)
+        measure_queries(client, "right after the load", arguments.repeat)
         admin.execute("vacuum analyze")
-        measure_questions(client, "after autovacuum's turn", arguments.repeat)
+        measure_queries(client, "after vacuum analyze", arguments.repeat)
         report_sizes(admin)
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Time the text arm of the search.")
     parser.add_argument("--memories", type=int, default=100_000, help="(100000)")
-    parser.add_argument("--repeat", type=int, default=200, help="questions (200)")
+    parser.add_argument("--repeat", type=int, default=200, help="queries (200)")
     return parser.parse_args()
 
 
@@ -59,8 +58,8 @@ def words(chance: random.Random, count: int) -> list[str]:
     return chance.choices(WORDS, cum_weights=SHARES, k=count)
 
 
-def memory(chance: random.Random) -> dict[str, Any]:
-    """Make a memory of 20 words and as many stop words as English has among them."""
+def memory(chance: random.Random) -> NewMemory:
+    """Make a memory of about 20 words, plus the usual share of stop words."""
     is_large = chance.random() < 1 / 5
     length = max(3, round(chance.lognormvariate(2.9, 0.5)))
     return {
@@ -79,7 +78,7 @@ def memory(chance: random.Random) -> dict[str, Any]:
 def write(
     client: Client, chance: random.Random, count: int, progress: str | None
 ) -> float:
-    """Write memories in batches; return the seconds that the calls took."""
+    """Write memories in batches; return the seconds spent in the calls."""
     seconds = 0.0
     batches = range(0, count, BATCH)
     for _ in tqdm(batches, progress, ncols=WIDTH, disable=progress is None):
@@ -93,7 +92,7 @@ def write(
 def measure_writes(
     client: Client, admin: psycopg.Connection, chance: random.Random
 ) -> None:
-    """Write 10,000 memories with postings and without, in turns."""
+    """Write 10,000 memories with and without postings, in turns."""
     ratios = []
     for _ in tqdm(range(5), "Writing", ncols=WIDTH):
         seconds = {}
@@ -105,13 +104,13 @@ def measure_writes(
     admin.execute("truncate learning_memories, postings")
     print(
         "\nWriting memories without embeddings, in batches of 1000: with postings it"
-        f"\ntakes {median(ratios):.2f} times as long as with search_tsv and GIN alone"
+        f"\ntakes {median(ratios):.2f} times as long as with only search_tsv and GIN"
         f" ({min(ratios):.2f} to {max(ratios):.2f}).\n"
     )
 
 
-def measure_questions(client: Client, when: str, repeat: int) -> None:
-    print(f"\n{when:<26}{'question':<18}{'rows':>6}{'p50 ms':>10}{'p95 ms':>10}")
+def measure_queries(client: Client, when: str, repeat: int) -> None:
+    print(f"\n{when:<26}{'query':<18}{'rows':>6}{'p50 ms':>10}{'p95 ms':>10}")
     for name, repo, owner in (
         ("one large repository", "acme/large", None),
         ("one small repository", "acme/repo7", None),
@@ -122,9 +121,9 @@ def measure_questions(client: Client, when: str, repeat: int) -> None:
             times = []
             found = 0
             for _ in range(repeat + 6):  # generic plans come after the fifth
-                question = " ".join(words(chance, count))
+                query = " ".join(words(chance, count))
                 start = time.perf_counter()
-                rows = client.search_memories(repo, question, owner=owner)
+                rows = client.search_memories(repo, query, owner=owner)
                 times.append((time.perf_counter() - start) * 1000)
                 found += len(rows)
             times = times[6:]

@@ -1,8 +1,8 @@
-"""Memories and findings of every kind, for comparing two versions of a search.
+"""Memories and findings that cover every case, for comparing two versions of a search.
 
-Real texts and their embeddings by all-MiniLM-L6-v2, projected to the dimensions asked
-for, where a folder with collections exists; made up (corpus.py) beyond these. The same
-for the same seed.
+If a folder of collections exists, they have real texts with embeddings by
+all-MiniLM-L6-v2, projected to the requested number of dimensions; the rest is synthetic
+(corpus.py). Deterministic per seed.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from corpus import (
+from bench.corpus import (
     CATEGORIES,
     FOLDERS,
     NOW,
     OUTCOMES,
     SEVERITIES,
     Corpus,
-    Question,
+    Query,
     unit,
 )
-from sides import Table
+from bench.sides import Table
 
 Thing = TypeVar("Thing")
 
@@ -107,23 +107,23 @@ FINDINGS = 8_000
 
 
 class Material(NamedTuple):
-    """What memories and calls are made from; each text has an embedding."""
+    """What memories and calls are made from. Each text has an embedding."""
 
     texts: list[str]
     embeddings: np.ndarray
     paths: list[str]
-    questions: list[Question]
+    queries: list[Query]
 
 
 def gather(
     rows: int, dimensions: int, data: Path | None, chance: random.Random
 ) -> Material:
-    """Give so many texts: real ones first, then made-up ones, shuffled."""
+    """Return the material for this many rows: real texts first, shuffled."""
     corpus = Corpus(dimensions, chance.randrange(2**32))
     texts: list[str] = []
     paths: list[str] = []
     embeddings = np.empty((0, dimensions), "float32")
-    questions = corpus.questions(200)
+    queries = corpus.queries(200)
     if data:
         vectors = []
         for name in COLLECTIONS:
@@ -131,7 +131,7 @@ def gather(
             vectors.append(np.load(data / name / "docs.npy"))
             asked = [line["text"] for line in read_lines(data / name / "queries.jsonl")]
             found = project(np.load(data / name / "queries.npy"), dimensions)
-            questions += map(Question, asked, found)
+            queries += map(Query, asked, found)
         embeddings = project(np.concatenate(vectors), dimensions)
         comments = [line for name in COMMENTS for line in read_lines(data / name)]
         near = chance.choices(range(len(embeddings)), k=len(comments))
@@ -145,7 +145,7 @@ def gather(
         paths += others.paths
         embeddings = np.concatenate([embeddings, others.embeddings])
     order = chance.sample(range(len(texts)), rows)
-    return Material([texts[n] for n in order], embeddings[order], paths, questions)
+    return Material([texts[n] for n in order], embeddings[order], paths, queries)
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -159,7 +159,7 @@ def document(line: dict[str, Any]) -> str:
 
 
 def project(vectors: np.ndarray, dimensions: int) -> np.ndarray:
-    """Keep angles as well as so many dimensions can."""
+    """Project to this many dimensions, preserving angles as well as possible."""
     width = vectors.shape[1]
     shape = max(width, dimensions), min(width, dimensions)
     normal = np.random.default_rng(1).normal(size=shape)
@@ -189,7 +189,7 @@ def pick_repo(chance: random.Random) -> str:
 
 
 def pick_time(chance: random.Random) -> datetime:
-    """Return a time of the last two years, or soon; some are equal."""
+    """Return a time of the last two years or the next days. Some are equal."""
     time = NOW - timedelta(days=chance.uniform(-5, 700))
     return time.replace(hour=0, minute=0, second=0) if flip(chance, 0.1) else time
 
@@ -213,10 +213,10 @@ def memories(material: Material, chance: random.Random) -> Table:
 def memory_rows(
     material: Material, chance: random.Random
 ) -> Iterator[tuple[object, ...]]:
-    """Make memories, some of which repeat others, are stale or lack something."""
+    """Make memories, some of them duplicates, stale, or without optional values."""
     memory_id = 0
     for n in range(len(material.texts)):
-        # Ids have gaps, and once a large one.
+        # Ids have gaps, some of them large.
         memory_id += chance.choice((1, 1, 1, 2, 5)) if n % 20_000 else 5_000
         text, embedding = vary(material, chance, n)
         repo = pick_repo(chance)
@@ -248,7 +248,7 @@ def vary(
     kind = pick(
         chance,
         {
-            "as it is": 86,
+            "unchanged": 86,
             "repeated": 5,
             "same text": 1,
             "same embedding": 1,

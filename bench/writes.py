@@ -1,9 +1,9 @@
-"""How fast memories are written and marked, and what searches feel of it.
+"""How fast memories are written and marked, and how that affects searches.
 
-On an embedded Postgres of its own that holds made-up memories (corpus.py) already:
-write_memories against COPY into the same table, with the same indexes and triggers, in
-turns; a first load that builds the graph at the end; mark_stale_memories; and searches
-by several clients, alone and while another writes.
+Runs on a temporary embedded Postgres that already has synthetic memories (corpus.py).
+Measures write_memories against COPY into the same table, with the same indexes and
+triggers, in turns; an initial load that builds the graph at the end;
+mark_stale_memories; and searches by several clients, alone and while another writes.
 
 Usage: make bench-writes [OPTIONS="--rows 20000"]
 """
@@ -21,10 +21,10 @@ from typing import Any
 import psycopg
 from tqdm import tqdm
 
-from corpus import LARGE, MODEL, OWNER, Corpus, Memories, Question
-from deployed import deployed_memory
-from filling import WIDTH, connect, copy, fill
-from kodiai import Client
+from bench.corpus import LARGE, MODEL, OWNER, Corpus, Memories, Query
+from bench.deployed import deployed_memory
+from bench.filling import WIDTH, connect, copy, fill
+from kodiai import Client, NewMemory
 
 BATCH = 1000
 SECONDS = 10
@@ -39,22 +39,26 @@ def main() -> None:
     ):
         start = time.monotonic()
         fill(admin, corpus.batches(arguments.rows), arguments.rows)
-        print(f"First load: {arguments.rows / (time.monotonic() - start):.0f} rows/s\n")
+        print(
+            f"Initial load: {arguments.rows / (time.monotonic() - start):.0f} rows/s\n"
+        )
         compare_writes(url, admin, corpus, arguments.batches)
         measure_searches(url, corpus, arguments.clients)
         measure_marking(url, admin)
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Time writes and what they delay.")
-    parser.add_argument("--rows", type=int, default=100_000, help="to begin (100000)")
+    parser = argparse.ArgumentParser(description="Time writes, and searches meanwhile.")
+    parser.add_argument(
+        "--rows", type=int, default=100_000, help="initial memories (100000)"
+    )
     parser.add_argument("--dimensions", type=int, default=1024, help="(1024)")
     parser.add_argument("--batches", type=int, default=10, help="of 1000 rows (10)")
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 4, 16])
     return parser.parse_args()
 
 
-def as_objects(memories: Memories) -> list[dict[str, Any]]:
+def as_objects(memories: Memories) -> list[NewMemory]:
     return [
         {
             "repo": memories.repos[n],
@@ -73,7 +77,7 @@ def as_objects(memories: Memories) -> list[dict[str, Any]]:
 def compare_writes(
     url: str, admin: psycopg.Connection, corpus: Corpus, batches: int
 ) -> None:
-    """Write batches by COPY and by write_memories in turns."""
+    """Write batches with COPY and with write_memories, in turns."""
     seconds: dict[str, list[float]] = {"COPY": [], "write_memories": []}
     with Client.connect(url) as client:
         for _ in tqdm(range(batches), "Writing", ncols=WIDTH, unit=""):
@@ -96,10 +100,10 @@ def compare_writes(
 
 @dataclass
 class Task:
-    """What a client process does until it is told to stop."""
+    """What a client process does until it is stopped."""
 
     url: str
-    questions: list[Question]
+    queries: list[Query]
     number: int
 
 
@@ -110,8 +114,8 @@ def search_until(task: Task, started: Any, stop: Event, results: Any) -> None:
         n = task.number
         while not stop.is_set():
             n += 1
-            text, embedding = task.questions[n % len(task.questions)]
-            # Every fourth asks all of the owner, the others one repository.
+            text, embedding = task.queries[n % len(task.queries)]
+            # Every fourth query searches all of the owner, the others one repository.
             repo = (
                 None
                 if n % 4 == 0
@@ -142,7 +146,7 @@ def write_until(
 
 def measure_searches(url: str, corpus: Corpus, clients: list[int]) -> None:
     context = get_context("spawn")
-    questions = corpus.questions(200)
+    queries = corpus.queries(200)
     print(
         f"{'searches by':<24}{'calls/s':>10}{'p50 ms':>10}{'p95 ms':>10}"
         f"{'written/s':>12}"
@@ -154,7 +158,7 @@ def measure_searches(url: str, corpus: Corpus, clients: list[int]) -> None:
             processes = [
                 context.Process(
                     target=search_until,
-                    args=(Task(url, questions, n * 7), started, stop, results),
+                    args=(Task(url, queries, n * 7), started, stop, results),
                 )
                 for n in range(count)
             ]
@@ -194,7 +198,7 @@ def measure_marking(url: str, admin: psycopg.Connection) -> None:
         start = time.perf_counter()
         marked = client.mark_stale_memories(None, embedding_model=MODEL, owner=OWNER)
         seconds = time.perf_counter() - start
-    time.sleep(1.5)  # until what the client's session has counted is told
+    time.sleep(1.5)  # until the client's session has reported its statistics
     after = admin.execute(updates, table).fetchone() or (0, 0)
     print(
         f"mark_stale_memories: {marked} rows in {seconds:.2f} s,"

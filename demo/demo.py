@@ -1,7 +1,7 @@
-"""Deploy a memory on an embedded Postgres, fill it, and search it.
+"""Deploy kodiai on an embedded Postgres, load memories, and search them.
 
-The embeddings are WordLlama's: its weights lie inside the wheel, so that nothing is
-downloaded while the demo runs.
+WordLlama makes the embeddings. Its wheel contains the weights, so the demo downloads
+nothing while it runs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import textwrap
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import wordllama
@@ -24,14 +24,14 @@ from psycopg.errors import InvalidParameterValue, NullValueNotAllowed
 from tqdm import tqdm
 from wordllama import WordLlama
 
-from kodiai import Client, FoundMemory, embedded
+from kodiai import Client, FoundMemory, NewMemory, embedded
 
-logging.getLogger().setLevel(logging.WARNING)  # WordLlama turns on INFO for all
+logging.getLogger().setLevel(logging.WARNING)  # WordLlama sets INFO for every logger
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = "wordllama-256"
-LINE = "line"  # of the file, until the memory is written
-MAX_DISTANCE = 0.8  # beyond it, texts have little in common in this model
+LINE = "line"  # line number in the file, removed before writing
+MAX_DISTANCE = 0.8  # farther texts are hardly related in this model
 BATCH = 200
 WIDTH = 80
 QUESTIONS = (
@@ -41,8 +41,8 @@ QUESTIONS = (
 )
 
 LEGEND = """
-Each hit: its score, then its place in each arm of the search, with the cosine
-distance of its vector (0 is the same) and the rank of its words."""
+Each hit: its score, then its rank in each arm of the search, with the cosine
+distance of its embedding (0 is identical) and the score of its text."""
 
 Memory = dict[str, Any]
 
@@ -56,7 +56,7 @@ def main() -> None:
         cache_dir=Path(wordllama.__file__).parent, disable_download=True
     )
     with embedded.running(ROOT / ".postgres", "kodiai_demo") as url:
-        print("Deploying the database by Sqitch ...", flush=True)
+        print("Deploying the database with Sqitch ...", flush=True)
         subprocess.run(
             ["sqitch", "deploy", "--quiet", "--set", "embedding_dim=256", f"db:{url}"],
             cwd=ROOT,
@@ -85,12 +85,17 @@ def parse_arguments() -> argparse.Namespace:
         nargs="?",
         type=Path,
         default=ROOT / "demo" / "memories.jsonl",
-        help="JSON Lines, one memory with the columns of learning_memories each; with "
-        "a finding_id, loading it again is harmless",
+        help="JSON Lines: one memory per line, with the columns of learning_memories; "
+        "memories with a finding_id can be loaded again",
     )
-    parser.add_argument("--owner", help="whose repositories to search (the largest)")
-    parser.add_argument("--question", action="append", help="instead of the three")
-    parser.add_argument("--limit", type=int, default=3, help="hits for each (3)")
+    parser.add_argument(
+        "--owner",
+        help="search the repositories of this owner (the one with the most memories)",
+    )
+    parser.add_argument(
+        "--question", action="append", help="ask this instead; repeatable"
+    )
+    parser.add_argument("--limit", type=int, default=3, help="hits per question (3)")
     arguments = parser.parse_args()
     if not arguments.data.is_file():
         parser.error(f"{arguments.data} is not a file")
@@ -108,7 +113,7 @@ def read_memories(path: Path) -> list[Memory]:
                 memory.setdefault("owner", memory["repo"].split("/")[0])
                 memory["finding_text"] += ""
             except (AttributeError, KeyError, TypeError, ValueError) as error:
-                sys.exit(f"{path}, line {n}: this is not a memory ({error!r})")
+                sys.exit(f"{path}, line {n}: expected a memory ({error!r})")
             memories.append(memory | {"embedding_model": MODEL, LINE: n})
     if not memories:
         sys.exit(f"{path} has no memories")
@@ -116,7 +121,7 @@ def read_memories(path: Path) -> list[Memory]:
 
 
 def embed(model: WordLlama, texts: list[str]) -> list[NDArray[np.float32] | None]:
-    """Return a vector for each text; none for one without a word that it knows."""
+    """Return one vector per text, or None if the model knows none of its words."""
     return [vector if vector.any() else None for vector in model.embed(texts)]
 
 
@@ -126,20 +131,23 @@ def load(client: Client, model: WordLlama, memories: list[Memory], path: Path) -
         total=len(memories), desc="Writing memories", unit="", ncols=WIDTH
     ) as progress:
         for first in range(0, len(memories), BATCH):
-            batch = [memory.copy() for memory in memories[first : first + BATCH]]
-            numbers = [memory.pop(LINE) for memory in batch]
+            batch = memories[first : first + BATCH]
             vectors = embed(model, [memory["finding_text"] for memory in batch])
             try:
-                written = client.write_memories(batch, vectors)
+                written = client.write_memories(map(without_line, batch), vectors)
             except (InvalidParameterValue, NullValueNotAllowed) as error:
-                # Name the line of the file instead of the place in the batch.
+                # Report the line of the file instead of the position in the batch.
                 message = error.diag.message_primary or str(error)
-                place = re.match(r"p_memories\[(\d+)\]", message)
-                line = f", line {numbers[int(place[1]) - 1]}" if place else ""
+                position = re.match(r"p_memories\[(\d+)\]", message)
+                line = f", line {batch[int(position[1]) - 1][LINE]}" if position else ""
                 sys.exit(f"\n{path}{line}: {message}")
             inserted += sum(row.inserted for row in written)
             progress.update(len(batch))
-    print(f"{inserted} new, {len(memories) - inserted} had been there before.")
+    print(f"{inserted} new, {len(memories) - inserted} already existed.")
+
+
+def without_line(memory: Memory) -> NewMemory:
+    return cast("NewMemory", {name: memory[name] for name in memory if name != LINE})
 
 
 def show(question: str, owner: str, found: list[FoundMemory]) -> None:
@@ -162,8 +170,8 @@ def show(question: str, owner: str, found: list[FoundMemory]) -> None:
 
 
 def arm(name: str, rank: int | None, value: float | None) -> str:
-    place = "-" if rank is None else f"#{rank} ({value:.3f})"
-    return f"{name} {place:<12}"
+    shown = "-" if rank is None else f"#{rank} ({value:.3f})"
+    return f"{name} {shown:<12}"
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
-"""Retrieval collections: documents, queries, and which documents answer which query.
+"""Retrieval collections: documents, queries and relevance judgments.
 
-A collection is a folder with corpus.jsonl, queries.jsonl, qrels.tsv, and the vectors of
-documents and queries in docs.npy and queries.npy, line by line. Where texts name a
-meta.group, a query is asked within its own group: each group becomes a repository.
+A collection is a folder with corpus.jsonl, queries.jsonl and qrels.tsv, and the
+embeddings of documents and queries in docs.npy and queries.npy, in the order of the
+lines. If texts have a meta.group, each group becomes a repository, and a query searches
+only its own.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: The folder of collections. Licences of some forbid keeping them in the repository.
+DATA = Path(
+    os.environ.get("KODIAI_TEST_DATA")
+    or Path(__file__).resolve().parents[2] / "shared" / "data"
+)
 QRELS = "qrels.tsv"
 FILES = ("corpus.jsonl", "queries.jsonl", QRELS, "docs.npy", "queries.npy")
 
@@ -33,7 +40,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Collection:
-    """A folder of texts, each collection with an owner of its own."""
+    """A folder of texts. Each collection becomes an owner."""
 
     folder: Path
 
@@ -63,7 +70,7 @@ class Collection:
 
     @property
     def qrels(self) -> list[tuple[str, str, int]]:
-        """The query, a document that was judged for it, and the grade."""
+        """Return the judgments: query, document and grade."""
         lines = (self.folder / QRELS).read_text(encoding="utf-8").splitlines()
         rows = (line.split("\t") for line in lines[1:])
         return [(query, document, int(grade)) for query, document, grade in rows]
@@ -83,13 +90,13 @@ class Collection:
 
 
 def readable(row: dict[str, Any]) -> str:
-    """Return title and text as one; a hyphen where neither says anything."""
+    """Return title and text joined, or a hyphen if both are empty."""
     parts = [row[key] for key in ("title", "text") if row.get(key)]
     return ". ".join(parts).replace("\0", "").strip() or "-"
 
 
 def read_collections(folder: Path) -> list[Collection]:
-    """Find the collections in a folder, by name."""
+    """Return the collections in a folder, ordered by name."""
     if not folder.is_dir():
         return []
     return [

@@ -1,4 +1,4 @@
-"""What search_quality.py measured: tables on the screen, a page and its plot."""
+"""Reports what search_quality.py measured: printed tables, a page and its plot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import matplotlib as mpl
 from ir_measures import RR, R, nDCG
 from matplotlib import pyplot as plt
 
-from collection import Collection
+from eval.collection import Collection
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = ROOT / "docs" / "explanation" / "search-quality.md"
@@ -49,7 +49,7 @@ ABOUT = {
     "`websearch_to_tsquery`, `ts_rank_cd` and RRF in one function",
 }
 
-# Okabe and Ito's colours, which colour-blind people can tell apart, and shapes.
+# Okabe and Ito's palette, which colour-blind readers can tell apart, plus shapes.
 MARKS = {
     BM25: ("#000000", "|"),
     VECTORS: ("#000000", "x"),
@@ -88,14 +88,14 @@ the first {k}; MRR considers only the rank of the first relevant document.
 
 {methods}
 
-{peers}
+{rivals}
 
 The collections are not part of the project, because some licences forbid it.
 `make eval` runs them and writes this page; its option `--data` names their folder.
 Measured on {date} with {versions}.
 """
 
-PEERS = """
+RIVALS = """
 The other hybrid searches ran on the same server, each with the filter by repo that its
 interface offers, and without a vector index, so they compare vectors exactly. kodiai
 compares short codes before vectors.
@@ -119,7 +119,7 @@ def write(
     collections: list[Collection],
     versions: list[str],
 ) -> None:
-    """Write the page, and the plot beside it."""
+    """Write the page and its plot."""
     plot_path = path.with_suffix(".svg")
     plot(plot_path, scores[NDCG], collections)
     sizes = [
@@ -138,7 +138,7 @@ def write(
         methods="\n".join(
             prose(f"- **{method}**: {ABOUT[method]}") for method in scores[NDCG]
         ),
-        peers=PEERS.strip() if LANGCHAIN in scores[NDCG] else "",
+        rivals=RIVALS.strip() if LANGCHAIN in scores[NDCG] else "",
         date=datetime.now(UTC).date(),
         versions=", ".join(versions),
     )
@@ -175,7 +175,7 @@ def markdown(rows: Iterable[Iterable[object]]) -> str:
 
 
 def ratios(scores: Scores) -> list[float]:
-    """Return how the default fusion stands to the better arm on each collection."""
+    """Return the ratio of the default fusion to the better arm, per collection."""
     arms = zip(scores[ZSCORE], scores[TEXT], scores[VECTOR], strict=True)
     return [fused / max(text, vector) for fused, text, vector in arms]
 
@@ -192,8 +192,8 @@ def summary(scores: Scores) -> str:
 
 
 def plot(path: Path, scores: Scores, collections: list[Collection]) -> None:
-    """Draw a line of dots for each collection, each method a little below the last."""
-    mpl.rcParams["svg.hashsalt"] = "kodiai"  # the same values, the same file
+    """Plot one row of dots per collection, each method slightly below the last."""
+    mpl.rcParams["svg.hashsalt"] = "kodiai"  # equal values give equal files
     shown = [method for method in MARKS if method in scores]
     figure, axes = plt.subplots(
         figsize=(8, 1.2 + len(collections)), layout="constrained"

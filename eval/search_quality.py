@@ -1,11 +1,11 @@
-"""How well search_memories() finds what people judged relevant, beside others.
+"""How well search_memories() finds what people judged relevant, compared with rivals.
 
-Loads retrieval collections into an embedded Postgres of its own, asks every query of
-each arm and of both fusions, and compares with BM25 and exact vectors outside of a
-database and with other hybrid searches in Postgres (peers.py). Prints the measures and,
-where nothing is left out, writes docs/explanation/search-quality.md.
+Loads retrieval collections into a temporary embedded Postgres, runs every query with
+each arm and both fusions, and compares the results with BM25 and exact vectors outside
+a database and with other hybrid searches in Postgres (rivals/). Prints the measures
+and, unless something is left out, writes docs/explanation/search-quality.md.
 
-Usage: make eval [OPTIONS="--collection cosqa --no-peers"]
+Usage: make eval [OPTIONS="--collection cosqa --no-rivals"]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
@@ -31,10 +31,9 @@ import Stemmer
 from psycopg_pool import ConnectionPool
 from tqdm import tqdm
 
-import report
-from collection import Collection, Text, read_collections
-from kodiai import Client, embedded
-from report import (
+from eval import report
+from eval.collection import DATA, Collection, Text, read_collections
+from eval.report import (
     BM25,
     MEASURES,
     RANKS,
@@ -47,18 +46,19 @@ from report import (
     K,
     Scores,
 )
+from kodiai import Client, NewMemory, embedded
+from rivals import fuse
 
 ROOT = Path(__file__).resolve().parent.parent
-PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
-PEERS_REQUIREMENTS = ROOT / "eval" / "peers-requirements.txt"
+RIVALS_PYTHON = ROOT / ".venv-rivals" / "bin" / "python"
+RIVALS_REQUIREMENTS = ROOT / "rivals" / "requirements.txt"
 MODEL = "all-MiniLM-L6-v2"
 DIMENSIONS = 384
-CANDIDATES = 100  # of each arm, for the fusion outside
-RRF_K = 60
+CANDIDATES = 100  # of each arm, for the fusion outside a database
 BATCH = 500
 WORKERS = 2
 
-# How search_memories is asked.
+# The arguments of search_memories for each method.
 ARMS: dict[str, Callable[[Text], dict[str, Any]]] = {
     TEXT: lambda query: {"query_text": query.text},
     VECTOR: lambda query: {"query_embedding": query.embedding},
@@ -78,12 +78,12 @@ def main() -> None:
     if not collections:
         print(f"No collections in {arguments.data}: nothing to measure (see --data).")
         return
-    with_peers = not arguments.no_peers
+    with_rivals = not arguments.no_rivals
     names = arguments.collection or [collection.name for collection in collections]
     chosen = [collection for collection in collections if collection.name in names]
     if len(chosen) < len(set(names)):
         known = "\n  ".join(collection.name for collection in collections)
-        sys.exit(f"--collection is one of\n  {known}")
+        sys.exit(f"--collection: expected one of\n  {known}")
 
     runs: Runs = defaultdict(dict)
     for collection in chosen:
@@ -93,7 +93,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="kodiai-eval-") as folder,
         embedded.running(folder + "/data", "eval") as url,
     ):
-        print("Deploying the database by Sqitch ...", flush=True)
+        print("Deploying the database with Sqitch ...", flush=True)
         subprocess.run(
             [
                 *("sqitch", "deploy", "--quiet"),
@@ -107,17 +107,17 @@ def main() -> None:
             for collection in chosen:
                 load(client, collection)
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("vacuum analyze")  # as autovacuum does in time
-                versions = read_versions(connection, with_peers=with_peers)
+                connection.execute("vacuum analyze")  # as autovacuum would
+                versions = read_versions(connection, with_rivals=with_rivals)
             for collection in chosen:
                 for method, run in search(client, collection).items():
                     runs[method][collection.name] = run
-        if with_peers:
-            runs |= search_peers(embedded.start(folder + "/data", "peers"), chosen)
+        if with_rivals:
+            runs |= search_rivals(embedded.start(folder + "/data", "rivals"), chosen)
 
     scores = {name: evaluate(runs, chosen, name) for name in MEASURES}
     report.show(scores, chosen)
-    is_whole = len(chosen) == len(collections) and with_peers
+    is_whole = len(chosen) == len(collections) and with_rivals
     if output := arguments.output or (report.PATH if is_whole else None):
         report.write(output, scores, chosen, versions)
         print(f"\nWrote {output.name} and its plot.")
@@ -128,26 +128,26 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--data",
         type=Path,
-        default=Path("../shared/data"),
-        help="a folder of collections (../shared/data)",
+        default=DATA,
+        help="a folder of collections ($KODIAI_TEST_DATA, or ../shared/data)",
     )
     parser.add_argument(
-        "--collection", action="append", help="one of them; repeatable (all)"
+        "--collection", action="append", help="its name; repeatable (all)"
     )
     parser.add_argument(
-        "--no-peers", action="store_true", help="leave other hybrid searches out"
+        "--no-rivals", action="store_true", help="leave out other hybrid searches"
     )
     parser.add_argument(
         "--output",
         type=Path,
-        help="the report to write (by default docs/explanation/search-quality.md if "
-        "nothing is left out)",
+        help="the report to write (docs/explanation/search-quality.md, unless something"
+        " is left out)",
     )
     return parser.parse_args()
 
 
 def search_outside(collection: Collection) -> dict[str, Run]:
-    """Search by bm25s and by exact vectors, repository by repository, and fuse."""
+    """Search each repository with bm25s and exact vectors, and fuse."""
     runs: dict[str, Run] = {BM25: {}, VECTORS: {}, RRF: {}}
     stemmer = Stemmer.Stemmer("english")
 
@@ -168,7 +168,7 @@ def search_outside(collection: Collection) -> dict[str, Run]:
         for query, words in zip(queries, tokenize(queries), strict=True):
             arms = []
             for scores, least in (
-                (index.get_scores(words), 0),  # without a word of the query: not found
+                (index.get_scores(words), 0),  # 0: no term of the query matches
                 (vectors @ query.embedding, -np.inf),
             ):
                 best = np.argsort(-scores, kind="stable")[:CANDIDATES]
@@ -178,21 +178,12 @@ def search_outside(collection: Collection) -> dict[str, Run]:
     return runs
 
 
-def fuse(arms: Iterable[list[str]]) -> list[str]:
-    """Fuse by reciprocal rank (Cormack, Clarke and Buettcher, SIGIR 2009)."""
-    scores: dict[str, float] = defaultdict(float)
-    for arm in arms:
-        for rank, document in enumerate(arm, 1):
-            scores[document] += 1 / (RRF_K + rank)
-    return sorted(scores, key=lambda document: -scores[document])
-
-
 def load(client: Client, collection: Collection) -> None:
-    """Write the documents as memories; finding_id is the number of the line."""
+    """Write the documents as memories, with the line number as finding_id."""
     with progress(collection.documents, collection, "writing") as documents:
         for first in range(0, len(collection.documents), BATCH):
             batch = collection.documents[first : first + BATCH]
-            memories = [
+            memories: list[NewMemory] = [
                 {
                     "repo": document.repo,
                     "finding_id": n,
@@ -210,7 +201,7 @@ def load(client: Client, collection: Collection) -> None:
 
 
 def search(client: Client, collection: Collection) -> dict[str, Run]:
-    """Ask every query of search_memories, in every way."""
+    """Run every query through search_memories with each method."""
 
     def ask(arm: str, query: Text) -> list[str]:
         hits = client.search_memories(query.repo, limit=K, **ARMS[arm](query))
@@ -226,21 +217,21 @@ def search(client: Client, collection: Collection) -> dict[str, Run]:
     return runs
 
 
-def search_peers(url: str, collections: list[Collection]) -> Runs:
-    """Let the peers search, in a process and an environment of their own."""
+def search_rivals(url: str, collections: list[Collection]) -> Runs:
+    """Let the rivals search, in a process that runs in their environment."""
     runs: Runs = defaultdict(lambda: defaultdict(dict))
     with tempfile.NamedTemporaryFile(prefix="kodiai-eval-", suffix=".jsonl") as file:
-        folders = [collection.folder for collection in collections]
-        script = ROOT / "eval" / "peers.py"
-        subprocess.run([PEERS_PYTHON, script, url, file.name, *folders], check=True)
+        folders = [str(collection.folder.resolve()) for collection in collections]
+        command = [str(RIVALS_PYTHON), "-m", "eval.rival_runs", url, file.name]
+        subprocess.run([*command, *folders], cwd=ROOT, check=True)
         for line in file:
-            peer, collection, query, found = json.loads(line)
-            runs[peer][collection][query] = found
+            rival, collection, query, found = json.loads(line)
+            runs[rival][collection][query] = found
     return runs
 
 
-def read_versions(connection: psycopg.Connection, *, with_peers: bool) -> list[str]:
-    """Return what was measured with: servers and packages, each with its version."""
+def read_versions(connection: psycopg.Connection, *, with_rivals: bool) -> list[str]:
+    """Return the servers and packages used, each with its version."""
     servers = connection.execute(
         """
         select 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)
@@ -251,8 +242,8 @@ def read_versions(connection: psycopg.Connection, *, with_peers: bool) -> list[s
     packages = ("kodiai", "bm25s", "PyStemmer", "ir-measures")
     versions = [row[0] for row in servers]
     versions += [f"{package} {version(package)}" for package in packages]
-    if with_peers:
-        lines = PEERS_REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    if with_rivals:
+        lines = RIVALS_REQUIREMENTS.read_text(encoding="utf-8").splitlines()
         versions += [
             line.replace("==", " ")
             for line in lines
@@ -262,7 +253,7 @@ def read_versions(connection: psycopg.Connection, *, with_peers: bool) -> list[s
 
 
 def evaluate(runs: Runs, collections: list[Collection], measure: str) -> Scores:
-    """Return the value of each method for each collection."""
+    """Return the value of a measure for each method and collection."""
     scores: Scores = defaultdict(list)
     for collection in collections:
         qrels = [ir_measures.Qrel(*judged) for judged in collection.qrels]

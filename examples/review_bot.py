@@ -1,7 +1,7 @@
 """A review bot in one file: a pull request, from the webhook to a learned memory.
 
-What the bot knows is in the database alone. GitHub, the language model and the
-embedding model are stand-ins of a few lines; all else is what a real bot does.
+The bot keeps all its state in the database. GitHub, the language model and the
+embedding model are stubs of a few lines; everything else is what a real bot does.
 
 Usage: eval "$(make -s up)"; .venv/bin/python examples/review_bot.py
 """
@@ -14,18 +14,17 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from kodiai import Client, Finding, FoundMemory
+from kodiai import Client, Finding, FoundMemory, NewFinding, NewReaction, Outcome
 
 MODEL = "a-language-model"
 EMBEDDING_MODEL = "hashed-words"
-OUTCOMES = {"+1": "thumbs_up", "-1": "thumbs_down"}
+OUTCOMES: dict[str, Outcome] = {"+1": "thumbs_up", "-1": "thumbs_down"}
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """What GitHub tells of a pull request; a delivery may arrive twice."""
+    """What GitHub sends about a pull request. A delivery may arrive twice."""
 
     delivery_id: str
     repo: str
@@ -49,7 +48,7 @@ class Bot:
         self.embedding_dim = embedding_dim
 
     def review(self, webhook: Webhook) -> str:
-        """Handle a delivery; return what came of it."""
+        """Handle a delivery; return its outcome."""
         claim = self.memory.claim_run(
             webhook.run_key,
             webhook.repo,
@@ -62,11 +61,12 @@ class Bot:
         if not claim.claimed:
             return claim.reason
 
-        self.know_author(webhook)
+        self.cache_author(webhook)
         recalled = self.recall(webhook)
         findings = ask_model(webhook.diff, recalled)
         for finding in findings:
-            finding.update(post_comment(webhook, finding))
+            finding["comment_id"] = post_comment(webhook, finding)
+            finding["comment_surface"] = "pull_request_review_comment"
         reviewed = self.memory.record_review(
             webhook.repo,
             webhook.pr_number,
@@ -98,15 +98,15 @@ class Bot:
             return f"{ended.status}, by another delivery"
         return f"{claim.reason}, {len(reviewed.finding_ids)} finding(s)"
 
-    def know_author(self, webhook: Webhook) -> None:
-        """Ask GitHub who the author is only where the memory does not know."""
+    def cache_author(self, webhook: Webhook) -> None:
+        """Ask GitHub about the author unless a record exists."""
         if self.memory.get_author(webhook.repo, webhook.author) is None:
             self.memory.upsert_author(
                 webhook.repo, webhook.author, "regular", "CONTRIBUTOR", 12
             )
 
     def recall(self, webhook: Webhook) -> list[FoundMemory]:
-        """Search what the team has taught about such code; note how that went."""
+        """Search what the team has taught about similar code; record the quality."""
         owner = webhook.repo.split("/")[0]
         found = self.memory.search_memories(
             webhook.repo,
@@ -133,10 +133,10 @@ class Bot:
         return found
 
     def learn(self, repo: str) -> int:
-        """Poll the reactions to recent comments; return how many memories are new.
+        """Poll the reactions to recent comments; return the number of new memories.
 
-        What was learned is asked of the memory, not of what was new among the
-        reactions: if the bot dies between the two calls, the next poll goes on.
+        What to learn depends on which memories exist, not on which reactions are new:
+        if the bot dies between the two calls, the next poll catches up.
         """
         findings = {f.finding_id: f for f in self.memory.list_finding_comments(repo)}
         reactions = [r for f in findings.values() for r in get_reactions(f)]
@@ -171,7 +171,7 @@ class Bot:
         return sum(row.inserted for row in written)
 
     def embed(self, text: str) -> list[float]:
-        """Stand in for an embedding model: words, hashed into a vector."""
+        """Replace an embedding model: hash the words into a vector."""
         vector = [0.0] * self.embedding_dim
         for word in re.findall(r"\w+", text.lower()):
             vector[zlib.crc32(word.encode()) % self.embedding_dim] += 1
@@ -179,8 +179,8 @@ class Bot:
         return [value / length for value in vector]
 
 
-def ask_model(diff: str, recalled: list[FoundMemory]) -> list[dict[str, Any]]:
-    """Stand in for a language model, which is told what the team has taught."""
+def ask_model(diff: str, recalled: list[FoundMemory]) -> list[NewFinding]:
+    """Replace a language model whose prompt includes what the team has taught."""
     if "eval(" not in diff:
         return []
     taught = {hit.outcome for hit in recalled if "eval" in hit.finding_text}
@@ -192,25 +192,22 @@ def ask_model(diff: str, recalled: list[FoundMemory]) -> list[dict[str, Any]]:
             "severity": "critical",
             "category": "security",
             "confidence": 95 if "thumbs_up" in taught else 70,
-            "title": "Input of a user reaches eval, which runs it as code",
+            "title": "User input reaches eval, which runs it as code",
         }
     ]
 
 
-def post_comment(webhook: Webhook, finding: dict[str, Any]) -> dict[str, Any]:
-    """Stand in for GitHub, which numbers the comment."""
+def post_comment(webhook: Webhook, finding: NewFinding) -> int:
+    """Replace GitHub, which returns the comment id."""
     say(
         f"comment on #{webhook.pr_number},"
         f" {finding['confidence']} %: {finding['title']}"
     )
-    return {
-        "comment_id": 3_000_000_000 + webhook.pr_number,
-        "comment_surface": "pull_request_review_comment",
-    }
+    return 3_000_000_000 + webhook.pr_number
 
 
-def get_reactions(finding: Finding) -> list[dict[str, Any]]:
-    """Stand in for GitHub, where the author liked the comment."""
+def get_reactions(finding: Finding) -> list[NewReaction]:
+    """Replace GitHub, where the author gave the comment a thumbs up."""
     return [
         {
             "finding_id": finding.finding_id,
@@ -228,12 +225,14 @@ def say(text: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A review bot in one file.")
-    parser.add_argument("--embedding-dim", type=int, default=1024, help="as deployed")
+    parser.add_argument(
+        "--embedding-dim", type=int, default=1024, help="as deployed (1024)"
+    )
     arguments = parser.parse_args()
-    diff = "+ def load(rule):\n+     # rules are written by a user\n+     eval(rule)\n"
+    diff = "+ def load(rule):\n+     # users write the rules\n+     eval(rule)\n"
     first = Webhook("d-1", "acme/api", 7, "ann", "b0", "c1", "opened", diff)
     later = Webhook("d-2", "acme/web", 8, "bob", "b1", "c2", "opened", diff)
-    with Client.connect() as memory:  # to the DATABASE_URL
+    with Client.connect() as memory:  # connects to DATABASE_URL
         bot = Bot(memory, arguments.embedding_dim)
         for webhook in (first, first, later):
             print(f"Webhook {webhook.delivery_id} for {webhook.run_key}")

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Make an Azure Database for PostgreSQL flexible server that is ready for Sqitch, or
-# complete one that is there. docs/guides/azure.md is its guide.
+# Create an Azure Database for PostgreSQL flexible server that is ready for Sqitch, or
+# complete an existing one. docs/guides/azure.md is its guide.
 #
-# Bash 3.2, which macOS has, is enough: but for pipefail, `read -s`, `printf %q` and local
-# variables this is POSIX, and `make lint` holds it to that.
+# Works with bash 3.2, which macOS has. Except for pipefail, `read -s`, `printf %q` and
+# local variables, this is POSIX, which `make lint` checks.
 #
-# shellcheck disable=SC2016 # --dry-run prints what another shell shall expand
-# shellcheck disable=SC2153 # read_arguments assigns the options' variables by eval
+# shellcheck disable=SC2016 # --dry-run prints variables for another shell to expand
+# shellcheck disable=SC2153 # read_arguments assigns the options' variables with eval
 set -euo pipefail
 
 ROOT="$(unset CDPATH && cd "$(dirname "$0")/.." && pwd)"
@@ -16,20 +16,19 @@ usage() {
   cat <<'EOF'
 Usage: scripts/provision-postgres.sh [MODE] [--deploy] [OPTION VALUE]...
 
-Makes a flexible server with pgvector on Azure, or completes one that is there.
-Can be run again at any time: it makes what is missing and changes what you
-name, and takes nothing away. Needs az, signed in.
+Creates a flexible server with pgvector on Azure, or completes an existing one.
+Can be run again at any time: it creates what is missing, changes the settings
+that you give, and removes nothing. Needs az, signed in.
 
 Modes:
-  --apply      make it, and say what was made (this is the default)
-  --what-if    read what is there, and say what would be made or changed
-  --dry-run    read nothing, and print the commands for a new server
+  --apply      create it and report every step (the default)
+  --what-if    read the current state and report what would change
+  --dry-run    read nothing and print the commands for a new server
   --destroy    delete the server and its replica; asks for the server's name
-  --deploy     beside any of the others: deploy the memory by Sqitch, and verify
+  --deploy     with any other mode: deploy kodiai with Sqitch, and verify
 
-Each option can be given in the environment too, as KODIAI_SKU for --sku. Of a
-server that is there, size, storage and the like change only where you name
-them.
+Each option can also be set in the environment: KODIAI_SKU for --sku. On an
+existing server, size, storage and other settings change only if you give them.
   --resource-group NAME      (kodiai)
   --location NAME            of a new group or server (the group's, or eastus)
   --server NAME              unique in all of Azure
@@ -41,20 +40,21 @@ them.
   --auto-grow Enabled|Disabled        of the storage            (Enabled)
   --backup-days 7...35                                          (14)
   --zone-redundancy Enabled|Disabled  a standby in another zone (Disabled)
-  --replica NAME             a second server, to read from      (none)
-  --nodes NUMBER             of an elastic cluster              (no cluster)
+  --replica NAME             a read replica                     (none)
+  --nodes NUMBER             make it an elastic cluster         (no cluster)
   --auth entra|password      how to sign in to Postgres         (entra)
-  --admin NAME               the Entra administrator, by the name it has in
-                             Postgres (who is signed in to az); with passwords,
-                             the administrator's login (kodiai_admin)
+  --admin NAME               the Entra administrator, by its Postgres role
+                             (who is signed in to az); with passwords, the
+                             administrator's login (kodiai_admin)
   --admin-id ID              the Entra administrator's object id
   --admin-type User|Group|ServicePrincipal                      (User)
-  --allow-ip ADDRESS|me      the one address that may connect from outside
+  --allow-ip ADDRESS|me      the only address that may connect from outside
                              (no public access)
-  --subnet ID                a delegated subnet, for a server inside a virtual
-  --private-dns-zone ID      network, and the zone of its name  (none)
+  --subnet ID                a delegated subnet, for a server in a virtual
+  --private-dns-zone ID      network, and its DNS zone          (none)
 
-An administrator's password is read from KODIAI_ADMIN_PASSWORD, or asked for.
+The administrator's password is read from KODIAI_ADMIN_PASSWORD, or prompted
+for.
 EOF
 }
 
@@ -64,9 +64,9 @@ private-dns-zone"
 FIREWALL_RULE=kodiai-operator
 OCTET='(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])'
 ADDRESS="($OCTET\.){3}$OCTET"
-ADDRESS_SERVICE=https://api.ipify.org # the one az asks, too
+ADDRESS_SERVICE=https://api.ipify.org # az uses it too
 
-# 1. What is wanted -----------------------------------------------------------------
+# 1. Arguments ----------------------------------------------------------------------
 
 # die MESSAGE [STATUS]
 die() {
@@ -76,7 +76,7 @@ die() {
 
 misuse() { die "$1" 2; }
 
-# variable_of OPTION: the variable that holds it
+# variable_of OPTION: print the name of its variable
 variable_of() { printf '%s' "$1" | tr 'a-z-' 'A-Z_'; }
 
 read_arguments() {
@@ -115,18 +115,18 @@ read_arguments() {
   [ "$mode$deploys" != destroyyes ] || misuse "--destroy and --deploy: expected one"
 }
 
-# expect OPTION PATTERN WORDS: refuse any other value of it
+# expect OPTION PATTERN WORDS: refuse a value that does not match
 expect() {
   local value
   eval "value=\$$(variable_of "$1")"
-  # A value has one line.
+  # Make newlines fail the match.
   if [ -n "$value" ] && ! printf '%s' "$value" | tr '\n' '\t' | matches -E "$2"; then
     misuse "--$1 $value: expected $3"
   fi
 }
 
-# matches OPTION PATTERN: a line of the input does, as a whole. No `grep -q` here, nor
-# `head`: they leave early, and pipefail counts what that does to whoever writes to them.
+# matches OPTION PATTERN: succeed if a whole line of the input matches. Not with `grep -q`
+# or `head`: they exit early, the writer gets SIGPIPE, and pipefail reports that.
 matches() { grep -x "$1" -- "$2" >/dev/null; }
 
 check_arguments() {
@@ -139,7 +139,7 @@ check_arguments() {
     misuse "--replica $REPLICA: expected another name"
   expect database '[a-z_][a-z0-9_-]{0,62}' "a name of a-z, 0-9, _ and -"
   expect postgres-version '16|17|18' "16, 17 or 18"
-  expect sku 'Standard_[BDE][0-9]+[a-z]*(_v[0-9]+)?' "one such as Standard_D2ds_v5"
+  expect sku 'Standard_[BDE][0-9]+[a-z]*(_v[0-9]+)?' "a size such as Standard_D2ds_v5"
   expect storage '[1-9][0-9]{1,4}' "a number of GiB"
   expect auto-grow 'Enabled|Disabled' "Enabled or Disabled"
   expect backup-days '[7-9]|[12][0-9]|3[0-5]' "7 to 35"
@@ -151,7 +151,7 @@ check_arguments() {
   expect admin-type 'User|Group|ServicePrincipal' "User, Group or ServicePrincipal"
   expect allow-ip "me|$ADDRESS" "an IPv4 address, or me"
   [ "$ALLOW_IP" != 0.0.0.0 ] ||
-    misuse "--allow-ip 0.0.0.0: expected one address; this would let in all of Azure"
+    misuse "--allow-ip 0.0.0.0: expected one address; this one admits all of Azure"
   [ -z "$SUBNET$PRIVATE_DNS_ZONE" ] || { [ -n "$SUBNET" ] && [ -n "$PRIVATE_DNS_ZONE" ]; } ||
     misuse "--subnet and --private-dns-zone: expected both"
   [ -z "$SUBNET" ] || [ -z "$ALLOW_IP" ] ||
@@ -166,21 +166,21 @@ check_arguments() {
   fi
 }
 
-# Refuses what an elastic cluster cannot have.
+# Refuse options that elastic clusters do not support.
 check_cluster() {
-  [ -z "$REPLICA" ] || misuse "--replica: az makes none of an elastic cluster"
-  [ -z "$SUBNET" ] || misuse "--subnet: there is no elastic cluster in one"
+  [ -z "$REPLICA" ] || misuse "--replica: az creates no replica of an elastic cluster"
+  [ -z "$SUBNET" ] || misuse "--subnet: an elastic cluster cannot be in a subnet"
   [ "$AUTO_GROW" != Enabled ] ||
     misuse "--auto-grow: the storage of an elastic cluster does not grow"
 }
 
-# check_size SKU: refuses what it cannot have
+# check_size SKU: refuse options that the size does not support
 check_size() {
   case "$1" in
     Standard_B*)
-      [ -z "$REPLICA" ] || misuse "--replica: sizes of the tier Burstable have none"
+      [ -z "$REPLICA" ] || misuse "--replica: the tier Burstable supports no replica"
       [ "$ZONE_REDUNDANCY" != Enabled ] ||
-        misuse "--zone-redundancy: sizes of the tier Burstable have no standby"
+        misuse "--zone-redundancy: the tier Burstable supports no standby"
       ;;
   esac
 }
@@ -193,8 +193,8 @@ is_larger() (
   [ "$cores" -gt "$its_cores" ] || [ "$memory" -gt "$its_memory" ]
 )
 
-# set_size SKU: sets tier, and by the names that Azure gives to sizes its processors and
-# memory (learn.microsoft.com/azure/postgresql/compute-storage/concepts-compute)
+# set_size SKU: set tier, cores and memory (GiB), which Azure encodes in the name
+# (learn.microsoft.com/azure/postgresql/compute-storage/concepts-compute)
 set_size() {
   cores=$(printf '%s' "$1" | sed -E 's/^Standard_[A-Z]+([0-9]+).*/\1/')
   case "$1" in
@@ -206,36 +206,36 @@ set_size() {
   esac
 }
 
-# 2. Speaking and running -----------------------------------------------------------
+# 2. Output and commands ------------------------------------------------------------
 
 changed=0
-there='' # what exists by now, a line each
-step=''  # what is being done
+existing='' # what exists so far, one per line
+step=''     # what is being done
 
 say() { printf '%s\n' "$*"; }
 
 # line SIGN WHAT
 line() { [ "$mode" = dry-run ] || say "  $1 $2"; }
 
-# remember WHAT: it is there by now
+# remember WHAT: it exists now
 remember() {
-  there="$there    $1
+  existing="$existing    $1
 "
 }
 
-# found WHAT: it is as it should be
+# found WHAT: report that it needs no change
 found() {
   remember "$1"
   line '=' "$1"
 }
 
-# ask ARGUMENT...: what az answers, a value or a row a line
+# ask ARGUMENT...: print what az returns, one value or row per line
 ask() { answer 0 "$@"; }
 
-# look_up ARGUMENT...: the same, or nothing where there is no such thing
-look_up() { answer 3 "$@"; } # with this az says so
+# look_up ARGUMENT...: the same, or print nothing if it does not exist
+look_up() { answer 3 "$@"; } # the exit status of az for "not found"
 
-# answer MISSING ARGUMENT...: fails unless az exits with 0, or so where it is missing
+# answer MISSING ARGUMENT...: fail unless az exits with 0 or MISSING
 answer() {
   local missing="$1" error status=0
   shift
@@ -246,7 +246,7 @@ answer() {
   fi
 }
 
-# ensure WHAT ARGUMENT...: have az do it; @- among them stands for the password
+# ensure WHAT ARGUMENT...: run az; the argument @- stands for the password
 ensure() {
   local what="$1" error start status=0
   shift
@@ -265,7 +265,8 @@ ensure() {
   printf '  + %s ... ' "$what"
   start=$(date +%s)
   start_ticker
-  # By a pipe, as ps shows arguments. No output: a new server's has its password.
+  # Through a pipe, because ps shows arguments. No output: that of a new server contains
+  # its password.
   error=$(input_for "$@" | az "$@" --only-show-errors --output none 2>&1) || status=$?
   stop_ticker
   if [ $status != 0 ]; then
@@ -277,7 +278,7 @@ ensure() {
   remember "$what"
 }
 
-# input_for ARGUMENT...: what az reads for them
+# input_for ARGUMENT...: print what az should read
 input_for() {
   case " $* " in
     *' @- '*) printf '%s' "$password" ;;
@@ -286,7 +287,7 @@ input_for() {
 
 ticker=''
 
-# On a terminal, a dot every ten seconds.
+# Print a dot every ten seconds if on a terminal.
 start_ticker() {
   [ -t 1 ] || return 0
   while sleep 10; do printf '.'; done &
@@ -294,12 +295,12 @@ start_ticker() {
 }
 
 stop_ticker() {
-  # Bash 3.2 would tell of its end.
+  # The redirection hides what bash 3.2 prints about killed jobs.
   [ -z "$ticker" ] || { kill "$ticker" && wait "$ticker"; } 2>/dev/null || :
   ticker=''
 }
 
-# fail ERROR: az has refused; say what failed, what there is, and how to go on
+# fail ERROR: report what failed, what exists so far, and how to continue
 fail() {
   {
     printf '\n%s\n' "$1"
@@ -307,46 +308,46 @@ fail() {
     case "$1" in
       *'az login'* | *AADSTS*) say "  Sign in again first: az login" ;;
       *Authorization_RequestDenied*)
-        say "  You may not look yourself up: name the administrator by --admin and"
+        say "  You may not look yourself up: name the administrator with --admin and"
         say "  --admin-id."
         ;;
       *'unrecognized arguments'*) say "  This az is too old, or too new: az upgrade" ;;
       *AuthorizationFailed*)
-        say "  Whoever runs this needs the role Contributor on the subscription, or on"
-        say "  a resource group that is there (--resource-group); an owner can give it:"
+        say "  You need the role Contributor on the subscription, or on an existing"
+        say "  resource group (--resource-group). An owner can assign it:"
         say "    az role assignment create --role Contributor \\"
         say "      --assignee ... --scope /subscriptions/.../resourceGroups/..."
         ;;
       *[Qq]uota*)
-        say "  Take another --sku or --location, or ask for more processors under"
-        say "  Quotas in the portal. What a location has to offer:"
+        say "  Choose another --sku or --location, or request more vCores under Quotas"
+        say "  in the portal. To list the sizes in a location:"
         say "    az postgres flexible-server list-skus --location ... --output table"
         ;;
       *restricted* | *'No available SKUs'*)
-        say "  This subscription may make no servers there: take another --location."
+        say "  This subscription may not create servers there: choose another --location."
         ;;
       *'already used'* | *AlreadyExists*)
-        say "  Names of servers are unique in all of Azure: choose another --server."
+        say "  Server names are unique in all of Azure: choose another --server."
         ;;
       *MissingSubscriptionRegistration*)
-        say "  Once for each subscription:"
+        say "  Run this once per subscription:"
         say "    az provider register --namespace Microsoft.DBforPostgreSQL --wait"
         ;;
     esac
-    say "  Run the same command again to go on: it keeps what is done."
+    say "  Run the same command again to continue: it keeps what exists."
   } >&2
-  # In a command substitution this ends only that; set -e then ends the rest.
+  # In a command substitution this exits only the subshell; set -e ends the script.
   exit 1
 }
 
-# report HOW: it has ended, where, and what there is
+# report HOW: print how and at which step it ended, and what exists so far
 report() {
-  printf '\n%s: %s at: %s\n' "$ME" "$1" "${step:-reading what is there}"
-  case "$mode:$there" in
+  printf '\n%s: %s at: %s\n' "$ME" "$1" "${step:-reading the current state}"
+  case "$mode:$existing" in
     destroy:) printf '  Nothing was deleted.\n' ;;
-    destroy:*) printf '  Done by now:\n%s' "$there" ;;
-    *:) printf '  Nothing was made.\n' ;;
-    *) printf '  There is by now:\n%s' "$there" ;;
+    destroy:*) printf '  Done so far:\n%s' "$existing" ;;
+    *:) printf '  Nothing was created.\n' ;;
+    *) printf '  Exists so far:\n%s' "$existing" ;;
   esac
 }
 
@@ -355,13 +356,13 @@ interrupted() {
   stop_ticker
   {
     report interrupted
-    say "  Azure may still be busy with it. Run the same command again to go on:"
-    say "  it waits for a server that is being made, and keeps what is done."
+    say "  Azure may still be working on it. Run the same command again to continue:"
+    say "  it waits for a server that is being created, and keeps what exists."
   } >&2
   exit 130
 }
 
-# print_command WORD...: as it can be pasted, an option a line
+# print_command WORD...: print a command to paste, one option per line
 print_command() {
   local word text='' separator=''
   for word in "$@"; do
@@ -378,7 +379,7 @@ print_command() {
   say "$text"
 }
 
-# quoted WORD: for a shell; --dry-run has variables for what it did not read
+# quoted WORD: quote for a shell, except the variables that --dry-run prints
 quoted() {
   case "$1" in
     *'$server'* | '$ip' | '$extensions' | '$admin' | '$admin_id') printf '"%s"' "$1" ;;
@@ -387,9 +388,9 @@ quoted() {
   esac
 }
 
-# 3. What is there ------------------------------------------------------------------
+# 3. Current state ------------------------------------------------------------------
 
-# Sets server, group and database; where there is a group, and how there is a server.
+# Set server, group and database; read the group and the server if they exist.
 read_state() {
   local subscription name id
   server=$SERVER
@@ -399,7 +400,7 @@ read_state() {
   now_version='' now_sku='' now_entra='' now_public='' now_nodes='' now_login=''
   now_host=''
   if [ "$mode" = dry-run ]; then
-    say "# For a new server. What is there already would be kept."
+    say "# For a new server. Run for real, the script keeps what exists."
     if [ -z "$server" ]; then
       say 'server=kodiai-$(az account show --query id --output tsv | cut -c 1-8)'
       server='$server'
@@ -407,7 +408,7 @@ read_state() {
     return
   fi
   command -v az >/dev/null ||
-    die "az, the Azure CLI, is not there: https://aka.ms/azure-cli"
+    die "az, the Azure CLI, is not installed: https://aka.ms/azure-cli"
   subscription=$(ask account show --query '[name, id]')
   {
     read -r name
@@ -467,7 +468,7 @@ EOF
 
 lower() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]'; }
 
-# Refuses what cannot be made of the server that there is.
+# Refuse options that the existing server cannot fulfil.
 check_server() {
   case "$now_state" in
     Ready) ;;
@@ -480,11 +481,11 @@ check_server() {
       line '~' "server $server is ${now_state}: waiting until it is ready"
       ask postgres flexible-server wait --resource-group "$group" --name "$server" \
         --custom "state=='Ready'" --interval 10 --timeout 3600
-      read_server # what it is to be was not there before
+      read_server # its settings were not visible before
       ;;
   esac
   case "$now_role" in
-    *Replica) die "--server $server: that is a replica; name the server it follows" ;;
+    *Replica) die "--server $server: this is a replica; name its source server" ;;
   esac
   [ "${POSTGRES_VERSION:-$now_version}" = "$now_version" ] ||
     die "--postgres-version $POSTGRES_VERSION: the server has PostgreSQL $now_version;
@@ -496,30 +497,30 @@ check_server() {
   [ "$now_storage" -le "${STORAGE:-$now_storage}" ] ||
     die "--storage $STORAGE: the server has $now_storage GiB, and storage never shrinks"
   [ "${LOCATION:-$now_location}" = "$now_location" ] ||
-    die "--location $LOCATION: the server is in $now_location, and cannot move"
+    die "--location $LOCATION: the server is in $now_location and cannot move"
   [ -z "$SUBNET" ] || [ "$(lower "$SUBNET")" = "$(lower "$now_subnet")" ] ||
-    die "--subnet: the server was made elsewhere, and cannot move"
+    die "--subnet: the server was created elsewhere and cannot move"
   [ -z "$SUBNET" ] || [ "$(lower "$PRIVATE_DNS_ZONE")" = "$(lower "$now_dns_zone")" ] ||
-    die "--private-dns-zone: the server has another zone, and keeps it"
+    die "--private-dns-zone: the server has another zone, which cannot change"
   [ "$ZONE_REDUNDANCY $now_standby" != 'Enabled SameZone' ] ||
-    die "--zone-redundancy Enabled: the server has a standby in its own zone, which
-  --zone-redundancy Disabled takes away first"
+    die "--zone-redundancy Enabled: the server has a standby in its own zone; remove it
+  first with --zone-redundancy Disabled"
   check_size "${SKU:-$now_sku}"
   [ -z "$ALLOW_IP" ] || [ -z "$now_subnet" ] ||
-    die "--allow-ip: the server is in a subnet, and has no public access"
+    die "--allow-ip: the server is in a subnet and has no public access"
   [ -z "$NODES" ] || [ -n "$now_nodes" ] ||
-    die "--nodes: the server is no elastic cluster, and cannot become one"
+    die "--nodes: the server is not an elastic cluster and cannot become one"
   [ -z "$now_nodes" ] || check_cluster
   [ -z "$now_nodes" ] || [ "$database" = "$now_cluster_database" ] ||
-    die "--database $database: the one database of this cluster is $now_cluster_database"
+    die "--database $database: this cluster's only database is $now_cluster_database"
   [ "$AUTH" != password ] || [ "$now_password" = Enabled ] ||
-    die "--auth password: the server takes no passwords; that stays as it is"
+    die "--auth password: the server accepts no passwords, and this script keeps that"
   [ "$AUTH" != password ] || [ "${ADMIN:-$now_login}" = "$now_login" ] ||
     die "--admin $ADMIN: the administrator of this server is $now_login"
 }
 
-# Sets auth and, with passwords, login and password, else who administrates: admin,
-# admin_id and admin_type. Sqitch signs in so, too.
+# Set auth and, with passwords, login and password; otherwise the administrator: admin,
+# admin_id and admin_type. Sqitch signs in the same way.
 choose_sign_in() {
   auth=$AUTH admins=''
   if [ -z "$auth" ]; then
@@ -539,40 +540,41 @@ choose_sign_in() {
   elif [ -z "$admins" ]; then
     read_me
   else
-    # Who was not named does not become one beside those that there are.
+    # If administrators exist, add only one that was named.
     choose_admin
   fi
 }
 
-# Of those that there are.
+# Choose one of the existing administrators.
 choose_admin() {
   local chosen="$admins"
   if [ -n "$deploys" ]; then
     read_me
     chosen=$(printf '%s\n' "$admins" | awk -F '\t' -v me="$(lower "$admin_id")" \
       'tolower($2) == me')
-    # A group's members sign in by its name.
+    # Members of a group sign in with its name.
     chosen=${chosen:-$(printf '%s\n' "$admins" | awk -F '\t' '$3 == "Group"')}
     [ -n "$chosen" ] ||
-      die "--deploy: $admin does not administrate the server; --admin and --admin-id
-  add who does, or a group with you in it"
+      die "--deploy: $admin is not an administrator of the server; --admin and --admin-id
+  add one, or a group that you are in"
   fi
   IFS=$(printf '\t') read -r admin admin_id admin_type <<EOF
 $chosen
 EOF
 }
 
-# Somebody else could not sign in to Postgres. Whoever may not look is believed.
+# Only who is signed in to az gets a token for Postgres. Skip the check if az may not
+# look them up.
 check_deployer() {
   local me
   [ "$mode" != dry-run ] || return 0
   me=$(az ad signed-in-user show --query id --output tsv 2>/dev/null </dev/null) ||
     me=$admin_id
   [ "$(lower "$me")" = "$(lower "$admin_id")" ] ||
-    die "--deploy: $admin is not who is signed in to az"
+    die "--deploy: $admin is not the user signed in to az"
 }
 
-# Whoever is signed in to az.
+# Make the user signed in to az the administrator.
 read_me() {
   local kind me
   if [ "$mode" = dry-run ]; then
@@ -583,8 +585,8 @@ read_me() {
   fi
   kind=$(ask account show --query user.type)
   if [ "$kind" != user ]; then
-    die "--admin and --admin-id: expected, as whoever is signed in to az is no user;
-  az ad sp show --id APP has displayName and id"
+    die "--admin and --admin-id are missing: expected both, because az is signed in as a
+  $kind; az ad sp show --id APP has displayName and id"
   fi
   me=$(ask ad signed-in-user show --query '[userPrincipalName, id]')
   {
@@ -597,11 +599,11 @@ EOF
 
 read_password() {
   [ -z "$password" ] && [ "$mode" = apply ] || return 0
-  [ -t 0 ] || die "KODIAI_ADMIN_PASSWORD: expected the administrator's password"
+  [ -t 0 ] || die "KODIAI_ADMIN_PASSWORD is missing: expected the administrator's password"
   printf 'Password of the administrator %s: ' "$login" >&2
   IFS= read -rs password || password=''
   printf '\n' >&2
-  [ -n "$password" ] || die "a password: expected one"
+  [ -n "$password" ] || die "password is missing: expected the administrator's password"
 }
 
 read_address() {
@@ -612,15 +614,15 @@ read_address() {
     ip='$ip'
   else
     ip=$(curl --fail --silent --show-error --max-time 20 "$ADDRESS_SERVICE") ||
-      die "--allow-ip me: $ADDRESS_SERVICE did not tell; give the address itself"
+      die "--allow-ip me: $ADDRESS_SERVICE did not answer; give the address itself"
     ALLOW_IP=$ip
     expect allow-ip "$ADDRESS" "an IPv4 address from $ADDRESS_SERVICE"
   fi
 }
 
-# 4. Making it ----------------------------------------------------------------------
+# 4. Provisioning -------------------------------------------------------------------
 
-# parts KIND QUERY: what the server has of a kind, a row a line
+# parts KIND QUERY: list the parts of the server of this kind, one row per line
 parts() {
   [ -z "$has_server" ] || ask postgres flexible-server "$1" list \
     --resource-group "$group" --server-name "$server" --query "$2"
@@ -631,7 +633,7 @@ has_line() { printf '%s\n' "$1" | matches -F "$2"; }
 
 is_cluster() { [ -n "$NODES$now_nodes" ]; }
 
-# on_server WHAT PART VERB OPTION...: to a part of the server
+# on_server WHAT PART VERB OPTION...: create or change a part of the server
 on_server() {
   local what="$1" part="$2" verb="$3"
   shift 3
@@ -665,7 +667,7 @@ create_server() {
     --storage-size "${STORAGE:-64}" --backup-retention "${BACKUP_DAYS:-14}" \
     --zonal-resiliency "${ZONE_REDUNDANCY:-Disabled}"
   if [ -n "$NODES" ]; then
-    # An elastic cluster's storage does not grow, and its one database is made with it.
+    # An elastic cluster's storage does not grow. Its only database is created with it.
     set -- "$@" --storage-auto-grow "${AUTO_GROW:-Disabled}" \
       --node-count "$NODES" --database-name "$database"
   else
@@ -682,16 +684,16 @@ create_server() {
     set -- "$@" --password-auth Enabled --microsoft-entra-auth Disabled \
       --admin-user "$login" --admin-password @-
   else
-    # az would make up a login, which nothing could change if passwords came later.
+    # Otherwise az makes up a login, which cannot change if passwords are enabled later.
     set -- "$@" --password-auth Disabled --microsoft-entra-auth Enabled \
       --admin-user kodiai_admin
   fi
   what="server $server: PostgreSQL ${POSTGRES_VERSION:-17}, $sku, ${STORAGE:-64} GiB"
-  [ "$mode" != apply ] || say "    (the next takes 5 to 10 minutes)"
+  [ "$mode" != apply ] || say "    (the next step takes 5 to 10 minutes)"
   ensure "$what" postgres flexible-server create "$@" --yes
 }
 
-# update NAME WHAT NOW WANTED OPTION...: unless it is so, or was not named
+# update NAME WHAT NOW WANTED OPTION...: unless WANTED is empty or equals NOW
 update() {
   local name="$1" what="$2" now="$3" wanted="$4"
   shift 4
@@ -702,7 +704,7 @@ update() {
 
 update_to() { update "$server" "$@"; }
 
-# Replicas first, as none may be smaller than the server:
+# Replicas first, because none may be smaller than the server:
 # learn.microsoft.com/azure/postgresql/read-replica/concepts-read-replicas
 grow_replicas() {
   local replicas replica its_sku its_storage its_auto_grow
@@ -735,12 +737,12 @@ update_server() {
     --zonal-resiliency "$ZONE_REDUNDANCY"
   update_to "public access:" "$now_public" "${ALLOW_IP:+Enabled}" --public-access Enabled
   [ "$auth" = password ] ||
-    update_to "signing in by Entra:" "$now_entra" Enabled --microsoft-entra-auth Enabled
+    update_to "signing in with Entra:" "$now_entra" Enabled --microsoft-entra-auth Enabled
   [ -z "$now_nodes" ] ||
     update_to "nodes:" "$now_nodes" "$NODES" --node-count "$NODES"
 }
 
-# Before the database, whose owner becomes who administrates when it is made.
+# Before the database, because its owner is the administrator at that time.
 ensure_admin() {
   local ids
   [ "$auth" = entra ] || return 0
@@ -771,20 +773,21 @@ ensure_address() {
 ensure_parameters() {
   parameters=$(parts parameter "[].[name, source, value || '']")
   allow_vector
-  # Passwords, tokens and the team's code go over this wire.
+  # Passwords, tokens and the team's code use this connection.
   set_parameter require_secure_transport always on
-  # The graph is built in it, 700 bytes a memory of 1024 dimensions, or far more slowly:
-  # a sixteenth of the server's memory, and 2 GB at most.
+  # Building the graph is far slower if it does not fit: 700 bytes per memory with 1024
+  # dimensions. A sixteenth of the server's memory, at most 2 GB.
   set_parameter maintenance_work_mem least "$(build_memory "$sku")" \
     "$(build_memory "${now_sku:-$sku}")"
-  # The graph is built by all processors; Azure sets 2.
+  # Let all processors build the graph; Azure's default is 2.
   [ "$cores" -le 2 ] ||
     set_parameter max_parallel_maintenance_workers least "$(least "$cores" 8)"
-  # Or each of the three would take maintenance_work_mem; it remembers 11 million rows.
+  # Otherwise each of three workers uses maintenance_work_mem. 64 MB hold the dead row
+  # ids of 11 million rows.
   set_parameter autovacuum_work_mem unset 65536
-  # A transaction that somebody forgot makes claims and reviews wait. In ms.
+  # A forgotten transaction blocks claims and reviews. In ms.
   set_parameter idle_in_transaction_session_timeout unset 60000
-  # The metrics of deadlocks, long transactions and dead rows.
+  # Metrics of deadlocks, long transactions and dead rows.
   set_parameter metrics.collector_database_activity unset on
   set_parameter metrics.autovacuum_diagnostics unset on
 }
@@ -797,11 +800,11 @@ build_memory() {
 
 least() { if [ "$1" -lt "$2" ]; then say "$1"; else say "$2"; fi; }
 
-# column NUMBER NAME: of a parameter that was read
+# column NUMBER NAME: print a column of a parameter that was read
 column() { printf '%s\n' "$parameters" | awk -F '\t' -v n="$2" -v c="$1" '$1 == n { print $c }'; }
 
-# set_parameter NAME WHEN VALUE [FORMER]: always, where it is less (least) or was set for
-# the former size, or where nobody has set it (unset)
+# set_parameter NAME WHEN VALUE [FORMER]: set it always; with least, if it is less than
+# VALUE or equals FORMER, the value for the former size; with unset, if nobody has set it
 set_parameter() {
   local name="$1" when="$2" value="$3" former="${4:-}" source now keep=''
   source=$(column 2 "$name") now=$(column 3 "$name")
@@ -820,7 +823,7 @@ set_parameter() {
   fi
 }
 
-# Adds to the extensions that are allowed, whose names may have either case.
+# Add to the list of allowed extensions, whose names are case-insensitive.
 allow_vector() {
   local name=azure.extensions now all
   now=$(column 3 "$name")
@@ -888,7 +891,7 @@ provision() {
 
 # 5. Sqitch -------------------------------------------------------------------------
 
-# A file with the roots that the system trusts; libpq before 16 knows no better.
+# Print the file of the system's root certificates: libpq before 16 has no "system".
 root_certificates() {
   local file
   for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
@@ -912,12 +915,12 @@ deploy() {
   export PGSSLMODE=verify-full
   export PGSSLROOTCERT="${PGSSLROOTCERT:-$(root_certificates)}"
   export PGCONNECT_TIMEOUT="${PGCONNECT_TIMEOUT:-30}"
-  # On an elastic cluster a memory is wholly on one node; docs/guides/azure.md.
+  # On an elastic cluster the whole schema is on one node: docs/guides/azure.md.
   set -- "$target"
   ! is_cluster || set -- --set schema_sharding=on "$@"
   case "$mode" in
     what-if)
-      line '~' "the memory, by sqitch deploy, if it is not up to date"
+      line '~' "kodiai, with sqitch deploy, unless it is up to date"
       return
       ;;
     dry-run)
@@ -951,29 +954,29 @@ deploy() {
 deploy_failed() {
   {
     report stopped
-    say "  If it could not connect: docs/guides/azure.md, networking. Run the same command"
-    say "  again to go on."
+    say "  If it could not connect, see networking in docs/guides/azure.md. Run the same"
+    say "  command again to continue."
   } >&2
   exit 1
 }
 
-# 6. Taking it away -----------------------------------------------------------------
+# 6. Deletion -----------------------------------------------------------------------
 
 destroy() {
   local replicas replica answer
   if [ -z "$has_server" ]; then
-    say "There is no such server: nothing to delete."
+    say "The server does not exist: nothing to delete."
     return
   fi
   replicas=$(list_replicas | cut -f 1)
   say "This deletes the server $server with all its data${replicas:+, and its replicas:}"
-  # shellcheck disable=SC2086 # one a line
+  # shellcheck disable=SC2086 # one per line
   [ -z "$replicas" ] || printf '  %s\n' $replicas
-  say "The resource group stays, as it may hold other things. Azure keeps the last"
-  say "backup for five days: az postgres flexible-server revive-dropped."
+  say "The resource group stays, because it may contain other resources. Azure keeps"
+  say "the last backup for five days: az postgres flexible-server revive-dropped."
   printf 'Type the name of the server to delete it: '
   IFS= read -r answer || answer=''
-  [ "$answer" = "$server" ] || die "that is not its name; nothing was deleted"
+  [ "$answer" = "$server" ] || die "expected $server; nothing was deleted"
   for replica in $replicas; do
     ensure "delete replica $replica" postgres flexible-server delete \
       --resource-group "$group" --name "$replica" --yes
@@ -984,7 +987,7 @@ destroy() {
 
 # -----------------------------------------------------------------------------------
 
-# Known to this shell alone, not to all that it starts: one that it inherited would be.
+# Not exported: an inherited variable is, so unset it first.
 unset password
 password=${KODIAI_ADMIN_PASSWORD:-}
 unset KODIAI_ADMIN_PASSWORD
@@ -998,14 +1001,14 @@ if [ "$mode" = destroy ]; then
   exit
 fi
 if [ "$mode$deploys" = applyyes ]; then
-  "$ROOT/scripts/install-sqitch.sh" || die "--deploy needs Sqitch; nothing was made"
+  "$ROOT/scripts/install-sqitch.sh" || die "--deploy needs Sqitch; nothing was created"
 fi
 provision
 [ -z "$deploys" ] || deploy
 case "$mode" in
-  what-if) say "Would make or change: $changed." ;;
+  what-if) say "Would create or change: $changed." ;;
   apply)
-    say "Made or changed: $changed."
+    say "Created or changed: $changed."
     say "Host: $host"
     ;;
 esac

@@ -1,9 +1,9 @@
-"""Rebuild the indexes that searches read, while searches and writes go on.
+"""Rebuild the indexes that searches read, concurrently with searches and writes.
 
-Makes those that are missing, such as the graph after a first load, and removes what a
-rebuild left behind that was stopped. Builds the index of cosine_index only when named.
-Can be stopped and run again. Connects to DATABASE_URL, as a member of the role that
-owns the memory, or as a superuser.
+Creates missing indexes, such as the graph after an initial load, and drops the invalid
+indexes of an interrupted rebuild. Creates the index of cosine_index only if named. Can
+be interrupted and run again. Connects to DATABASE_URL, as a superuser or a member of
+the owner role.
 
 Usage: python scripts/rebuild_indexes.py [--schema NAME] [--memory 1GB] [INDEX...]
 """
@@ -25,7 +25,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 80
 
-#: Where each is made; the last two by their tables.
+#: The change that creates each index. Their tables create the last two.
 INDEXES = {
     "learning_memories_embedding_idx": "search/indexes",
     "learning_memories_scope_idx": "search/indexes",
@@ -35,7 +35,7 @@ INDEXES = {
     "learning_memories_pkey": None,
     "postings_pkey": None,
 }
-#: Read by no search: rebuilt where it exists, made only when named.
+#: No search reads it: rebuilt if it exists, created only if named.
 OPTIONAL = "learning_memories_cosine_idx"
 
 LOCK = "select pg_try_advisory_lock(hashtextextended('rebuild_indexes ' || %s, 0))"
@@ -60,17 +60,19 @@ where pid = %s
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--schema", default="kodiai", help="of the memory (kodiai)")
+    parser.add_argument(
+        "--schema", default="kodiai", help="schema of the database (kodiai)"
+    )
     parser.add_argument(
         "--memory",
         default="1GB",
-        help="maintenance_work_mem; the graph wants 700 bytes a memory at 1024"
-        " dimensions, and is built far more slowly with less (1GB)",
+        help="maintenance_work_mem; the graph needs 700 bytes per memory with 1024"
+        " dimensions, and builds far more slowly with less (1GB)",
     )
     parser.add_argument(
         "index",
         nargs="*",
-        help=f"all by default, {OPTIONAL} where it exists: " + ", ".join(INDEXES),
+        help=f"all by default, {OPTIONAL} only if it exists: " + ", ".join(INDEXES),
     )
     arguments = parser.parse_args()
     url = os.environ.get("DATABASE_URL", "")
@@ -84,10 +86,10 @@ def main() -> None:
                 " set_config('search_path', quote_ident(%s) || ', public', false)",
                 (arguments.memory, arguments.schema),
             )
-            # Kept by the server until it is done, even if this was stopped.
+            # The backend keeps the lock until it is done, even if this process exits.
             row = connection.execute(LOCK, (arguments.schema,)).fetchone()
             if row != (True,):
-                sys.exit("error: another rebuild is still going on")
+                sys.exit("error: another rebuild is still running")
             names = (OPTIONAL, arguments.schema)
             exists = connection.execute(STATE, names).fetchone()
             usual = [name for name in INDEXES if exists or name != OPTIONAL]
@@ -99,7 +101,7 @@ def main() -> None:
 
 def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -> None:
     if index not in INDEXES:
-        sys.exit(f"error: no index of a search: {index}")
+        sys.exit(f"error: index: expected one of {', '.join(INDEXES)}, got {index}")
     print(index, flush=True)
     names = {"schema": schema, "index": index}
     for (left,) in connection.execute(LEFT_BEHIND, names).fetchall():
@@ -109,7 +111,7 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
     before = connection.execute(STATE, (index, schema)).fetchone()
     with progress(url, connection.info.backend_pid):
         if before and not before[0] and INDEXES[index]:
-            # Made, but stopped before the end.
+            # Its creation was interrupted.
             connection.execute(
                 sql.SQL("drop index concurrently {}").format(
                     sql.Identifier(schema, index)
@@ -130,20 +132,20 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
 
 
 def creation(index: str) -> str:
-    """Return the statement of its change, as one that does not block."""
+    """Return the create statement of its change, made concurrent."""
     change = INDEXES[index]
     if change is None:
-        sys.exit(f"error: {index} is missing, and belongs to its table")
+        sys.exit(f"error: {index} is missing; its table creates it")
     script = (ROOT / "deploy" / f"{change}.sql").read_text()
     statement = re.search(rf"(?ms)^create index {index} on .*?;", script)
     if not statement:
-        sys.exit(f"error: {change}.sql creates no {index}")
+        sys.exit(f"error: {change}.sql does not create {index}")
     return statement[0].replace("create index", "create index concurrently", 1)
 
 
 @contextmanager
 def progress(url: str, pid: int) -> Iterator[None]:
-    """Show meanwhile how far another session is, on one line."""
+    """Show the progress of another session on one line."""
     done = threading.Event()
 
     def watch() -> None:

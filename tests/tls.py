@@ -1,4 +1,4 @@
-"""TLS before a server that listens on a Unix socket alone, as the embedded ones do."""
+"""TLS for a server that listens only on a Unix socket, as the embedded ones do."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ GSS_REQUEST = 80877104
 def listener(
     database: psycopg.Connection, authority: trustme.CA, *names: str
 ) -> Iterator[int]:
-    """Listen for this server, with a certificate for these names; give the port."""
+    """Listen for this server with a certificate for these names; yield the port."""
     socket_path = f"{database.info.host}/.s.PGSQL.{database.info.port}"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def accept() -> None:
-            # Closing the server ends this.
+            # Closing the server ends the loop.
             with suppress(OSError):
                 while True:
                     client, _ = server.accept()
@@ -41,7 +41,7 @@ def listener(
 
 
 def _serve(client: socket.socket, context: ssl.SSLContext, socket_path: str) -> None:
-    # A client that does not like the certificate hangs up.
+    # A client that rejects the certificate disconnects.
     with suppress(OSError), client:
         while True:
             head = client.recv(8, socket.MSG_WAITALL)
@@ -51,7 +51,7 @@ def _serve(client: socket.socket, context: ssl.SSLContext, socket_path: str) -> 
             if code == SSL_REQUEST:
                 client.sendall(b"S")
                 break
-            # What comes unencrypted is refused, as with require_secure_transport.
+            # Refuse unencrypted connections, as require_secure_transport does.
             if code != GSS_REQUEST:
                 return
             client.sendall(b"N")

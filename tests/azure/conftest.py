@@ -1,4 +1,4 @@
-"""The real az, signed in to a stand-in for Azure."""
+"""The real az, signed in to a fake Azure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCRIPT = ROOT / "scripts" / "provision-postgres.sh"
 
 
 class Operator:
-    """Somebody at a shell with az on the path, who has signed in."""
+    """A user at a shell, with az on the path and signed in."""
 
     def __init__(self, home: Path, stand_in: StandIn, roots: Path) -> None:
         self.home = home
@@ -51,20 +51,20 @@ class Operator:
         return self._stand_in.azure
 
     def install(self, name: str, text: str) -> None:
-        """Put a command on the path."""
+        """Add a command to the path."""
         path = self._folder / name
         path.write_text("#!/bin/sh\n" + text)
         path.chmod(0o755)
 
     def uninstall(self) -> None:
-        """Take away what a test has put there."""
+        """Remove the commands that a test has added."""
         for path in self._folder.iterdir():
             if path.name != "az":
                 path.unlink()
 
     def _sign_in(self) -> None:
         url = self._stand_in.url
-        # A user of ADFS, as MSAL asks for the realm of any other at port 443.
+        # As an ADFS user: for any other, MSAL looks up the realm on port 443.
         endpoints = {
             "activeDirectory": f"{url}/adfs",
             "activeDirectoryResourceId": url,
@@ -87,7 +87,7 @@ class Operator:
     def run(
         self, command: list[str], *, answer: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command; what it asks for on its input is answered."""
+        """Run a command with the answer as its input."""
         return subprocess.run(
             command,
             env=self.environment | environment,
@@ -100,12 +100,12 @@ class Operator:
     def provision(
         self, *arguments: str, answer: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the script; everything that az was asked is in the log."""
+        """Run the script, and log every call of az."""
         self.log.write_text("")
         return self.run([str(SCRIPT), *arguments], answer=answer, **environment)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start the script in a process group of its own."""
+        """Start the script in a new process group."""
         return subprocess.Popen(
             [str(SCRIPT), *arguments],
             env=self.environment,
@@ -123,7 +123,7 @@ def signed_in(
     roots: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Operator, StandIn]]:
-    assert AZ.exists(), "az is not here: make test-azure installs it"
+    assert AZ.exists(), "az is missing: run make test-azure"
     stand_in = StandIn(authority)
     home = tmp_path_factory.mktemp("home")
     yield Operator(home, stand_in, roots), stand_in

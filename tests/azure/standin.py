@@ -1,7 +1,7 @@
-"""A stand-in for Azure, on loopback, that the real az talks to.
+"""A fake Azure on loopback for the real az.
 
-Answers, over HTTPS, as much of the Resource Manager, of Microsoft Entra and of Microsoft
-Graph as provisioning a flexible server needs.
+Implements, over HTTPS, the parts of the Resource Manager, Microsoft Entra and Microsoft
+Graph that provisioning a flexible server needs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import trustme
 from . import subscription
 from .subscription import AzureError, Subscription
 
-#: Who is signed in.
+#: The signed-in user.
 USER = {
     "id": "33333333-3333-3333-3333-333333333333",
     "userPrincipalName": "ada@example.com",
@@ -29,12 +29,12 @@ GROUP = {
     "id": "44444444-4444-4444-4444-444444444444",
     "displayName": "kodiai-deployers",
 }
-#: What she gets for Postgres; her role can have it as its password.
+#: Her token for Postgres. Tests set it as the password of her role.
 POSTGRES_TOKEN = "for-postgres"
 
 
 class StandIn(ThreadingHTTPServer):
-    """Listens from when it is made; azure is the state, and can be exchanged."""
+    """Listens once created. Tests replace its state, azure."""
 
     def __init__(self, authority: trustme.CA) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def __getattr__(self, name: str) -> Any:
         # do_GET, do_PUT and so on.
@@ -102,12 +102,12 @@ class _Handler(BaseHTTPRequestHandler):
         azure = self.server.azure
         answer = azure.write(self.command.lower(), names, body)
         url = f"{self.server.url}/operations/{len(azure.operations) - 1}"
-        # Groups are there at once, all else is only begun.
+        # Groups exist at once; everything else takes time.
         status = 201 if len(names) == 1 else 202
         self._answer(status, answer, {"Azure-AsyncOperation": url + "?api-version=1"})
 
     def _identify(self, path: list[str], text: str) -> dict[str, Any]:
-        """Answer who is who, as Entra, Graph and the Resource Manager do."""
+        """Answer queries about identities, subscriptions and tokens."""
         match path:
             case ["subscriptions"]:
                 about = {

@@ -1,4 +1,4 @@
-"""What Azure holds for one subscription, in the shapes of its Resource Manager."""
+"""The resources of one subscription, in the format of the Resource Manager."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ID = "0a1b2c3d-2222-2222-2222-222222222222"
 
 Resource = dict[str, Any]
 
-#: A few of the parameters of a new server of 2 GiB, with their defaults.
+#: Some parameters of a new server with 2 GiB, and their defaults.
 PARAMETERS = {
     "azure.extensions": "",
     "azure.fabric_mirror_enabled": "off",
@@ -32,7 +32,7 @@ SKUS = {
     "MemoryOptimized": ["Standard_E2ds_v5", "Standard_E4ds_v5"],
 }
 
-#: What the parts of a server are called in the list of writes.
+#: The names of the parts of a server in the list of writes.
 PARTS = {
     "configurations": "parameter",
     "databases": "database",
@@ -43,7 +43,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """An error that Azure answers with; is_late: only once the work was begun."""
+    """An error response. If is_late, the operation starts and then fails."""
 
     status: int
     code: str
@@ -73,7 +73,7 @@ BROKEN = Fault(400, "InternalServerError", "An unexpected error occured.")
 
 
 class AzureError(Exception):
-    """Raised with the fault that is to be answered."""
+    """Carries the fault to answer with."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -81,25 +81,25 @@ class AzureError(Exception):
 
 @dataclass
 class Subscription:
-    """Groups by name; servers by name, with their parts by kind and name."""
+    """Groups and servers by name, and the parts of servers by kind and name."""
 
     groups: dict[str, Resource] = field(default_factory=dict)
     servers: dict[str, Resource] = field(default_factory=dict)
     parts: dict[str, dict[str, dict[str, Resource]]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
-    #: What was written, such as "patch parameter azure.extensions".
+    #: The writes so far, such as "patch parameter azure.extensions".
     writes: list[str] = field(default_factory=list)
-    #: Faults by what they befall, in the same words.
+    #: Faults by the write that they break.
     faults: dict[str, Fault] = field(default_factory=dict)
-    #: Called after each write with its number, from 1.
+    #: Called after each write with the number of writes.
     on_write: Callable[[int], None] = lambda _: None
-    #: How what goes on for a while has ended.
+    #: The outcome of each long-running operation.
     operations: list[Fault | None] = field(default_factory=list)
-    #: How often a server that is being made is seen so, by who does not wait for it.
+    #: How many reads see a server as Starting, unless the caller waits for it.
     looks: int = 2
 
     def snapshot(self) -> dict[str, Any]:
-        """Return everything there is, to be compared."""
+        """Return a copy of the state for comparison."""
         return {
             "groups": deepcopy(self.groups),
             "servers": deepcopy(self.servers),
@@ -107,14 +107,14 @@ class Subscription:
         }
 
     def add_server(self, name: str, **properties: Any) -> None:
-        """Make a server as somebody else would have, with a database of theirs."""
+        """Add a server that the script did not create, with a database."""
         self.put_group("kodiai", {"location": "eastus"})
         self.put_server("kodiai", name, {"location": "eastus"})
         self.servers[name]["properties"] |= {"state": "Ready"} | properties
         self.parts[name]["databases"]["theirs"] = {}
 
     def write(self, method: str, path: list[str], body: Resource) -> Resource:
-        """Do what a PUT, PATCH or DELETE asks; it is the last of the operations."""
+        """Handle a PUT, PATCH or DELETE, and append its operation."""
         act: Callable[[], Resource]
         match path:
             case [group]:
@@ -144,7 +144,7 @@ class Subscription:
         return answer
 
     def read(self, path: list[str]) -> Resource:
-        """Answer a GET of a group, a server, its parts of a kind, or one of these."""
+        """Handle a GET of a group, a server, or parts of a server."""
         match path:
             case [group]:
                 if group not in self.groups:
@@ -164,13 +164,13 @@ class Subscription:
         raise missing("/".join(path))
 
     def _complete(self) -> None:
-        """Have what is being made be there."""
+        """Finish the creation of servers."""
         for server in self.servers.values():
             if server["properties"]["state"] == "Starting":
                 server["properties"]["state"] = "Ready"
 
     def ended(self, number: int) -> Fault | None:
-        """Return how an operation has ended; who asks has waited for it."""
+        """Return the outcome of an operation that the caller has waited for."""
         fault = self.operations[number]
         if fault is None:
             self._complete()
@@ -179,7 +179,7 @@ class Subscription:
     def _look(self, name: str) -> Resource:
         shown = deepcopy(self._server(name))
         if shown["properties"]["state"] == "Starting":
-            # What it will be is not to be seen yet.
+            # Its properties are not visible yet.
             shown["properties"] = {"state": "Starting"}
             self.looks -= 1
             if self.looks == 0:
@@ -279,7 +279,7 @@ def missing(what: str) -> AzureError:
 
 
 def _merge(old: Resource, new: Resource) -> None:
-    """Take over what the new says, and no null, as PATCH does."""
+    """Merge recursively and ignore nulls, as PATCH does."""
     for name, value in new.items():
         if isinstance(value, dict):
             _merge(old.setdefault(name, {}), value)
@@ -288,7 +288,7 @@ def _merge(old: Resource, new: Resource) -> None:
 
 
 def capabilities() -> Resource:
-    """Return what the one location has to offer."""
+    """Return the capabilities of a location."""
     sizes = [32, 64, 128, 256, 512, 1024]
     storage = [{"storageSizeMb": s * 1024, "supportedIopsTiers": []} for s in sizes]
     on, off = {"status": "Enabled"}, {"status": "Disabled"}
@@ -302,7 +302,7 @@ def capabilities() -> Resource:
             {
                 "name": tier,
                 "defaultSkuName": skus[0],
-                # Of three zones, az would take any for a replica.
+                # With three zones, az would pick any of them for a replica.
                 "supportedServerSkus": [
                     {"name": sku, "supportedZones": ["1", "2"]} for sku in skus
                 ],

@@ -1,4 +1,4 @@
-"""scripts/provision-postgres.sh, run by the real az against a stand-in for Azure."""
+"""scripts/provision-postgres.sh with the real az, against a fake Azure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from .standin import POSTGRES_TOKEN, USER, StandIn
 from .subscription import Subscription
 
 SERVER = "kodiai-0a1b2c3d"
-PASSWORD = "Wer-das-liest-2026"
+PASSWORD = "Correct-Horse-2026"
 
 NETWORK = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network"
 
-#: What a first run with defaults writes, in this order.
+#: What a first run with defaults writes, in order.
 WRITES = [
     "put group kodiai",
     f"put server {SERVER}",
-    # Before the database, whose owner it becomes.
+    # Before the database, which it owns.
     f"put administrator {USER['id']}",
     "patch parameter azure.extensions",
     "patch parameter maintenance_work_mem",
@@ -53,7 +53,7 @@ def set_parameter(azure: Subscription, name: str, value: str) -> None:
     }
 
 
-def test_a_first_run_makes_everything(operator: Operator, azure: Subscription) -> None:
+def test_first_run_creates_everything(operator: Operator, azure: Subscription) -> None:
     done = operator.provision()
     assert (done.returncode, done.stderr) == (0, "")
     assert azure.writes == WRITES
@@ -79,12 +79,12 @@ def test_a_first_run_makes_everything(operator: Operator, azure: Subscription) -
     assert parameter(azure, "require_secure_transport") == "on"
     # A sixteenth of 8 GiB.
     assert parameter(azure, "maintenance_work_mem") == str(512 * 1024)
-    assert f"Made or changed: {len(WRITES)}." in done.stdout
+    assert f"Created or changed: {len(WRITES)}." in done.stdout
     assert f"Host: {SERVER}.postgres.database.azure.com" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
-def test_a_second_run_changes_nothing(operator: Operator, azure: Subscription) -> None:
+def test_second_run_changes_nothing(operator: Operator, azure: Subscription) -> None:
     assert operator.provision().returncode == 0
     first = azure.snapshot()
     azure.writes.clear()
@@ -92,13 +92,13 @@ def test_a_second_run_changes_nothing(operator: Operator, azure: Subscription) -
     assert (done.returncode, done.stderr) == (0, "")
     assert azure.writes == []
     assert azure.snapshot() == first
-    assert "Made or changed: 0." in done.stdout
+    assert "Created or changed: 0." in done.stdout
     assert "  + " not in done.stdout
 
 
 @pytest.fixture(scope="session")
 def complete(signed_in: tuple[Operator, StandIn]) -> dict[str, object]:
-    """What there is after a run that nothing disturbed."""
+    """The state after an undisturbed run."""
     operator, stand_in = signed_in
     stand_in.azure = Subscription()
     assert operator.provision().returncode == 0
@@ -106,7 +106,7 @@ def complete(signed_in: tuple[Operator, StandIn]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("step", range(len(WRITES)), ids=WRITES)
-def test_it_goes_on_after_an_error_and_an_interruption(
+def test_continues_after_an_error_and_a_kill(
     complete: dict[str, object], operator: Operator, azure: Subscription, step: int
 ) -> None:
     # Azure refuses this step.
@@ -118,17 +118,17 @@ def test_it_goes_on_after_an_error_and_an_interruption(
     failed = re.search("stopped at: (.*)", done.stderr)
     assert failed
     assert WRITES[step].split()[-1].replace(USER["id"], "ada") in failed[1]
-    there = done.stderr.partition("There is by now:\n")[2].count("\n    ") + 1
-    assert ("Nothing was made" in done.stderr) if step == 0 else there >= step
+    existing = done.stderr.partition("Exists so far:\n")[2].count("\n    ") + 1
+    assert ("Nothing was created" in done.stderr) if step == 0 else existing >= step
     assert "Run the same command again" in done.stderr
-    # The next run gets past it, and is killed before it hears of it.
+    # The next run gets past it, and is killed before az returns.
     azure.faults = {}
     process = operator.start()
     azure.on_write = lambda _: os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     assert azure.writes == WRITES[: step + 1]
-    # The third completes what there is.
+    # The third run completes the rest.
     azure.on_write = lambda _: None
     done = operator.provision()
     assert (done.returncode, done.stderr) == (0, "")
@@ -136,7 +136,7 @@ def test_it_goes_on_after_an_error_and_an_interruption(
     assert azure.snapshot() == complete
 
 
-def test_a_group_that_is_there_says_where(
+def test_server_is_created_in_the_location_of_its_group(
     operator: Operator, azure: Subscription
 ) -> None:
     azure.put_group("shared", {"location": "westeurope"})
@@ -145,14 +145,14 @@ def test_a_group_that_is_there_says_where(
     assert azure.servers[SERVER]["location"] == "westeurope"
 
 
-def test_an_interruption_says_what_there_is(
+def test_interruption_reports_what_exists(
     operator: Operator, azure: Subscription
 ) -> None:
     process = operator.start()
 
     def interrupt(number: int) -> None:
         if number == 2:
-            # As Ctrl-C, which shells let those in the background ignore.
+            # Like Ctrl-C, but background processes ignore SIGINT.
             os.killpg(process.pid, signal.SIGTERM)
 
     azure.on_write = interrupt
@@ -163,7 +163,7 @@ def test_an_interruption_says_what_there_is(
     assert "Run the same command again" in errors
 
 
-def test_it_waits_for_a_server_that_is_being_made(
+def test_waits_for_a_server_that_is_being_created(
     operator: Operator, azure: Subscription
 ) -> None:
     azure.add_server(SERVER, state="Starting")
@@ -175,7 +175,7 @@ def test_it_waits_for_a_server_that_is_being_made(
 
 class TestErrors:
     @pytest.mark.parametrize(
-        ("befalls", "fault", "advice"),
+        ("write", "fault", "advice"),
         [
             ("put group kodiai", subscription.NOT_ALLOWED, "the role Contributor"),
             (f"put server {SERVER}", subscription.NOT_ALLOWED, "the role Contributor"),
@@ -188,33 +188,33 @@ class TestErrors:
         self,
         operator: Operator,
         azure: Subscription,
-        befalls: str,
+        write: str,
         fault: subscription.Fault,
         advice: str,
     ) -> None:
-        azure.faults = {befalls: fault}
+        azure.faults = {write: fault}
         done = operator.provision()
         assert done.returncode == 1
         assert fault.message[:60] in done.stderr
         assert advice in done.stderr
         assert SERVER not in azure.servers
 
-    def test_the_name_is_taken(self, operator: Operator) -> None:
+    def test_taken_name(self, operator: Operator) -> None:
         done = operator.provision("--server", "taken")
         assert done.returncode == 1
         assert "choose another --server" in done.stderr
 
-    def test_an_unknown_size(self, operator: Operator, azure: Subscription) -> None:
+    def test_unknown_size(self, operator: Operator, azure: Subscription) -> None:
         done = operator.provision("--sku", "Standard_D3ds_v5")
         assert done.returncode == 1
         assert "Invalid value for --sku-name" in done.stderr
         assert not azure.servers
 
-    def test_nobody_is_signed_in(self, operator: Operator, tmp_path: Path) -> None:
+    def test_not_signed_in(self, operator: Operator, tmp_path: Path) -> None:
         done = operator.provision(AZURE_CONFIG_DIR=str(tmp_path))
         assert done.returncode == 1
         assert "Sign in again first: az login" in done.stderr
-        assert "Nothing was made." in done.stderr
+        assert "Nothing was created." in done.stderr
 
     @pytest.mark.parametrize(
         ("error", "advice"),
@@ -224,7 +224,7 @@ class TestErrors:
             ("Authorization_RequestDenied: Insufficient privileges", "--admin-id"),
         ],
     )
-    def test_advice_for_what_az_says(
+    def test_advice_for_an_az_error(
         self, operator: Operator, tmp_path: Path, error: str, advice: str
     ) -> None:
         az = tmp_path / "az"
@@ -235,7 +235,7 @@ class TestErrors:
         assert error in done.stderr
         assert advice in done.stderr
 
-    def test_az_is_not_there(self, operator: Operator, tmp_path: Path) -> None:
+    def test_az_is_not_installed(self, operator: Operator, tmp_path: Path) -> None:
         for name in ("bash", "tr", "dirname", "grep"):
             found = next(
                 Path(folder, name)
@@ -245,7 +245,7 @@ class TestErrors:
             (tmp_path / name).symlink_to(found)
         done = operator.provision(PATH=str(tmp_path))
         assert done.returncode == 1
-        assert "az, the Azure CLI, is not there" in done.stderr
+        assert "az, the Azure CLI, is not installed" in done.stderr
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -257,11 +257,11 @@ class TestErrors:
             (["--destroy", "--deploy"], "expected one"),
             (["--postgres-version", "15"], "expected 16, 17 or 18"),
             (["--server", "Kodiai"], "expected 3 to 63 of a-z, 0-9 and -"),
-            (["--sku", "D2ds_v5"], "expected one such as Standard_D2ds_v5"),
+            (["--sku", "D2ds_v5"], "expected a size such as Standard_D2ds_v5"),
             (["--storage", "64 GiB"], "expected a number of GiB"),
             (["--backup-days", "40"], "expected 7 to 35"),
             (["--auth", "none"], "expected entra or password"),
-            (["--allow-ip", "0.0.0.0"], "would let in all of Azure"),  # noqa: S104
+            (["--allow-ip", "0.0.0.0"], "admits all of Azure"),  # noqa: S104
             (["--allow-ip", "::1"], "expected an IPv4 address"),
             (
                 ["--allow-ip", "me", "--subnet", "s", "--private-dns-zone", "z"],
@@ -274,19 +274,22 @@ class TestErrors:
             (["--nodes", "none"], "expected a number of nodes"),
             (["--replica", "reader", "--sku", "Standard_B2s"], "Burstable"),
             (["--zone-redundancy", "Enabled", "--sku", "Standard_B2s"], "Burstable"),
-            (["--replica", "reader", "--nodes", "2"], "none of an elastic cluster"),
+            (
+                ["--replica", "reader", "--nodes", "2"],
+                "no replica of an elastic cluster",
+            ),
             (["--replica", "kodiai", "--server", "kodiai"], "another name"),
             (["--nodes", "2", "--auto-grow", "Enabled"], "does not grow"),
             (
                 ["--nodes", "2", "--subnet", "s", "--private-dns-zone", "z"],
-                "no elastic cluster",
+                "cannot be in a subnet",
             ),
             (["--allow-ip", "198.51.100.256"], "expected an IPv4 address"),
             (["--storage", "64\n128"], "expected a number of GiB"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else "",
     )
-    def test_misuse_is_refused_before_az_is_asked(
+    def test_invalid_arguments_fail_before_az_runs(
         self, operator: Operator, arguments: list[str], message: str
     ) -> None:
         done = operator.provision(*arguments)
@@ -294,14 +297,14 @@ class TestErrors:
         assert message in done.stderr
         assert operator.log.read_text() == ""
 
-    def test_the_environment_is_checked_as_well(self, operator: Operator) -> None:
+    def test_environment_is_validated_too(self, operator: Operator) -> None:
         done = operator.provision(KODIAI_STORAGE="much")
         assert done.returncode == 2
         assert "--storage much: expected a number of GiB" in done.stderr
 
 
-class TestAServerThatIsThere:
-    def test_it_is_completed_and_keeps_what_is_its_own(
+class TestExistingServer:
+    def test_is_completed_and_keeps_its_settings(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER)
@@ -314,42 +317,42 @@ class TestAServerThatIsThere:
         before = azure.snapshot()["servers"]
         done = operator.provision()
         assert done.returncode == 0, done.stderr
-        # Signed in to by passwords, as it was.
+        # Still password authentication.
         assert azure.snapshot()["servers"] == before
         parts = azure.parts[SERVER]
         assert set(parts["databases"]) == {"postgres", "theirs", "kodiai"}
         assert not parts["administrators"]
         assert parameter(azure, "azure.extensions") == "PG_TRGM,VECTOR"
         assert parameter(azure, "require_secure_transport") == "on"
-        # By the size that it has; what is larger or was chosen stays.
+        # For its current size. Larger or user-set values stay.
         assert parameter(azure, "maintenance_work_mem") == "2097151"
         assert parameter(azure, "max_parallel_maintenance_workers") == "16"
         assert parameter(azure, "idle_in_transaction_session_timeout") == "5000"
 
-    def test_its_database_is_found_among_many(
+    def test_finds_its_database_among_many(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER)
         databases = azure.parts[SERVER]["databases"]
         databases["kodiai"] = {}
-        # More than a pipe holds: whoever stopped reading there would break it.
+        # More than fits into a pipe: a reader that exits early would break it.
         databases |= {f"{n:063}": {} for n in range(2000)}
         assert operator.provision().returncode == 0
         assert "put database kodiai" not in azure.writes
 
-    def test_a_size_that_shrinks_takes_the_memory_of_builds_along(
+    def test_smaller_size_lowers_maintenance_work_mem(
         self, operator: Operator, azure: Subscription
     ) -> None:
         assert operator.provision("--sku", "Standard_D8ds_v5").returncode == 0
         assert parameter(azure, "maintenance_work_mem") == "2097151"
         assert operator.provision("--sku", "Standard_D2ds_v5").returncode == 0
         assert parameter(azure, "maintenance_work_mem") == str(512 * 1024)
-        # Unless somebody chose another.
+        # Unless it was set by the user.
         set_parameter(azure, "maintenance_work_mem", "1000000")
         assert operator.provision("--sku", "Standard_B2s").returncode == 0
         assert parameter(azure, "maintenance_work_mem") == "1000000"
 
-    def test_a_standby_in_the_same_zone_can_be_taken_away(
+    def test_same_zone_standby_can_be_removed(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER, highAvailability={"mode": "SameZone"})
@@ -358,9 +361,7 @@ class TestAServerThatIsThere:
         mode = azure.servers[SERVER]["properties"]["highAvailability"]["mode"]
         assert mode == "Disabled"
 
-    def test_its_replica_grows_first(
-        self, operator: Operator, azure: Subscription
-    ) -> None:
+    def test_replica_grows_first(self, operator: Operator, azure: Subscription) -> None:
         start = ["--auto-grow", "Disabled", "--replica", "kodiai-reader"]
         assert operator.provision(*start).returncode == 0
         azure.writes.clear()
@@ -375,7 +376,7 @@ class TestAServerThatIsThere:
             assert each["sku"]["name"] == "Standard_E4ds_v5"
             assert each["properties"]["storage"]["storageSizeGB"] == 128
             assert each["properties"]["storage"]["autoGrow"] == "Enabled"
-        # It may be larger than what it follows, and stays so.
+        # A replica may be larger than its source, and does not shrink.
         azure.writes.clear()
         smaller = ["--sku", "Standard_D2ds_v5"]
         assert operator.provision(*smaller).returncode == 0
@@ -383,7 +384,7 @@ class TestAServerThatIsThere:
         assert "patch server kodiai-reader" not in azure.writes
 
     @pytest.mark.parametrize("allowed", ["vector", "PG_CRON,VECTOR", "pg_trgm, Vector"])
-    def test_vector_is_allowed_already(
+    def test_vector_is_already_allowed(
         self, operator: Operator, azure: Subscription, allowed: str
     ) -> None:
         azure.add_server(SERVER)
@@ -391,7 +392,7 @@ class TestAServerThatIsThere:
         assert operator.provision().returncode == 0
         assert parameter(azure, "azure.extensions") == allowed
 
-    def test_what_is_named_is_changed(
+    def test_given_settings_are_changed(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER)
@@ -413,7 +414,7 @@ class TestAServerThatIsThere:
         assert done.returncode == 0, done.stderr
         assert azure.writes == []
 
-    def test_its_administrators_stay_alone(
+    def test_adds_an_administrator_only_if_named(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER, authConfig={"activeDirectoryAuth": "Enabled"})
@@ -433,7 +434,7 @@ class TestAServerThatIsThere:
             ("", {"version": "15"}, "kodiai needs 16, 17 or 18"),
             ("", {"state": "Stopped"}, "az postgres flexible-server start"),
             ("", {"state": "Inaccessible"}, "the server is Inaccessible"),
-            ("", {"replicationRole": "AsyncReplica"}, "that is a replica"),
+            ("", {"replicationRole": "AsyncReplica"}, "this is a replica"),
             (f"--subnet {NETWORK}/s --private-dns-zone z", {}, "cannot move"),
             (
                 f"--subnet {NETWORK}/s --private-dns-zone {NETWORK}/z",
@@ -457,16 +458,16 @@ class TestAServerThatIsThere:
                 "a standby in its own zone",
             ),
             (f"--replica {SERVER}", {}, "another name"),
-            ("--nodes 2", {}, "no elastic cluster"),
+            ("--nodes 2", {}, "not an elastic cluster"),
             (
                 "",
                 {"cluster": {"clusterSize": 2, "defaultDatabaseName": "acme"}},
-                "the one database of this cluster is acme",
+                "this cluster's only database is acme",
             ),
             (
                 "--auth password",
                 {"authConfig": {"passwordAuth": "Disabled"}},
-                "takes no passwords",
+                "accepts no passwords",
             ),
             (
                 "--auth password --admin eve",
@@ -478,7 +479,7 @@ class TestAServerThatIsThere:
             ),
         ],
     )
-    def test_what_cannot_be_is_refused(
+    def test_impossible_changes_fail(
         self,
         operator: Operator,
         azure: Subscription,
@@ -494,7 +495,7 @@ class TestAServerThatIsThere:
 
 
 class TestWhatIf:
-    def test_with_nothing_there(self, operator: Operator, azure: Subscription) -> None:
+    def test_without_a_server(self, operator: Operator, azure: Subscription) -> None:
         done = operator.provision("--what-if")
         assert (done.returncode, done.stderr) == (0, "")
         assert azure.writes == []
@@ -503,7 +504,7 @@ class TestWhatIf:
         )
         assert "+ database kodiai" in done.stdout
 
-    def test_with_a_server_there(self, operator: Operator, azure: Subscription) -> None:
+    def test_with_a_server(self, operator: Operator, azure: Subscription) -> None:
         azure.add_server(SERVER)
         done = operator.provision("--what-if", "--sku", "Standard_D4ds_v5", "--deploy")
         assert (done.returncode, done.stderr) == (0, "")
@@ -511,12 +512,12 @@ class TestWhatIf:
         assert (
             "+ size (restarts it) Standard_D2ds_v5 -> Standard_D4ds_v5" in done.stdout
         )
-        # By the size that it would have.
+        # For the new size.
         assert "+ parameter maintenance_work_mem 99328 -> 1048576" in done.stdout
         assert "= parameter require_secure_transport on" in done.stdout
-        assert "~ the memory, by sqitch deploy" in done.stdout
+        assert "~ kodiai, with sqitch deploy" in done.stdout
 
-    def test_with_a_server_that_is_being_made(
+    def test_with_a_server_that_is_being_created(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER, state="Starting")
@@ -525,10 +526,10 @@ class TestWhatIf:
         assert azure.writes == []
         assert "= server kodiai-0a1b2c3d: PostgreSQL 17" in done.stdout
 
-    def test_with_everything_there(self, operator: Operator) -> None:
+    def test_with_everything_in_place(self, operator: Operator) -> None:
         assert operator.provision().returncode == 0
         done = operator.provision("--what-if")
-        assert "Would make or change: 0." in done.stdout
+        assert "Would create or change: 0." in done.stdout
 
 
 CHOICES = {
@@ -550,8 +551,8 @@ CHOICES = {
 }
 
 
-def test_a_dry_run_can_be_pasted_whatever_the_folder(operator: Operator) -> None:
-    roots = "/their roots/$ca.pem"
+def test_dry_run_quotes_paths(operator: Operator) -> None:
+    roots = "/some roots/$ca.pem"
     printed = operator.provision("--dry-run", "--deploy", PGSSLROOTCERT=roots)
     assert printed.returncode == 0, printed.stderr
     [export] = re.findall("export PGSSLROOTCERT=.*", printed.stdout)
@@ -560,7 +561,7 @@ def test_a_dry_run_can_be_pasted_whatever_the_folder(operator: Operator) -> None
 
 
 @pytest.mark.parametrize("choice", CHOICES)
-def test_a_dry_run_prints_what_a_run_does(
+def test_dry_run_prints_what_a_run_does(
     operator: Operator, azure: Subscription, choice: str
 ) -> None:
     operator.install("curl", "echo 198.51.100.7\n")
@@ -579,7 +580,7 @@ def test_a_dry_run_prints_what_a_run_does(
     for state in (by_hand, by_run):
         for parts in state["parts"].values():
             for each in parts["configurations"].values():
-                # A dry run does not know which values a new server has anyway.
+                # A dry run does not know the defaults of a new server.
                 each["properties"].pop("source")
     assert by_run == by_hand
     azure.writes.clear()
@@ -589,7 +590,7 @@ def test_a_dry_run_prints_what_a_run_does(
 
 
 class TestPublicAccess:
-    def test_one_rule_that_follows_the_address(
+    def test_updates_its_one_rule(
         self, operator: Operator, azure: Subscription
     ) -> None:
         assert operator.provision("--allow-ip", "198.51.100.7").returncode == 0
@@ -598,19 +599,21 @@ class TestPublicAccess:
         assert name == "kodiai-operator"
         addresses = {"startIpAddress": "198.51.100.8", "endIpAddress": "198.51.100.8"}
         assert rule["properties"] == addresses
-        # Not named again, it stays.
+        # It stays if it is not given again.
         azure.writes.clear()
         assert operator.provision().returncode == 0
         assert azure.writes == []
 
-    def test_it_is_opened_later(self, operator: Operator, azure: Subscription) -> None:
+    def test_can_be_enabled_later(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
         assert operator.provision().returncode == 0
         assert operator.provision("--allow-ip", "198.51.100.7").returncode == 0
         network = azure.servers[SERVER]["properties"]["network"]
         assert network["publicNetworkAccess"] == "Enabled"
         assert "kodiai-operator" in azure.parts[SERVER]["firewallRules"]
 
-    def test_the_address_is_not_found_out(
+    def test_own_address_is_unknown(
         self, operator: Operator, azure: Subscription
     ) -> None:
         operator.install("curl", "exit 6\n")
@@ -623,28 +626,28 @@ class TestPublicAccess:
 class TestPassword:
     ARGUMENTS = ("--auth", "password")
 
-    def test_nobody_sees_it(self, operator: Operator, azure: Subscription) -> None:
+    def test_is_not_exposed(self, operator: Operator, azure: Subscription) -> None:
         done = operator.provision(*self.ARGUMENTS, KODIAI_ADMIN_PASSWORD=PASSWORD)
         assert done.returncode == 0, done.stderr
         assert azure.passwords[SERVER] == PASSWORD
         properties = azure.servers[SERVER]["properties"]
         assert properties["administratorLogin"] == "kodiai_admin"
         assert properties["authConfig"]["activeDirectoryAuth"] == "Disabled"
-        # Neither in arguments, which ps shows, nor in any file, nor in what is printed.
+        # Not in arguments, which ps shows, nor in files or output.
         assert "--admin-password @-" in operator.log.read_text()
         files = [path for path in operator.home.rglob("*") if path.is_file()]
         assert not [f for f in files if PASSWORD.encode() in f.read_bytes()]
         assert PASSWORD not in done.stdout + done.stderr
 
-    def test_what_is_started_does_not_inherit_it(self, operator: Operator) -> None:
+    def test_child_processes_do_not_inherit_it(self, operator: Operator) -> None:
         operator.install("curl", 'env > "$HOME/seen"; echo 198.51.100.7\n')
         arguments = (*self.ARGUMENTS, "--allow-ip", "me")
-        # Whoever exports a variable has bash export what the script keeps in it.
+        # Bash exports a variable that it inherited.
         exported = {"password": "theirs", "KODIAI_ADMIN_PASSWORD": PASSWORD}
         operator.provision(*arguments, **exported)
         assert PASSWORD not in (operator.home / "seen").read_text()
 
-    def test_it_is_not_printed_when_azure_refuses(
+    def test_is_not_printed_on_errors(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.faults = {f"put server {SERVER}": subscription.NO_QUOTA}
@@ -652,15 +655,15 @@ class TestPassword:
         assert done.returncode == 1
         assert PASSWORD not in done.stdout + done.stderr
 
-    def test_it_is_needed_before_anything_is_made(
+    def test_is_required_before_anything_is_created(
         self, operator: Operator, azure: Subscription
     ) -> None:
         done = operator.provision(*self.ARGUMENTS)
         assert done.returncode == 1
-        assert "KODIAI_ADMIN_PASSWORD: expected" in done.stderr
+        assert "KODIAI_ADMIN_PASSWORD is missing: expected" in done.stderr
         assert azure.writes == []
 
-    def test_a_second_run_needs_none(
+    def test_second_run_needs_none(
         self, operator: Operator, azure: Subscription
     ) -> None:
         done = operator.provision(*self.ARGUMENTS, KODIAI_ADMIN_PASSWORD=PASSWORD)
@@ -672,13 +675,13 @@ class TestPassword:
 
 
 class TestDeploy:
-    """By the token for a password, to the server here, behind TLS in Azure's name."""
+    """The token is the password on the test server, which has TLS with Azure's host name."""
 
     @pytest.fixture
     def admin(self, request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
-        """A superuser's connection to a database as Azure makes it, named provisioned.
+        """A superuser's connection to a database like Azure's, named provisioned.
 
-        ada@example.com administrates, but is no superuser.
+        ada@example.com is the administrator, but not a superuser.
         """
         host = request.config.option.postgresql_host
         at = {"host": host, "user": "postgres", "autocommit": True}
@@ -696,7 +699,7 @@ class TestDeploy:
     def address(
         self, admin: psycopg.Connection, authority: trustme.CA, roots: Path
     ) -> Iterator[dict[str, str]]:
-        """Where the server listens, for libpq's environment."""
+        """The address of the server, as environment variables of libpq."""
         name = f"{SERVER}.postgres.database.azure.com"
         with tls.listener(admin, authority, name) as port:
             yield {
@@ -705,7 +708,7 @@ class TestDeploy:
                 "PGSSLROOTCERT": str(roots),
             }
 
-    def test_it_deploys_and_verifies(
+    def test_deploys_and_verifies(
         self, operator: Operator, admin: psycopg.Connection, address: dict[str, str]
     ) -> None:
         arguments = ["--database", "provisioned", "--deploy"]
@@ -740,12 +743,12 @@ class TestDeploy:
 
     @pytest.fixture
     def administrators(self, azure: Subscription) -> dict[str, subscription.Resource]:
-        """Those of a server with Entra: nobody yet."""
+        """The administrators of a server with Entra authentication; none yet."""
         azure.add_server(SERVER, authConfig={"activeDirectoryAuth": "Enabled"})
         return azure.parts[SERVER]["administrators"]
 
     @pytest.mark.parametrize(
-        ("there", "role"),
+        ("existing", "role"),
         [
             ({"1": ("team", "Group")}, "team"),
             ({"2": ("eve", "User"), "1": ("team", "Group")}, "team"),
@@ -754,25 +757,25 @@ class TestDeploy:
                 "Ada@example.com",
             ),
         ],
-        ids=["by a group", "by a group beside somebody", "oneself"],
+        ids=["group", "group and another user", "user"],
     )
-    def test_as_whom(
+    def test_signs_in_as(
         self,
         operator: Operator,
         administrators: dict[str, subscription.Resource],
-        there: dict[str, tuple[str, str]],
+        existing: dict[str, tuple[str, str]],
         role: str,
     ) -> None:
         operator.install("sqitch", 'echo "as $PGUSER"\n')
-        for identity, (name, kind) in there.items():
+        for identity, (name, kind) in existing.items():
             named = {"principalName": name, "principalType": kind}
             administrators[identity] = {"properties": named}
         done = operator.provision("--deploy")
         assert done.returncode == 0, done.stderr
         assert f"as {role}\n" in done.stdout
-        assert len(administrators) == len(there)
+        assert len(administrators) == len(existing)
 
-    def test_by_nobody_who_administrates(
+    def test_fails_unless_administrator(
         self,
         operator: Operator,
         azure: Subscription,
@@ -782,24 +785,26 @@ class TestDeploy:
         administrators["77"] = {"properties": eve}
         done = operator.provision("--deploy")
         assert done.returncode == 1
-        assert "--deploy: ada@example.com does not administrate" in done.stderr
+        assert "--deploy: ada@example.com is not an administrator" in done.stderr
         assert azure.writes == []
 
-    def test_in_the_name_of_somebody_else(
+    def test_fails_as_another_user(
         self, operator: Operator, azure: Subscription
     ) -> None:
         eve = ["--admin", "eve@example.com", "--admin-id", "77"]
         done = operator.provision("--deploy", *eve)
         assert done.returncode == 1
-        assert "--deploy: eve@example.com is not who is signed in to az" in done.stderr
+        assert (
+            "--deploy: eve@example.com is not the user signed in to az" in done.stderr
+        )
         assert azure.writes == []
-        # Without, she may become the administrator.
+        # Without --deploy, she may become the administrator.
         assert operator.provision(*eve).returncode == 0
 
-    def test_sqitch_is_installed_before_anything_is_made(
+    def test_sqitch_is_installed_before_anything_is_created(
         self, operator: Operator, azure: Subscription
     ) -> None:
-        # As where it is missing and cannot be had.
+        # Sqitch is missing and cannot be installed.
         operator.install("perl", "exit 1\n")
         operator.install("apt-get", "exit 1\n")
         done = operator.provision("--deploy")
@@ -815,7 +820,7 @@ class TestDeploy:
         ],
         ids=["server", "cluster"],
     )
-    def test_by_a_password(
+    def test_with_a_password(
         self, operator: Operator, arguments: list[str], called: str
     ) -> None:
         operator.install("sqitch", 'echo "$PGUSER $PGPASSWORD $PGSSLMODE $*"\n')
@@ -830,7 +835,9 @@ class TestDeploy:
 
 
 class TestDestroy:
-    def test_by_the_name_alone(self, operator: Operator, azure: Subscription) -> None:
+    def test_requires_the_server_name(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
         assert operator.provision("--replica", "kodiai-reader").returncode == 0
         before = azure.snapshot()
         for answer in ("", "yes\n", "kodiai\n"):
@@ -845,19 +852,19 @@ class TestDestroy:
         assert azure.writes == deleted
         assert list(azure.groups) == ["kodiai"]
 
-    def test_an_elastic_cluster(self, operator: Operator, azure: Subscription) -> None:
+    def test_elastic_cluster(self, operator: Operator, azure: Subscription) -> None:
         cluster = {"clusterSize": 2, "defaultDatabaseName": "kodiai"}
         azure.add_server(SERVER, cluster=cluster)
         done = operator.provision("--destroy", answer=f"{SERVER}\n")
         assert done.returncode == 0, done.stderr
         assert not azure.servers
 
-    def test_what_is_not_there(self, operator: Operator) -> None:
+    def test_server_does_not_exist(self, operator: Operator) -> None:
         done = operator.provision("--destroy")
         assert done.returncode == 0, done.stderr
         assert "nothing to delete" in done.stdout
 
-    def test_it_goes_on_after_an_error(
+    def test_continues_after_an_error(
         self, operator: Operator, azure: Subscription
     ) -> None:
         assert operator.provision("--replica", "kodiai-reader").returncode == 0
@@ -890,13 +897,15 @@ ADVICE = [
 ]
 
 
-def test_az_knows_the_commands_that_people_are_told(operator: Operator) -> None:
-    """They may fail here; az ends with 2 where it does not know an option."""
-    path = server.ROOT / "docs" / "guides" / "azure.md"
-    page = path.read_text().replace("\\\n", " ")
+def test_az_accepts_the_documented_commands(operator: Operator) -> None:
+    """They may fail, but not with 2, the exit status of az for an unknown option."""
+    page = (server.ROOT / "docs" / "guides" / "azure.md").read_text()
+    page = page.replace("\\\n", " ")
     blocks = "".join(re.findall(r"(?s)```sh\n(.*?)```", page))
-    told = [each for each in re.findall(r"\baz [^|)\n]+", blocks) if each != "az login"]
-    assert len(told) >= 7
-    for command in told + ADVICE:
+    documented = [
+        each for each in re.findall(r"\baz [^|)\n]+", blocks) if each != "az login"
+    ]
+    assert len(documented) >= 7
+    for command in documented + ADVICE:
         done = operator.run(shlex.split(command, comments=True))
         assert done.returncode != 2, done.stderr
