@@ -81,13 +81,13 @@ class FoundMemory(Row):
     score: float
     """Score by fusion, with preferences; higher is better."""
     vector_rank: int | None
-    """Rank by distance among the candidates; null if distance is."""
+    """Rank by distance among the candidates, from 1; null if distance is null."""
     distance: float | None
     """Cosine distance from query_embedding, 0 to 2; null without query_embedding,
     without an embedding of the model, or beyond max_distance.
     """
     text_rank: int | None
-    """Rank by text_score among the candidates; null if text_score is."""
+    """Rank by text_score among the candidates, from 1; null if text_score is null."""
     text_score: float | None
     """BM25, raised for memories with all terms or phrases so that they rank first;
     null if the memory contains no term of query_text.
@@ -109,7 +109,7 @@ class FoundMemory(Row):
     category: Category
     """Kind of problem."""
     file_path: str
-    """File that the finding was in."""
+    """File that the finding was in, from the root of the repository."""
     language: str | None
     """Programming language of the file; null if none was given."""
     outcome: Outcome

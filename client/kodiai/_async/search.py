@@ -146,13 +146,13 @@ class AsyncSearch(AsyncCaller):
         5 returns; above 50, more candidates take part.
 
         Fusion by zscore. The score is vector_weight * exp(0.6 * zv) + text_weight * 0.5
-        * exp(0.6 * zt), where zv and zt tell by how many standard deviations the memory
-        beats the mean of the first 100 of both arms: what stands out in one arm ranks
-        above what is middling in both. The deviation counts as at least 0.000001 for
-        distances, and as at least 2 % of the highest possible score for BM25. A memory
-        without an embedding counts as the farthest. An arm that found nothing adds
-        nothing. Below -20, z is damped (_zscore_weight). Evaluation:
-        docs/explanation/search-quality.md.
+        * exp(0.6 * zt), where zv and zt are the numbers of standard deviations by which
+        the memory beats the mean of the first 100 of each arm: a memory that stands out
+        in one arm ranks above one that is mediocre in both. The deviation counts as at
+        least 0.000001 for distances, and as at least 2 % of the highest possible score
+        for BM25. A memory without an embedding counts as the farthest. An arm that
+        found nothing adds nothing. Outliers below -20 are damped (_zscore_weight).
+        Evaluation: docs/explanation/search-quality.md.
 
         Fusion by rrf. The score is vector_weight / (rrf_k + vector_rank) + text_weight
         / (rrf_k + text_rank), reciprocal rank fusion (Cormack, Clarke and Buettcher,
@@ -180,22 +180,22 @@ class AsyncSearch(AsyncCaller):
             embedding_model: model of query_embedding; null for the active one
                 (set_embedding_model).
             languages: preferred languages, in any letter case; multiplies the score by
-                1.2 for one of these and by 1.1 for a related one (_related_languages);
-                null for no preference.
+                1.2 for one of these and by 1.1 for a related one, as typescript is to
+                javascript; null for no preference.
             vector_weight: 0 to 1000; weight of the vector arm.
             text_weight: 0 to 1000; weight of the text arm.
-            rrf_k: 1 to 1000000; constant of rrf, the larger, the less the first ranks
-                stand out.
+            rrf_k: 1 to 1000000; constant of rrf; a larger one favors the first ranks
+                less.
             recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age /
                 recency_half_life); null: age does not count.
             max_distance: 0 to 2; maximum cosine distance in the vector arm, though the
                 text arm may find memories beyond it; null for no maximum.
-            diversity: 0 to 1; how much being unlike the rows above counts against the
-                score (maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998),
-                in the first 100 rows.
+            diversity: 0 to 1; weight of dissimilarity to the rows above as opposed to
+                the score, within the first 100 rows (maximal marginal relevance:
+                Carbonell and Goldstein, SIGIR 1998).
             fusion: how the values of both arms become one score.
-            recency_floor: 0 to 1; least that recency_half_life multiplies the score of
-                critical and major memories by.
+            recency_floor: 0 to 1; lower bound of the recency_half_life factor for
+                critical and major memories.
             min_gap: 0 to 1; cuts the result at its largest drop in score, if that is at
                 least this share of the best score; null: no cut.
             duplicate_distance: 0 to 2; drops a memory whose text equals that of a
