@@ -24,7 +24,7 @@ import psycopg
 import psycopg.errors
 from unasync import Rule, unasync_files
 
-import kodiai.errors  # noqa: F401 - registers the SQLSTATEs of class KB
+import kodiai.errors
 from catalog import AREAS, ROOT, Function, Item, deployed, read
 
 PACKAGE = ROOT / "client" / "kodiai"
@@ -38,14 +38,11 @@ NAMES = {
     "AsyncConnectionPool": "ConnectionPool",
     "AsyncCursor": "Cursor",
     "AsyncEntraConnection": "EntraConnection",
-    "AsyncExitStack": "ExitStack",
     "AsyncTokenCredential": "TokenCredential",
     "AsyncTokens": "Tokens",
     **{f"Async{area.capitalize()}": area.capitalize() for area in AREAS},
-    "aclose": "close",
     "asyncio": "threading",
     "credentials_async": "credentials",
-    "push_async_callback": "callback",
 }
 
 PYTHON = {
@@ -209,7 +206,6 @@ def area_module(area: str, functions: list[Function], types: Types) -> str:
     given = objects(each for f in functions for each in f.arguments)
     returned = objects(each for f in functions for each in f.result)
     body = [
-        f"__all__ = {sorted([*rows, *given, *returned])!r}",
         *(typed_dict(n, item, types.accepted) for n, item in given.items()),
         *(typed_dict(n, item, types.returned) for n, item in returned.items()),
         *(row_class(name, functions, types) for name in rows),
@@ -225,8 +221,8 @@ def methods_module(area: str, functions: list[Function], types: Types) -> str:
         f"class Async{area.capitalize()}(AsyncCaller):\n    {summary}",
         *(indent(method(area, function, types), "    ") for function in functions),
     ]
-    here = {each for function in functions for each in classes(function)}
-    return module("", body, types, {"kodiai": [area], f"kodiai.{area}": sorted(here)})
+    imports = {"kodiai": [area], f"kodiai.{area}": classes(functions)}
+    return module("", body, types, imports)
 
 
 #: Where names come from that generated code uses.
@@ -265,11 +261,14 @@ def module(
     return "\n\n".join([*head, future, "\n".join(lines), source])
 
 
-def classes(function: Function) -> list[str]:
-    """Return the classes of a function's own rows and objects."""
-    items = [*function.arguments, *function.result]
-    named = [function.row_class, *(item.object_class for item in items)]
-    return [name for name in named if name]
+def classes(functions: Iterable[Function]) -> list[str]:
+    """Return the classes of the rows and the objects of functions."""
+    names = {function.row_class for function in functions} | {
+        item.object_class
+        for function in functions
+        for item in (*function.arguments, *function.result)
+    }
+    return sorted(name for name in names if name)
 
 
 def descriptor(function: Function) -> str:
@@ -380,10 +379,36 @@ def literals_module(types: Types) -> str:
             '"""The closed sets of words, named like the domains of the database."""',
             "from __future__ import annotations",
             "from typing import Literal",
-            f"__all__ = {sorted(names)!r}",
             *(f"{name} = {literal(words)}" for name, words in names.items()),
         ]
     )
+
+
+def package_module(exported: Mapping[str, Iterable[str]]) -> str:
+    """Return client/kodiai/__init__.py: everything that a user imports."""
+    pairs = [(where, name) for where, names in exported.items() for name in names]
+    imports = [f"from .{where} import {name}" for where, name in pairs]
+    names = sorted(name for _, name in pairs)
+    return "\n\n".join([PACKAGE_DOCSTRING, "\n".join(imports), f"__all__ = {names!r}"])
+
+
+PACKAGE_DOCSTRING = '''\
+"""Client of kodiai, the long-term memory of a code-review agent.
+
+The database is the program: this package calls its functions and does nothing else.
+"""'''
+
+#: What the package exports of the modules written by hand.
+EXPORTED = {
+    "_async.client": ["AsyncClient"],
+    "_sync.client": ["Client"],
+    "errors": [
+        name
+        for name, value in vars(kodiai.errors).items()
+        if isinstance(value, type) and value.__module__ == kodiai.errors.__name__
+    ],
+    "parameters": ["JsonLike", "VectorLike"],
+}
 
 
 def write(connection: psycopg.Connection[Any], package: Path) -> None:
@@ -396,10 +421,13 @@ def write(connection: psycopg.Connection[Any], package: Path) -> None:
     )
     functions = read(connection)
     modules = {"literals.py": literals_module(types)}
+    exported = {**EXPORTED, "literals": map(camel, types.closed_sets)}
     for area in AREAS:
         here = [function for function in functions if function.area == area]
         modules[f"{area}.py"] = area_module(area, here, types)
         modules[f"_async/{area}.py"] = methods_module(area, here, types)
+        exported[area] = classes(here)
+    modules["__init__.py"] = package_module(exported)
     for path, source in modules.items():
         (package / path).write_text(f"{NOTE}\n{source}\n", encoding="utf-8")
     format_(package)

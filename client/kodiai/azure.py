@@ -1,7 +1,7 @@
 """Connections to Azure without passwords: ``pip install kodiai[azure]``.
 
-A client's connection, or each of a pool, asks a credential of azure-identity for a
-token when it connects, and stays open when that expires::
+A connection asks a credential of azure-identity for a token when it connects, and stays
+open after the token expires::
 
     credential = DefaultAzureCredential()
     memory = Client.connect(
@@ -11,7 +11,7 @@ token when it connects, and stays open when that expires::
         url, connection_class=EntraConnection, kwargs={"credential": credential}
     )
 
-and the same with AsyncEntraConnection and the credentials of azure.identity.aio.
+For asyncio, use AsyncEntraConnection and the credentials of azure.identity.aio.
 """
 
 from ._async.azure import AsyncEntraConnection

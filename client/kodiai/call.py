@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from psycopg import sql
+from psycopg.sql import Identifier
 
 from .parameters import parameter
 
@@ -30,13 +30,13 @@ class Function(Generic[Result]):
     arguments: Mapping[str, str]
     row: type
     read: Callable[[list[Any]], Result]
-    has_vectors: bool = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def has_vectors(self) -> bool:
+        """Whether an argument or a column is a vector."""
         columns = getattr(self.row, "__annotations__", {})
-        types = [*self.arguments.values(), *map(str, columns.values())]
-        has_vectors = any("vector" in each.lower() for each in types)
-        object.__setattr__(self, "has_vectors", has_vectors)
+        types = {*self.arguments.values(), *map(str, columns.values())}
+        return any("vector" in each.lower() for each in types)
 
     def statement(self, schema: str) -> bytes:
         """Return ``select * from schema.name(p_argument => %s, ...)``."""
@@ -86,10 +86,6 @@ def _only(rows: list[Any]) -> Any:
 
 @lru_cache(maxsize=1000)
 def _statement(schema: str, name: str, arguments: tuple[str, ...]) -> bytes:
-    named = [
-        sql.SQL("{} => %s").format(sql.Identifier(f"p_{each}")) for each in arguments
-    ]
-    call = sql.SQL("select * from {}({})").format(
-        sql.Identifier(schema, name), sql.SQL(", ").join(named)
-    )
-    return call.as_bytes()
+    function = Identifier(schema, name).as_string()
+    named = ", ".join(f"p_{each} => %s" for each in arguments)
+    return f"select * from {function}({named})".encode()  # noqa: S608

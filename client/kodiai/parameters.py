@@ -7,7 +7,6 @@ naming the argument. Errors raised here have the database's words and SQLSTATE.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -31,7 +30,7 @@ VectorLike = Any
 #: these; a datetime is sent as text.
 JsonLike = Any
 
-#: What a Postgres text cannot contain: NUL, and half a surrogate pair.
+#: What a Postgres text cannot contain: NUL and surrogates.
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 #: The most dimensions of pgvector's type vector.
@@ -46,9 +45,10 @@ def parameter(argument: str, type_: str, value: object) -> object:
     """
     if value is None:
         return None
+    value = _from_numpy(argument, value)
     if type_.endswith("[]"):
         return _array(argument, type_.removesuffix("[]"), value)
-    return TYPES[type_](argument, _from_numpy(value))
+    return TYPES[type_](argument, value)
 
 
 def invalid(argument: str, expected: str, got: str) -> InvalidParameterValue:
@@ -66,22 +66,22 @@ def _describe(value: object) -> str:
     return repr(value) if isinstance(value, float) else type(value).__name__
 
 
-def _from_numpy(value: Any) -> Any:
-    """Return what Python has for a numpy scalar that is no Python number by itself."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None:
-        return value
-    if isinstance(value, numpy.datetime64 | numpy.timedelta64):
-        kind = "datetime64" if isinstance(value, numpy.datetime64) else "timedelta64"
-        return value if numpy.isnat(value) else value.astype(f"{kind}[us]").item()
-    return bool(value) if isinstance(value, numpy.bool_) else value
+def _from_numpy(argument: str, value: Any) -> Any:
+    """Return the Python value of a numpy scalar that is no Python number already."""
+    match type(value).__name__:
+        case "MaskedArray":
+            raise invalid(argument, "an array without a mask", "MaskedArray")
+        case "datetime64" | "timedelta64" as kind:
+            item = value.astype(f"{kind}[us]").item()
+            return value if item is None else item  # NaT stays, to be refused
+        case "bool_" | "bool":
+            return bool(value)
+    return value
 
 
 def _iterate(argument: str, value: Any) -> list[Any]:
     """Return the elements of what can stand for a list."""
-    is_masked = type(value).__name__ == "MaskedArray"
-    is_list = isinstance(value, Iterable) and not isinstance(value, NOT_LISTS)
-    if is_masked or not is_list:
+    if not isinstance(value, Iterable) or isinstance(value, NOT_LISTS):
         raise invalid(argument, "a list", _describe(value))
     try:
         return list(value)
@@ -104,45 +104,35 @@ def _array(argument: str, type_: str, value: object) -> object:
     return elements
 
 
-def _text(argument: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise invalid(argument, "text", _describe(value))
+def _checked(
+    kinds: type | tuple[type, ...],
+    expected: str,
+    convert: Callable[[str, Any], object] = lambda _, value: value,
+) -> Callable[[str, Any], object]:
+    """Return what converts values of some types and refuses all others."""
+
+    def check(argument: str, value: Any) -> object:
+        # To Python, True is a whole number.
+        is_other = isinstance(value, bool | Fraction) and kinds is not bool
+        if is_other or not isinstance(value, kinds):
+            raise invalid(argument, expected, _describe(value))
+        return convert(argument, value)
+
+    return check
+
+
+def _text(argument: str, value: str) -> str:
     if NOT_TEXT.search(value):
-        raise invalid(
-            argument,
-            "text that UTF-8 and Postgres can hold",
-            "a NUL or half a surrogate pair",
-        )
+        raise invalid(argument, "text that Postgres can store", "NUL or a surrogate")
     return str(value)
 
 
-def _boolean(argument: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise invalid(argument, "true or false", _describe(value))
-    return value
-
-
-def _number(argument: str, value: object, kinds: tuple[type, ...], name: str) -> str:
-    if not isinstance(value, kinds) or isinstance(value, bool | Fraction):
-        raise invalid(argument, name, _describe(value))
-    # As text of unknown type, which Postgres reads as the type of the argument:
-    # psycopg's double precision would not match a real.
+def _number(_argument: str, value: object) -> str:
+    # As text of unknown type: psycopg's double precision would not match a real.
     return str(value)
 
 
-def _interval(argument: str, value: object) -> timedelta:
-    if not isinstance(value, timedelta):
-        raise invalid(argument, "a timedelta", _describe(value))
-    return value
-
-
-def _timestamp(argument: str, value: object) -> datetime:
-    if not isinstance(value, datetime):
-        raise invalid(argument, "a datetime", _describe(value))
-    return _utc(value)
-
-
-def _utc(value: datetime) -> datetime:
+def _utc(_argument: str, value: datetime) -> datetime:
     """Read a time without a zone as UTC, independent of the session's time zone."""
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
@@ -150,9 +140,8 @@ def _utc(value: datetime) -> datetime:
 def _vector(argument: str, value: Any) -> Vector:
     if isinstance(value, Vector | HalfVector):
         value = value.to_list()
-    is_array = hasattr(value, "dtype") and type(value).__name__ != "MaskedArray"
     try:
-        vector = Vector(value if is_array else _iterate(argument, value))
+        vector = Vector(value if hasattr(value, "dtype") else _iterate(argument, value))
     except (TypeError, ValueError, OverflowError) as error:
         raise invalid(
             argument,
@@ -164,46 +153,36 @@ def _vector(argument: str, value: Any) -> Vector:
             argument, f"1 to {MAX_DIMENSIONS} dimensions", str(vector.dimensions())
         )
     if not all(map(isfinite, vector.to_list())):
-        raise invalid(
-            argument, "finite numbers in the range of real", "NaN or infinity"
-        )
+        raise invalid(argument, "finite numbers of type real", "NaN or infinity")
     return vector
 
 
-def _jsonb(argument: str, value: object) -> Jsonb:
-    return _dump(argument, lambda: _json(argument, value))
-
-
-def _objects(argument: str, value: object) -> Jsonb:
-    elements = enumerate(_iterate(argument, value), 1)
-    return _dump(
-        argument, lambda: [_object(f"{argument}[{n}]", o) for n, o in elements]
-    )
-
-
-def _dump(argument: str, build: Callable[[], object]) -> Jsonb:
+def _jsonb(
+    argument: str, value: object, convert: Callable[[str, object], object]
+) -> Jsonb:
     try:
-        document = build()
+        document = convert(argument, value)
     except RecursionError:
         raise invalid(argument, "JSON", "lists or mappings nested too deep") from None
     return Jsonb(document, dumps=partial(dumps, allow_nan=False))
 
 
+def _objects(argument: str, value: object) -> list[object]:
+    elements = enumerate(_iterate(argument, value), 1)
+    return [_object(f"{argument}[{n}]", each) for n, each in elements]
+
+
 def _object(argument: str, value: object) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise invalid(argument, "a mapping", _describe(value))
-    for key in value:
-        if not isinstance(key, str):
-            raise invalid(argument, "keys that are text", f"{key!r:.60}")
-    return {
-        _text(argument, key): _json(f"{argument}.{key}", item)
-        for key, item in value.items()
-    }
+    if others := [key for key in value if not isinstance(key, str)]:
+        raise invalid(argument, "keys that are text", f"{others[0]!r:.60}")
+    return {_text(argument, k): _json(f"{argument}.{k}", v) for k, v in value.items()}
 
 
 def _json(argument: str, value: object) -> object:
     """Return what json can write and Postgres can read."""
-    match value := _from_numpy(value):
+    match value := _from_numpy(argument, value):
         case None | bool():
             return value
         case str():
@@ -213,7 +192,7 @@ def _json(argument: str, value: object) -> object:
         case Real() if isfinite(value):
             return float(value)
         case datetime():
-            return _utc(value).isoformat()
+            return _utc(argument, value).isoformat()
         case Mapping():
             return _object(argument, value)
         case list() | tuple():
@@ -229,16 +208,16 @@ def _json(argument: str, value: object) -> object:
 #: What sends a value of each type, by its name in the catalog; ``objects`` stands for a
 #: jsonb array of objects.
 TYPES: dict[str, Callable[[str, Any], object]] = {
-    "text": _text,
-    "boolean": _boolean,
-    "integer": partial(_number, kinds=(Integral,), name="a whole number"),
-    "bigint": partial(_number, kinds=(Integral,), name="a whole number"),
-    "real": partial(_number, kinds=(Real,), name="a number"),
-    "double precision": partial(_number, kinds=(Real,), name="a number"),
-    "numeric": partial(_number, kinds=(Real, Decimal), name="a number"),
-    "interval": _interval,
-    "timestamp with time zone": _timestamp,
+    "text": _checked(str, "text", _text),
+    "boolean": _checked(bool, "true or false"),
+    "integer": _checked(Integral, "a whole number", _number),
+    "bigint": _checked(Integral, "a whole number", _number),
+    "real": _checked(Real, "a number", _number),
+    "double precision": _checked(Real, "a number", _number),
+    "numeric": _checked((Real, Decimal), "a number", _number),
+    "interval": _checked(timedelta, "a timedelta"),
+    "timestamp with time zone": _checked(datetime, "a datetime", _utc),
     "vector": _vector,
-    "jsonb": _jsonb,
-    "objects": _objects,
+    "jsonb": partial(_jsonb, convert=_json),
+    "objects": partial(_jsonb, convert=_objects),
 }

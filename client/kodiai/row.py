@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from reprlib import Repr
-from typing import Any
+from typing import Any, ClassVar
 
 from pgvector import Vector
 
@@ -19,23 +18,18 @@ class Row:
     """A row of a result: a frozen dataclass whose fields are the columns."""
 
     __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the columns by name, in types that json can write.
 
         A datetime becomes its ISO 8601 text, a Decimal a float, a vector a list.
         """
-        return {each.name: _plain(getattr(self, each.name)) for each in _fields(self)}
+        return {name: _plain(getattr(self, name)) for name in self.__match_args__}
 
     def __repr__(self) -> str:
-        columns = ", ".join(
-            f"{each.name}={_short(getattr(self, each.name))}" for each in _fields(self)
-        )
-        return f"{type(self).__name__}({columns})"
-
-
-def _fields(row: Any) -> Any:
-    return fields(row)
+        columns = [f"{n}={_short(getattr(self, n))}" for n in self.__match_args__]
+        return f"{type(self).__name__}({', '.join(columns)})"
 
 
 def _plain(value: Any) -> Any:

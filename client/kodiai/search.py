@@ -11,8 +11,6 @@ from kodiai.call import many, one
 from kodiai.literals import Category, Outcome, Severity
 from kodiai.row import Row
 
-__all__ = ["FoundFinding", "FoundMemory", "SearchCheck"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SearchCheck(Row):

@@ -10,8 +10,6 @@ from decimal import Decimal
 from kodiai.call import many, one
 from kodiai.row import Row
 
-__all__ = ["DayCost", "ModelCost", "RecordedEvent", "RetrievalQuality"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RetrievalQuality(Row):

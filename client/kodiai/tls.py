@@ -1,4 +1,4 @@
-"""Whom libpq trusts, where a connection does not say."""
+"""Which server certificates libpq trusts if a connection does not say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import certifi
 from psycopg.conninfo import conninfo_to_dict
 
-#: How the names of servers on Azure end, in virtual networks and sovereign clouds too.
+#: Domains of servers on Azure, including virtual networks and sovereign clouds.
 AZURE = (
     ".postgres.database.azure.com",
     ".postgres.database.chinacloudapi.cn",
@@ -16,7 +16,7 @@ AZURE = (
 )
 
 
-#: What libpq reads in its environment, where the conninfo does not say.
+#: What libpq reads from its environment if the conninfo does not say.
 ENVIRONMENT = {
     "host": "PGHOST",
     "hostaddr": "PGHOSTADDR",
@@ -27,10 +27,10 @@ ENVIRONMENT = {
 
 
 def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
-    """Return the parameters, with those that verify a server of Azure.
+    """Return the parameters, plus those that verify a server on Azure.
 
-    conninfo, parameters: as psycopg's connect() takes them. What they or libpq's
-    environment say of TLS stays. What a service's file says is not known here.
+    conninfo, parameters: those of psycopg's connect(). TLS settings in them or in
+    libpq's environment take precedence. Service files are not read.
     """
     known = _known(conninfo, parameters)
     hosts = known.get("host", "").lower().split(",")
@@ -40,14 +40,13 @@ def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
 
 
 def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
-    """Do the same for any server but one behind a Unix socket.
+    """Do the same for any server that is not reached through a Unix socket.
 
-    A service is verified too; for less, name sslmode beside it, as what its file says
-    of TLS is not read.
+    A service is verified too, unless sslmode is given as well: its file is not read.
     """
     known = _known(conninfo, parameters)
     hosts = known.get("host", "").split(",")
-    # A service's host is in a file that libpq alone reads.
+    # The host of a service is in a file that only libpq reads.
     is_network = bool({"hostaddr", "service"} & known.keys())
     if is_network or any(h and not h.startswith(("/", "@")) for h in hosts):
         return _verified(known, parameters)
@@ -55,7 +54,7 @@ def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
 
 
 def _known(conninfo: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return what libpq will know."""
+    """Return the parameters that libpq will use."""
     environment = {n: os.environ.get(variable) for n, variable in ENVIRONMENT.items()}
     said = environment | conninfo_to_dict(conninfo, **parameters)
     return {name: value for name, value in said.items() if value}
@@ -65,7 +64,7 @@ def _verified(known: dict[str, Any], parameters: dict[str, Any]) -> dict[str, An
     mode = known.get("sslmode", "verify-full")
     if not mode.startswith("verify-"):
         return parameters
-    # "system" is what the OpenSSL of libpq was built with: in the wheel psycopg-binary
-    # a folder that no machine has.
+    # "system" means the folder that libpq's OpenSSL was built with: in the wheel
+    # psycopg-binary, one that exists on no machine.
     roots = known.get("sslrootcert") or certifi.where()
     return parameters | {"sslmode": mode, "sslrootcert": roots}

@@ -341,8 +341,8 @@ def test_only_a_connection_or_a_pool_can_be_borrowed(target: Any) -> None:
         (memory(finding_id=float("nan")), "memories[2].finding_id: expected text"),
         (memory(language={"a": "\0"}), "memories[2].language.a: expected text"),
         (memory(language=["a", object()]), "memories[2].language[2]: expected text"),
-        (memory(**{"a\0": 1}), "memories[2]: expected text that UTF-8"),
-        (memory(**{"a\ud800": 1}), "memories[2]: expected text that UTF-8"),
+        (memory(**{"a\0": 1}), "memories[2]: expected text that Postgres"),
+        (memory(**{"a\ud800": 1}), "memories[2]: expected text that Postgres"),
     ],
 )
 def test_a_memory_that_json_cannot_hold_is_named(

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import AsyncExitStack
-from types import TracebackType
 from typing import Any, Self
 
 from psycopg import AsyncConnection
@@ -26,7 +24,7 @@ class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
     kodiai.errors has those that only this database raises.
     """
 
-    _owned: AsyncExitStack | None = None
+    _is_owner = False
 
     @classmethod
     @opening  # async only
@@ -53,24 +51,18 @@ class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
         kwargs = verify_azure(conninfo, **kwargs) | {"autocommit": True}
         connection = await connection_class.connect(conninfo, **kwargs)
         client = cls(connection, schema=schema)
-        client._owned = AsyncExitStack()
-        client._owned.push_async_callback(connection.close)
+        client._is_owner = True
         return client
 
     async def close(self) -> None:
         """Close what connect() opened; borrowed connections and pools stay open."""
-        if self._owned:
-            await self._owned.aclose()
+        if self._is_owner:
+            await self._target.close()
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self.close()
 
     def __repr__(self) -> str:

@@ -12,10 +12,10 @@ from psycopg.rows import TupleRow
 
 from kodiai.tls import verify_network
 
-#: Of tokens for Azure Database for PostgreSQL.
+#: Scope of tokens for Azure Database for PostgreSQL.
 SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
 
-#: Seconds before it expires that a token is replaced; azure-core takes as many.
+#: Seconds before its expiry when a token is replaced, as in azure-core.
 MARGIN = 300
 
 
@@ -23,7 +23,7 @@ class EntraConnection(Connection[TupleRow]):
     """A connection whose password is a token of Microsoft Entra ID."""
 
     @classmethod
-    def connect(  # type: ignore[override] # which has no credential
+    def connect(  # type: ignore[override] # psycopg's has no credential
         cls,
         conninfo: str = "",
         *,
@@ -31,13 +31,13 @@ class EntraConnection(Connection[TupleRow]):
         scope: str = SCOPE,
         **kwargs: Any,
     ) -> Self:
-        """Connect as psycopg does, with a token for a password.
+        """Connect like psycopg, with a token as the password.
 
-        credential: of azure-identity, or what has its get_token(scope). scope: of the
-        token; sovereign clouds have others. The conninfo or kwargs name the user: the
-        role in Postgres that was made for the identity. The server is verified unless
-        they, or libpq's environment, say otherwise. Raises what the credential raises,
-        such as azure.core.exceptions.ClientAuthenticationError.
+        credential: from azure-identity, or anything with its get_token(scope). scope:
+        of the token; sovereign clouds have others. The conninfo or kwargs name the
+        user: the Postgres role that was created for the identity. The server is
+        verified unless they or libpq's environment say otherwise. Raises what the
+        credential raises, such as azure.core.exceptions.ClientAuthenticationError.
         """
         tokens = _tokens.setdefault(credential, Tokens())
         kwargs["password"] = tokens.get(credential, scope)
@@ -45,14 +45,14 @@ class EntraConnection(Connection[TupleRow]):
 
 
 class Tokens:
-    """The tokens of a credential, by scope, each kept until it is about to expire.
+    """Caches the tokens of a credential by scope, until shortly before they expire.
 
-    Some credentials keep none: that of the Azure CLI starts az for each.
+    Some credentials cache none: that of the Azure CLI runs az for each.
     """
 
     def __init__(self) -> None:
         self._tokens: dict[str, AccessToken] = {}
-        # A pool connects several times at once; one of them asks.
+        # A pool opens several connections at once; one of them asks.
         self._lock = threading.Lock()
 
     def get(self, credential: TokenCredential, scope: str) -> str:

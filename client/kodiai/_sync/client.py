@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
-from types import TracebackType
 from typing import Any, Self
 
 from psycopg import Connection
@@ -26,7 +24,7 @@ class Client(Knowledge, Telemetry, Learning, Search):
     kodiai.errors has those that only this database raises.
     """
 
-    _owned: ExitStack | None = None
+    _is_owner = False
 
     @classmethod
     def connect(
@@ -52,24 +50,18 @@ class Client(Knowledge, Telemetry, Learning, Search):
         kwargs = verify_azure(conninfo, **kwargs) | {"autocommit": True}
         connection = connection_class.connect(conninfo, **kwargs)
         client = cls(connection, schema=schema)
-        client._owned = ExitStack()
-        client._owned.callback(connection.close)
+        client._is_owner = True
         return client
 
     def close(self) -> None:
         """Close what connect() opened; borrowed connections and pools stay open."""
-        if self._owned:
-            self._owned.close()
+        if self._is_owner:
+            self._target.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
