@@ -222,7 +222,7 @@ class Comment:
             "is a sentence of at most 77 characters",
         )
         for section in ("Result", "Errors"):
-            self.require(section in self.sections, section, "is there")
+            self.require(section in self.sections, section, "is present")
 
     def require(self, is_met: bool, part: str, rule: str) -> None:
         if not is_met:
@@ -306,7 +306,7 @@ class Comment:
 
 @contextmanager
 def deployed() -> Iterator[psycopg.Connection[Any]]:
-    """Deploy a schema on a server of its own, and connect to it."""
+    """Deploy a schema on a temporary server, and connect to it."""
     from kodiai import embedded  # noqa: PLC0415 - tests bring their own server
 
     with (

@@ -1,6 +1,6 @@
 """Write the Python client from the catalog of a deployed schema.
 
-Usage: python scripts/write_client.py    deploys one on a server of its own
+Usage: python scripts/write_client.py    deploys it on a temporary server
 
 Per area, client/kodiai/<area>.py gets the rows, the objects and the functions, and
 _async/<area>.py the methods. unasync then writes _sync from all of _async. What is
@@ -147,7 +147,7 @@ def docstring(*parts: str) -> str:
 
 
 def objects(items: Iterable[Item]) -> dict[str, Item]:
-    """Return what has a class of its own for its keys, by the name of the class."""
+    """Return the items whose keys make a class, by the name of the class."""
     found: dict[str, Item] = {}
     for item in items:
         if item.object_class:

@@ -1,6 +1,6 @@
 """Write docs/reference/ from the comments and the catalog of a deployed schema.
 
-Usage: python scripts/write_reference.py    deploys one on a server of its own
+Usage: python scripts/write_reference.py    deploys it on a temporary server
 """
 
 from __future__ import annotations

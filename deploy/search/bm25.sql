@@ -34,7 +34,7 @@ language sql immutable parallel safe
 return greatest(p_score, p_best_below) + 0.001 * p_score;
 
 comment on function _promote_score is
-'Return a score that ranks a row above all rows of a lower class: the larger of its own and the
+'Return a score that ranks a row above all rows of a lower class: the larger of its score and the
 best of theirs, plus 0.001 times its own.
 Arguments: p_score, its own; p_best_below, the best score of the lower class, null for none.';
 

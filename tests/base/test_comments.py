@@ -118,7 +118,7 @@ def test_every_code_that_a_function_can_raise_is_listed(
     assert wrong == {}
 
 
-#: By their names in PL/pgSQL; other codes are written as they are.
+#: By their names in PL/pgSQL; other codes stand for themselves.
 CONDITIONS = {
     "invalid_parameter_value": "22023",
     "serialization_failure": "40001",

@@ -30,8 +30,8 @@ class AsyncCaller:
         """Borrow a connection or a pool.
 
         Calls on a connection join its transaction, and only its owner commits. A pool
-        lends a connection for each call, which is a transaction of its own. schema is
-        the one that was deployed.
+        lends a connection for each call, and each call is its own transaction. schema
+        is the one that was deployed.
         """
         if not isinstance(target, AsyncConnection | AsyncConnectionPool):
             kinds = AsyncConnection.__name__ + " or " + AsyncConnectionPool.__name__
@@ -84,7 +84,7 @@ class AsyncCaller:
         """Have pgvector send and read vectors, on this cursor alone.
 
         A borrowed connection keeps the adapters that its owner chose. The type is
-        looked up once per client, as it is the same on all connections of a pool.
+        looked up once per client: it is the same on all connections of a pool.
         """
         if self._vector is None:
             self._vector = await TypeInfo.fetch(cursor.connection, "public.vector")

@@ -38,7 +38,7 @@ class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
     ) -> Self:
         """Connect to a URL or conninfo string; by default, the URL in DATABASE_URL.
 
-        Each call is a transaction of its own. Closing the client, or leaving it as a
+        Each call is its own transaction. Closing the client, or leaving it as a
         context manager, closes the connection. connection_class and its kwargs are
         those of a pool. Unless the conninfo, kwargs or libpq's environment say
         otherwise, a server on Azure is verified and application_name is kodiai.

@@ -31,8 +31,8 @@ class Caller:
         """Borrow a connection or a pool.
 
         Calls on a connection join its transaction, and only its owner commits. A pool
-        lends a connection for each call, which is a transaction of its own. schema is
-        the one that was deployed.
+        lends a connection for each call, and each call is its own transaction. schema
+        is the one that was deployed.
         """
         if not isinstance(target, Connection | ConnectionPool):
             kinds = Connection.__name__ + " or " + ConnectionPool.__name__
@@ -85,7 +85,7 @@ class Caller:
         """Have pgvector send and read vectors, on this cursor alone.
 
         A borrowed connection keeps the adapters that its owner chose. The type is
-        looked up once per client, as it is the same on all connections of a pool.
+        looked up once per client: it is the same on all connections of a pool.
         """
         if self._vector is None:
             self._vector = TypeInfo.fetch(cursor.connection, "public.vector")
