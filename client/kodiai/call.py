@@ -40,7 +40,7 @@ class Function(Generic[Result]):
 
     def statement(self, schema: str) -> bytes:
         """Return ``select * from schema.name(p_argument => %s, ...)``."""
-        return _statement(schema, self.name, tuple(self.arguments))
+        return _statement(schema, self.name, tuple(self.arguments.items()))
 
     def parameters(self, values: Sequence[object]) -> list[object]:
         """Return the values of the arguments in the form that psycopg sends.
@@ -71,21 +71,20 @@ def many(row: type[Row], name: str, /, **arguments: str) -> Function[list[Row]]:
 
 def one(row: type[Row], name: str, /, **arguments: str) -> Function[Row]:
     """Describe a function that always returns one row, or one value."""
-    return Function(name, arguments, row, _only)
+    return Function(name, arguments, row, itemgetter(0))
 
 
 def optional(row: type[Row], name: str, /, **arguments: str) -> Function[Row | None]:
     """Describe a function that returns one row or none, or one value or null."""
-    return Function(name, arguments, row, lambda rows: _only(rows) if rows else None)
-
-
-def _only(rows: list[Any]) -> Any:
-    (row,) = rows
-    return row
+    return Function(name, arguments, row, lambda rows: rows[0] if rows else None)
 
 
 @lru_cache(maxsize=1000)
-def _statement(schema: str, name: str, arguments: tuple[str, ...]) -> bytes:
+def _statement(schema: str, name: str, arguments: tuple[tuple[str, str], ...]) -> bytes:
     function = Identifier(schema, name).as_string()
-    named = ", ".join(f"p_{each} => %s" for each in arguments)
+    # By default psycopg sends arrays as text: ten times slower for 200 x 1024 numbers.
+    named = ", ".join(
+        f"p_{argument} => {'%b' if type_ == 'vector[]' else '%s'}"
+        for argument, type_ in arguments
+    )
     return f"select * from {function}({named})".encode()  # noqa: S608
