@@ -59,8 +59,8 @@ class Function(Generic[Result]):
         if not fields:
             return self.read([value for value, *_ in rows])
         if tuple(columns) != fields:
-            pick = itemgetter(*map(columns.index, fields))
-            rows = [pick(row) for row in rows]
+            places = [columns.index(field) for field in fields]
+            rows = [tuple(row[place] for place in places) for row in rows]
         return self.read([self.row(*row) for row in rows])
 
 
@@ -81,7 +81,7 @@ def optional(row: type[Row], name: str, /, **arguments: str) -> Function[Row | N
 
 @lru_cache(maxsize=1000)
 def _statement(schema: str, name: str, arguments: tuple[tuple[str, str], ...]) -> bytes:
-    function = Identifier(schema, name).as_string()
+    function = Identifier(schema, name).as_string().replace("%", "%%")
     # By default psycopg sends arrays as text: ten times slower for 200 x 1024 numbers.
     named = ", ".join(
         f"p_{argument} => {'%b' if type_ == 'vector[]' else '%s'}"

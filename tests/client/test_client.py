@@ -516,7 +516,7 @@ def test_the_repr_of_a_client_says_where_it_is(
         assert repr(Client(pool)) == f"Client{where}"
 
 
-@pytest.mark.parametrize("schema", ["kodiai", 'odd "schema"'])
+@pytest.mark.parametrize("schema", ["kodiai", 'odd "schema" 100%'])
 def test_only_functions_of_the_schema_are_called(conninfo: str, schema: str) -> None:
     with Client.connect(conninfo, schema=schema) as client:
         if schema == "kodiai":
