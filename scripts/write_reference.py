@@ -85,11 +85,10 @@ def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
     written = {"tables.md": tables(connection)}
     for area, meaning in AREAS.items():
         here = [function for function in functions if function.area == area]
+        listed = [(f"[{f.name}]({area}.md#{f.name})", f.summary) for f in here]
+        index += [f"## {area}: {meaning}", table("function", "", listed)]
         page = [
             AREA.format(area=area, meaning=meaning),
-            table(
-                "function", "", [(f"[{f.name}](#{f.name})", f.summary) for f in here]
-            ),
             *(section(function, calls[function.name]) for function in here),
         ]
         written[f"{area}.md"] = "\n\n".join(part.strip() for part in page)
