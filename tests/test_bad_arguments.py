@@ -21,7 +21,6 @@ RANGE = re.compile(r"(\d+|1 hour)(?: to | or (more))(10\^15|\d*)(?: (\w+))?(?=;|
 OTHERS: dict[str, list[Any]] = {
     "checkpoint_data": [[], 1],
     "file_path": [""],
-    "language": [" \n"],
     "query_text": ["x" * 100_001],
     "recency_half_life": [timedelta(0)],
     "query_embedding": [[0] * len(vector(1)), vector(1)[1:]],
@@ -52,7 +51,8 @@ def outside(type_: str, low: str, or_more: str, high: str, unit: str) -> list[An
     highest = 10**15 if or_more or "^" in high else int(high)
     if type_ == "text":
         assert unit in {"characters", "bytes"}
-        return ["", "x" * (highest + 1)]
+        blank = [" \n"] if unit == "characters" else []
+        return ["", *blank, "x" * (highest + 1)]
     if type_ in {"integer", "bigint"}:
         above = [] if or_more and low == "1" else [highest + 1]
         return [int(low) - 1, *above]
