@@ -1,1 +1,1 @@
-"""One client, twice: ``make sync-client`` writes _sync from _async."""
+"""One client, twice: ``make client`` writes _sync from _async."""
