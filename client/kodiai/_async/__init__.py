@@ -1,1 +1,1 @@
-"""One client, twice: ``make sync-client`` writes _sync from _async."""
+"""The asynchronous client; ``make client`` writes the synchronous one from it."""
