@@ -1,1 +1,1 @@
-"""The asynchronous client; ``make client`` writes the synchronous one from it."""
+"""The client, asynchronous here; ``make client`` writes _sync from _async."""
