@@ -43,7 +43,7 @@ ODD_TEXTS = [
     *("\\ backslash \\n", "% _ %s %(x)s", "x" * 3000, "\t tab\nnewline\r\n", "?!"),
     '-password = "x"\n+password = os.environ["P"]',
 ]
-#: Arguments most of which raise an error.
+#: Arguments that are invalid, or nearly so.
 BAD = [
     *({"p_limit": value} for value in ("0", "1001", "-1", "2147483647", "null")),
     *({"p_repo": value} for value in ("'nope'", "'a/b/c'", "''", "'a /b'")),
@@ -105,26 +105,26 @@ def vector(values: np.ndarray) -> str:
 class Calls:
     """Makes random calls that match memories and findings made from the material."""
 
-    def __init__(self, material: Material, chance: random.Random) -> None:
+    def __init__(self, material: Material, rng: random.Random) -> None:
         self.material = material
-        self.chance = chance
+        self.rng = rng
         counts = Counter(
             word for text in material.texts for word in re.findall(r"\w+", text.lower())
         )
         ranked = [word for word, _ in counts.most_common()]
         self.common = ranked[:60]
-        self.middling = ranked[60:5000]
+        self.medium = ranked[60:5000]
         self.rare = [word for word in ranked if counts[word] <= 3]  # noqa: PLR2004
         self.opposite = -unit(material.embeddings.mean(axis=0, keepdims=True))[0]
         self.text_kinds: dict[str, Callable[[str], str]] = {
-            "one word": lambda _: self.chance.choice(self.middling),
+            "one word": lambda _: self.rng.choice(self.medium),
             "common words": lambda _: self.words(self.common, 5),
             "rare words": lambda _: self.words(self.rare, 4),
             "mixed words": lambda _: self.mixed(),
             "part of a text": lambda text: self.part(text, 3, 12),
             "whole text": lambda text: text,
             "long text": lambda text: " ".join(
-                [text, *self.chance.choices(self.material.texts, k=6)]
+                [text, *self.rng.choices(self.material.texts, k=6)]
             ),
             "phrase": lambda text: f'{self.mixed()} "{self.part(text, 1, 3)}"',
             "common phrase": lambda _: f"“{self.common_phrase()}” {self.mixed()}",
@@ -132,26 +132,26 @@ class Calls:
                 f'"{self.part(text, 1, 2)}" "{self.part(text, 1, 2)}" {self.mixed()}'
             ),
             "-word": lambda text: (
-                f"{self.part(text, 3, 8)} -{self.chance.choice(self.common)}"
+                f"{self.part(text, 3, 8)} -{self.rng.choice(self.common)}"
             ),
             '-"phrase"': lambda text: (
                 f'{self.mixed()} -"{self.common_phrase()}" -“{self.part(text, 1, 2)}”'
             ),
             "phrase, -word": lambda text: (
-                f'-{self.chance.choice(self.common)} "{self.part(text, 1, 2)}"'
+                f'-{self.rng.choice(self.common)} "{self.part(text, 1, 2)}"'
             ),
-            "only -word": lambda _: f"-{self.chance.choice(self.middling)}",
+            "only -word": lambda _: f"-{self.rng.choice(self.medium)}",
             "identifiers": lambda _: self.identifiers(),
             "stop words": lambda _: self.words(STOP_WORDS.tolist(), 4),
             "other scripts": lambda _: self.foreign(),
             "unknown words": lambda _: "qqzzy " + self.words(["wxyzzy", "vvvwq"], 2),
-            "punctuation": lambda _: self.chance.choice(ODD_TEXTS),
+            "punctuation": lambda _: self.rng.choice(ODD_TEXTS),
         }
         self.vector_kinds: dict[str, Callable[[np.ndarray], np.ndarray]] = {
             "stored": lambda stored: stored,
             "near a stored one": lambda stored: self.near(stored, 0.4),
             "far from stored ones": lambda stored: self.near(stored, 1.5),
-            "mix of two": lambda stored: stored + self.stored(self.place()),
+            "mix of two": lambda stored: stored + self.stored(self.index()),
             "random": lambda _: self.noise(),
             "opposite of all": lambda _: self.near(self.opposite, 0.1),
             "all values equal": np.ones_like,
@@ -161,18 +161,18 @@ class Calls:
         }
 
     def flip(self, probability: float) -> bool:
-        return self.chance.random() < probability
+        return self.rng.random() < probability
 
-    def place(self) -> int:
-        return self.chance.randrange(len(self.material.texts))
+    def index(self) -> int:
+        return self.rng.randrange(len(self.material.texts))
 
-    def stored(self, place: int) -> np.ndarray:
-        embedding: np.ndarray = self.material.embeddings[place]
+    def stored(self, index: int) -> np.ndarray:
+        embedding: np.ndarray = self.material.embeddings[index]
         return embedding
 
     def noise(self) -> np.ndarray:
         width = self.material.embeddings.shape[1]
-        values = [self.chance.gauss(0, 1) for _ in range(width)]
+        values = [self.rng.gauss(0, 1) for _ in range(width)]
         noise: np.ndarray = unit(np.array([values], "float32"))[0]
         return noise
 
@@ -181,31 +181,31 @@ class Calls:
         return moved
 
     def words(self, words: list[str], most: int) -> str:
-        return " ".join(self.chance.choices(words, k=self.chance.randint(1, most)))
+        return " ".join(self.rng.choices(words, k=self.rng.randint(1, most)))
 
     def mixed(self) -> str:
         """Mix common and rare words the way queries do."""
-        kinds: list[list[str]] = [self.middling, self.common, self.rare]
+        kinds: list[list[str]] = [self.medium, self.common, self.rare]
         return " ".join(
-            self.chance.choice(zipf(self.chance, kinds))
-            for _ in range(self.chance.randint(1, 6))
+            self.rng.choice(zipf(self.rng, kinds))
+            for _ in range(self.rng.randint(1, 6))
         )
 
     def part(self, text: str, low: int, high: int) -> str:
         words = re.sub(r"[\"“”]", " ", text).split() or ["?"]
-        first = self.chance.randrange(len(words))
-        return " ".join(words[first : first + self.chance.randint(low, high)])
+        first = self.rng.randrange(len(words))
+        return " ".join(words[first : first + self.rng.randint(low, high)])
 
     def common_phrase(self) -> str:
         return self.words(self.common, 2)
 
     def identifiers(self) -> str:
-        found = re.findall(r"\w+[_./:]\w[\w./:]*", self.material.texts[self.place()])
-        known = self.chance.sample(IDENTIFIERS, 2) + self.material.paths[:1]
-        return " ".join([self.chance.choice(found + known), *known[: len(found) % 2]])
+        found = re.findall(r"\w+[_./:]\w[\w./:]*", self.material.texts[self.index()])
+        known = self.rng.sample(IDENTIFIERS, 2) + self.material.paths[:1]
+        return " ".join([self.rng.choice(found + known), *known[: len(found) % 2]])
 
     def foreign(self) -> str:
-        text = self.chance.choice(FOREIGN)
+        text = self.rng.choice(FOREIGN)
         return text.upper() if self.flip(0.3) else text
 
     def random_call(self) -> Call:
@@ -219,23 +219,23 @@ class Calls:
             self.add_filters(arguments, kinds)
         self.add_preferences(arguments, kinds)
         if self.flip(0.04):
-            arguments |= self.chance.choice(BAD)
+            arguments |= self.rng.choice(BAD)
             kinds = ["bad argument"]
         return Call("search_memories", arguments, kinds)
 
     def random_findings_call(self) -> Call:
         """Make a call of search_findings."""
-        kind, write = self.chance.choice(list(self.text_kinds.items()))
-        text = write(self.material.texts[self.place()])
+        kind, write = self.rng.choice(list(self.text_kinds.items()))
+        text = write(self.material.texts[self.index()])
         repos = [*REPOS[:40], *OTHER_REPOS[:5], *ODD_REPOS, "nobody/nothing"]
         arguments = {
-            "p_repo": quoted(zipf(self.chance, repos)),
+            "p_repo": quoted(zipf(self.rng, repos)),
             "p_query_text": quoted(text),
         }
         kinds = ["findings", f"text: {kind}"]
         self.add_limit(arguments, kinds)
         if self.flip(0.04):
-            arguments |= self.chance.choice(BAD_FINDINGS)
+            arguments |= self.rng.choice(BAD_FINDINGS)
             kinds = ["bad argument"]
         return Call("search_findings", arguments, kinds)
 
@@ -252,29 +252,29 @@ class Calls:
             "repo of another": (6, [*OTHER_REPOS[:4], *ODD_REPOS], []),
             "unknown repo": (2, ["acme/none", "acme/repo", "ACME/repo1", "x/y"], []),
         }
-        (kind,) = self.chance.choices(list(scopes), [w for w, _, _ in scopes.values()])
+        (kind,) = self.rng.choices(list(scopes), [w for w, _, _ in scopes.values()])
         _, repos, names = scopes[kind]
         kinds.append(f"scope: {kind}")
-        arguments["p_repo"] = quoted(self.chance.choice(repos)) if repos else "null"
+        arguments["p_repo"] = quoted(self.rng.choice(repos)) if repos else "null"
         if names:
-            arguments["p_owner"] = quoted(self.chance.choice(names))
+            arguments["p_owner"] = quoted(self.rng.choice(names))
 
     def add_query(self, arguments: dict[str, str], kinds: list[str]) -> None:
         """Add a text, an embedding or both, taken from one memory or from two."""
-        place = self.place()
-        arms = self.chance.choices(["both", "text", "vector"], [60, 20, 20])[0]
+        index = self.index()
+        arms = self.rng.choices(["both", "text", "vector"], [60, 20, 20])[0]
         kinds.append(f"arms: {arms}")
         if self.flip(0.15):
-            text, embedding = self.chance.choice(self.material.queries)
+            text, embedding = self.rng.choice(self.material.queries)
             text_kind = vector_kind = "query"
         else:
-            text_kind, write = self.chance.choice(list(self.text_kinds.items()))
-            text = write(self.material.texts[place])
+            text_kind, write = self.rng.choice(list(self.text_kinds.items()))
+            text = write(self.material.texts[index])
             weights = [4, 6, 3, 3, 2, 1, 0.5, 0.5, 0.5, 0.5]
-            ((vector_kind, embed),) = self.chance.choices(
+            ((vector_kind, embed),) = self.rng.choices(
                 list(self.vector_kinds.items()), weights
             )
-            embedding = embed(self.stored(place if self.flip(0.7) else self.place()))
+            embedding = embed(self.stored(index if self.flip(0.7) else self.index()))
         if arms != "vector":
             arguments["p_query_text"] = quoted(text)
             kinds.append(f"text: {text_kind}")
@@ -285,13 +285,13 @@ class Calls:
             kinds.append(f"vector: {vector_kind}")
 
     def add_limit(self, arguments: dict[str, str], kinds: list[str]) -> None:
-        kind = self.chance.choices(
+        kind = self.rng.choices(
             ["10", "1 to 9", "11 to 100", "101 to 1000"], [50, 25, 15, 10]
         )[0]
         ends = [int(end) for end in kind.split(" to ")]
         kinds.append(f"limit: {kind}")
         if len(ends) > 1:
-            limit = self.chance.randint(*ends)
+            limit = self.rng.randint(*ends)
             arguments["p_limit"] = str(1000 if limit > 950 else limit)  # noqa: PLR2004
 
     def add_filters(self, arguments: dict[str, str], kinds: list[str]) -> None:
@@ -302,8 +302,8 @@ class Calls:
             "path_prefix": lambda: quoted(self.path_prefix()),
             "created_after": lambda: quoted(self.time()),
         }
-        for name in self.chance.sample(
-            list(filters), self.chance.choices(range(1, 6), [50, 25, 15, 5, 5])[0]
+        for name in self.rng.sample(
+            list(filters), self.rng.choices(range(1, 6), [50, 25, 15, 5, 5])[0]
         ):
             arguments[f"p_{name}"] = filters[name]()
             kinds.append(f"filter: {name}")
@@ -311,26 +311,26 @@ class Calls:
     def some(self, words: Sequence[str]) -> str:
         if self.flip(0.04):
             return array([])
-        few = self.chance.sample(words, self.chance.choice((1, 1, 2, 2, 3, len(words))))
+        few = self.rng.sample(words, self.rng.choice((1, 1, 2, 2, 3, len(words))))
         return array(few + few[:1] * self.flip(0.1))
 
     def path_prefix(self) -> str:
         if self.flip(0.5):
-            folder = zipf(self.chance, FOLDERS)
-            return folder + self.chance.choice(("/", "/", "", f"/module{len(folder)}"))
+            folder = zipf(self.rng, FOLDERS)
+            return folder + self.rng.choice(("/", "/", "", f"/module{len(folder)}"))
         if self.flip(0.2):
-            return self.chance.choice(("", "nowhere/", "%", "_", "SRC/", "src\\"))
-        path = self.chance.choice(self.material.paths[:500] + ODD_PATHS * 5)
-        return path[: self.chance.choice((1, 2, 4, 10, 100))]
+            return self.rng.choice(("", "nowhere/", "%", "_", "SRC/", "src\\"))
+        path = self.rng.choice(self.material.paths[:500] + ODD_PATHS * 5)
+        return path[: self.rng.choice((1, 2, 4, 10, 100))]
 
     def time(self) -> str:
         if self.flip(0.05):
-            return self.chance.choice(("infinity", "-infinity", "2100-01-01"))
-        days = self.chance.choice((0, 1, 7, 30, 30, 180, 180, 360, 600, 800))
+            return self.rng.choice(("infinity", "-infinity", "2100-01-01"))
+        days = self.rng.choice((0, 1, 7, 30, 30, 180, 180, 360, 600, 800))
         return (NOW - timedelta(days=days)).isoformat()
 
     def add_preferences(self, arguments: dict[str, str], kinds: list[str]) -> None:
-        choose = self.chance.choice
+        choose = self.rng.choice
         preferences: dict[str, tuple[float, Callable[[], str]]] = {
             "embedding_model": (
                 0.07,
@@ -358,17 +358,17 @@ class Calls:
                 kinds.append(f"{name}{value}")
 
     def languages(self) -> str:
-        few = self.chance.sample([*LANGUAGES, "PYTHON", "scala", "klingon"], 3)
-        return array(few[: self.chance.choice((0, 1, 1, 2, 3))])
+        few = self.rng.sample([*LANGUAGES, "PYTHON", "scala", "klingon"], 3)
+        return array(few[: self.rng.choice((0, 1, 1, 2, 3))])
 
     def half_life(self) -> str:
         lives = ("1 second", "7 days", "90 days", "1 month", "1 year", "1000 years")
-        return f"interval '{self.chance.choice(lives)}'"
+        return f"interval '{self.rng.choice(lives)}'"
 
     def distance(self) -> str:
-        return self.chance.choice(
+        return self.rng.choice(
             ("0", "0.1", "0.3", "0.5", "0.7", "0.9", "1", "1.5", "2")
         )
 
     def duplicate_distance(self) -> str:
-        return self.chance.choice(("0", "1e-6", "0.05", "0.2", "0.5", "1", "2"))
+        return self.rng.choice(("0", "1e-6", "0.05", "0.2", "0.5", "1", "2"))

@@ -1,4 +1,4 @@
-"""Any number of synthetic memories, and queries for them.
+"""Synthetic memories, any number of them, and queries for them.
 
 One owner has 200 repositories with Zipf-distributed sizes: the largest has 21 % of all
 memories, the smallest 0.06 %. Every memory has one of 1,000 topics. Texts have the word
@@ -24,7 +24,7 @@ Word = TypeVar("Word", bound=str)
 OWNER = "acme"
 REPOS = [f"{OWNER}/repo{number}" for number in range(1, 201)]
 #: Repositories of about 21, 3.6, 0.7 and 0.06 % of all memories.
-LARGE, MIDDLE, SMALL, TINY = (REPOS[place] for place in (0, 4, 22, 199))
+LARGE, MIDDLE, SMALL, TINY = (REPOS[n] for n in (0, 4, 22, 199))
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MODEL = "made-up"
 COLUMNS = [
@@ -69,7 +69,7 @@ def shares(count: int, exponent: float, shift: int = 0) -> np.ndarray:
 
 
 class Query(NamedTuple):
-    """A query: its text, and its embedding, which has length 1."""
+    """A query: its text, and its embedding of length 1."""
 
     text: str
     embedding: np.ndarray
@@ -118,19 +118,19 @@ class Corpus:
     """Memories and queries with embeddings of one width; deterministic per seed."""
 
     def __init__(self, dimensions: int, seed: int = 1) -> None:
-        self.chance = np.random.default_rng(seed)
+        self.rng = np.random.default_rng(seed)
         self.dimensions = dimensions
         self.weights = (np.arange(1, dimensions + 1) ** -0.5).astype("float32")
         self.centers = self.normal(TOPICS)
         self.offset = 0.5 * np.linalg.norm(self.weights) * unit(self.normal(1))
-        square = self.chance.normal(size=(dimensions, dimensions))
+        square = self.rng.normal(size=(dimensions, dimensions))
         self.rotation = np.linalg.qr(square)[0].astype("float32")
-        self.topic_words = self.chance.integers(1000, len(WORDS), size=(TOPICS, 30))
+        self.topic_words = self.rng.integers(1000, len(WORDS), size=(TOPICS, 30))
         self.written = 0
 
     def normal(self, count: int) -> np.ndarray:
         shape = (count, self.dimensions)
-        return self.chance.standard_normal(shape, dtype="float32")
+        return self.rng.standard_normal(shape, dtype="float32")
 
     def embed(self, topics: np.ndarray) -> np.ndarray:
         around = 0.6 * self.centers[topics] + 0.8 * self.normal(len(topics))
@@ -138,24 +138,24 @@ class Corpus:
 
     def write_texts(self, topics: np.ndarray, mean_length: float) -> list[str]:
         """Write texts: a quarter of the words of their topic, a third stop words."""
-        lengths = self.chance.lognormal(np.log(mean_length), 0.4, len(topics))
-        common = self.chance.choice(
+        lengths = self.rng.lognormal(np.log(mean_length), 0.4, len(topics))
+        common = self.rng.choice(
             len(WORDS), (len(topics), 60), p=shares(len(WORDS), 1, 10)
         )
         texts = []
         for topic, length, row in zip(topics, lengths, common, strict=True):
             n = int(np.clip(length, 2, 60))
-            own = self.chance.choice(self.topic_words[topic], max(1, n // 4))
-            stop = self.chance.choice(STOP_WORDS, n // 2)
+            own = self.rng.choice(self.topic_words[topic], max(1, n // 4))
+            stop = self.rng.choice(STOP_WORDS, n // 2)
             texts.append(" ".join([*WORDS[row[: n - n // 4]], *WORDS[own], *stop]))
         return texts
 
     def memories(self, count: int, repo: str | None = None) -> Memories:
         """Make the next memories, in one repository or in all of them."""
-        topics = self.chance.integers(0, TOPICS, count)
+        topics = self.rng.integers(0, TOPICS, count)
         first = self.written + 1
         self.written += count
-        files = self.chance.integers(0, 400, count)
+        files = self.rng.integers(0, 400, count)
         folders = self.pick(FOLDERS, count, shares(8, 1))
         return Memories(
             first,
@@ -169,7 +169,7 @@ class Corpus:
             ],
             self.pick(LANGUAGES, count),
             self.pick(OUTCOMES, count, [0.6, 0.2, 0.15, 0.05]),
-            self.chance.uniform(0, 365, count),
+            self.rng.uniform(0, 365, count),
             self.embed(topics),
         )
 
@@ -179,12 +179,12 @@ class Corpus:
             yield self.memories(min(BATCH, count - first), repo)
 
     def pick(self, words: list[Word], count: int, weights: Any = None) -> list[Word]:
-        picked: list[Word] = self.chance.choice(words, count, p=weights).tolist()
+        picked: list[Word] = self.rng.choice(words, count, p=weights).tolist()
         return picked
 
     def queries(self, count: int) -> list[Query]:
         """Make queries about existing topics: about six words, and their embedding."""
-        topics = self.chance.integers(0, TOPICS, count)
+        topics = self.rng.integers(0, TOPICS, count)
         texts = self.write_texts(topics, 6)
         return [Query(*pair) for pair in zip(texts, self.embed(topics), strict=True)]
 

@@ -76,7 +76,7 @@ class Session:
             time.sleep(0)
         return int((self.process / "schedstat").read_text().split()[0]) / 1e6
 
-    def ask(
+    def search(
         self, scenario: Scenario, text: str | None, vector: np.ndarray | None
     ) -> tuple[float, list[int]]:
         """Return the CPU milliseconds of a call and the ids that it found."""
@@ -120,22 +120,22 @@ def measure(url: str, tasks: Tasks, rounds: int) -> Lines:
 
     Keeps the fastest of the rounds: noise, such as a cold cache, only adds time.
     """
-    asked = [(arm, scenario) for arm in ARMS for scenario in tasks.scenarios]
+    searches = [(arm, scenario) for arm in ARMS for scenario in tasks.scenarios]
     count = len(tasks.queries)
     lines: Lines = {
         (arm, scenario.name, side): Line(
             np.full(count, np.inf), [[]] * count, tasks.nearest[scenario.name]
         )
-        for arm, scenario in asked
+        for arm, scenario in searches
         for side in SIDES
     }
     cores = sorted(os.sched_getaffinity(0))
-    turns = [(n, *pair) for n in range(rounds) for pair in asked]
+    turns = [(n, *pair) for n in range(rounds) for pair in searches]
     sessions: dict[Side, Session] = {}
     for n, arm, scenario in tqdm(turns, "Measuring", ncols=WIDTH, unit=""):
-        if (arm, scenario) == asked[0]:
-            # New backends in another order: memory layout makes some of them slower.
-            # On the same core, so that both compete with the same processes.
+        if (arm, scenario) == searches[0]:
+            # New backends, in the opposite order: memory layout makes some slower. Both
+            # run on the same core, to compete with the same other processes.
             for side in SIDES if n % 2 else SIDES[::-1]:
                 sessions[side] = Session(url, side, cores[n % len(cores)])
         for first in range(-TURN, count, TURN):
@@ -143,7 +143,7 @@ def measure(url: str, tasks: Tasks, rounds: int) -> Lines:
                 line = lines[arm, scenario.name, side]
                 for q in range(max(first, 0), min(max(first, 0) + TURN, count)):
                     text, vector = tasks.queries[q]
-                    spent, line.found[q] = sessions[side].ask(
+                    spent, line.found[q] = sessions[side].search(
                         scenario,
                         None if arm == "vectors" else text,
                         None if arm == "text" else vector,
@@ -157,7 +157,7 @@ def measure(url: str, tasks: Tasks, rounds: int) -> Lines:
 def report(lines: Lines) -> None:
     """Print the means and 95th percentiles over the queries.
 
-    The standard error is that of the ratio of means, over pairs: both sides run each
+    The standard error is that of a ratio of means of pairs, because both sides run each
     query.
     """
     for arm in ARMS:

@@ -80,7 +80,7 @@ def deploy(
 
 
 @contextmanager
-def deployed_memory(
+def deployed_database(
     *, embedding_dim: int = 1024, server: str | None = None
 ) -> Iterator[str]:
     """Yield the URL of a freshly deployed database, by default on an embedded server.

@@ -1,4 +1,4 @@
-"""Compares the results of random calls on both sides."""
+"""Compare the results of random calls on both sides."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from bench.sides import BASE, HEAD, SIDES, Side, both_sides
 TOLERANCE = 1e-9
 FINDINGS_SHARE = 0.2
 TIMEOUT = "120s"
-# search_memories lists the rows that pass its filters if they are at most this many.
-MOST_LISTED = 10_000
+# search_memories lists the rows that pass its filters if there are at most this many.
+MAX_LISTED = 10_000
 HEADER = (
     f"{'':<5}{'row':>4}{'id':>8}{'score':>18}{'vrank':>6}{'distance':>16}{'trank':>6}"
     f"{'text_score':>16}"
@@ -78,7 +78,7 @@ class Session:
             " set_config('statement_timeout', %s, false)",
             (str(NOW), TIMEOUT),
         )
-        # Read from index statistics, because helper functions differ between the sides.
+        # Access paths come from index statistics: the helper functions may differ.
         self.indexes: dict[str, int] = dict(
             self.connection.execute(
                 "select case when a.amname = 'btree' then i.relname else a.amname end,"
@@ -103,7 +103,7 @@ class Session:
         cursor = self.connection.cursor(row_factory=dict_row)
         return cursor.execute(statement.encode()).fetchall()
 
-    def ask(self, call: Call) -> Answer:
+    def run(self, call: Call) -> Answer:
         try:
             with self.connection.transaction():
                 before = self.count_usage()
@@ -122,7 +122,7 @@ def name_paths(call: Call, used: Counter[str]) -> frozenset[str]:
     if used["hnsw scans"]:
         paths.add("graph of codes")
     if used["learning_memories_scope_idx scans"]:
-        is_few = used["learning_memories_scope_idx rows"] <= MOST_LISTED
+        is_few = used["learning_memories_scope_idx rows"] <= MAX_LISTED
         is_filtered = any(kind.startswith("filter") for kind in call.kinds)
         paths.add("rows listed" if is_few and is_filtered else "codes scanned")
     if used["gin scans"]:
@@ -161,15 +161,15 @@ def compare(call: Call, base: Answer, head: Answer) -> Difference | None:
             kind = "ids" if len(ids[0]) == len(ids[1]) else "number of rows"
             return Difference(kind, row)
         order = Difference("order of ties", row)
-    places = {found: n for n, found in enumerate(ids[1])}
-    for n, row_of_base in enumerate(base.rows):
-        if (place := places.get(ids[0][n])) is None:
+    positions = {found: n for n, found in enumerate(ids[1])}
+    for n, base_row in enumerate(base.rows):
+        if (position := positions.get(ids[0][n])) is None:
             continue
-        row_of_head = head.rows[place]
-        for column in row_of_base.keys() & row_of_head.keys():
-            if order and place != n and column.endswith("_rank"):
+        head_row = head.rows[position]
+        for column in base_row.keys() & head_row.keys():
+            if order and position != n and column.endswith("_rank"):
                 continue
-            if not are_equal(row_of_base[column], row_of_head[column], column):
+            if not are_equal(base_row[column], head_row[column], column):
                 return Difference(column, n)
     return order
 
@@ -236,19 +236,19 @@ class Comparison:
 
 
 def compare_results(arguments: argparse.Namespace) -> bool:
-    chance = random.Random(arguments.seed)  # noqa: S311
+    rng = random.Random(arguments.seed)  # noqa: S311
     data = arguments.data if arguments.data.is_dir() else None
     if data is None:
         print(f"{arguments.data} does not exist: using only synthetic material.")
-    material = variety.gather(arguments.rows, arguments.dimensions, data, chance)
+    material = variety.gather(arguments.rows, arguments.dimensions, data, rng)
 
     tables = (
-        variety.memories(material, chance),
-        variety.reviews(chance),
-        variety.findings(material, chance),
+        variety.memories(material, rng),
+        variety.reviews(rng),
+        variety.findings(material, rng),
     )
     with both_sides(arguments, tables, variety.MODEL) as url:
-        comparison = compare_calls(url, Calls(material, chance), arguments)
+        comparison = compare_calls(url, Calls(material, rng), arguments)
         report(comparison, arguments)
     different = comparison.by_difference.copy()
     if arguments.allow_tie_order:
@@ -264,7 +264,7 @@ def compare_calls(url: str, calls: Calls, arguments: argparse.Namespace) -> Comp
     for n in tqdm(range(count), "Comparing", ncols=WIDTH, unit=""):
         make = calls.random_call if n < arguments.calls else calls.random_findings_call
         call = make()
-        answers = base.ask(call), head.ask(call)
+        answers = base.run(call), head.run(call)
         difference = compare(call, *answers)
         comparison.add(call, *answers, difference)
         if difference and shown < arguments.show:
@@ -330,10 +330,10 @@ def report(comparison: Comparison, arguments: argparse.Namespace) -> None:
     for side in SIDES:
         if columns := comparison.only[side]:
             print(f"Not compared, only in {side.name}: {', '.join(sorted(columns))}")
-    refused = ", ".join(f"{n} x {code}" for code, n in comparison.errors.most_common())
+    rejected = ", ".join(f"{n} x {code}" for code, n in comparison.errors.most_common())
     print(
-        f"\nErrors in base: {refused or 'none'}; {comparison.messages} of these have"
-        " another message in head."
+        f"\nErrors in base: {rejected or 'none'}; {comparison.messages} of these have"
+        " a different message in head."
     )
     differences = sum(comparison.by_difference.values())
     by_kind = ", ".join(

@@ -1,4 +1,4 @@
-"""Fills the database of a benchmark the way an initial load does."""
+"""Fill the database of a benchmark the way an initial load does."""
 
 from __future__ import annotations
 

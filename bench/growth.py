@@ -18,7 +18,7 @@ import psycopg
 
 from bench import page
 from bench.corpus import OWNER, Corpus, Memories
-from bench.deployed import deployed_memory
+from bench.deployed import deployed_database
 from bench.filling import connect, fill
 from kodiai import Client
 
@@ -59,12 +59,12 @@ def measure(rows: int, dimensions: int, repeat: int) -> dict[str, Any]:
     corpus = Corpus(dimensions)
 
     def batches() -> Iterator[Memories]:
-        # A tenth of the repository per tenth of the load, which scatters its rows.
+        # Scatter the rows of the repository: a tenth of them per tenth of the load.
         for _ in range(10):
             yield from corpus.batches((rows - ROWS) // 10)
             yield corpus.memories(ROWS // 10, REPO)
 
-    with deployed_memory(embedding_dim=dimensions) as url, connect(url) as admin:
+    with deployed_database(embedding_dim=dimensions) as url, connect(url) as admin:
         start = time.monotonic()
         fill(admin, batches(), rows)
         line: dict[str, Any] = {"rows": rows, "load, s": time.monotonic() - start}

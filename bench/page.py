@@ -1,4 +1,4 @@
-"""Writes measurements and plots into docs/explanation/benchmarks.md."""
+"""Write measurements and plots into docs/explanation/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> 
             cells.append(f"{ratio}({line['recall']:.3f}{short})")
         rows.append(cells)
     write_part("search", ["scope", "kodiai p50 / p95", *systems], rows)
-    ours_of = {
+    our_rates = {
         line["clients"]: line["calls/s"]
         for line in lines
         if line["system"] == "kodiai" and "clients" in line
@@ -86,7 +86,7 @@ def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> 
                     if (line["system"], line.get("clients")) == (system, clients)
                 ),
             ]
-            for clients, calls in ours_of.items()
+            for clients, calls in our_rates.items()
         ],
     )
 

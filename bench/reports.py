@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from tqdm import tqdm
 
-from bench.deployed import deployed_memory
+from bench.deployed import deployed_database
 from kodiai import Client
 
 DAYS = (30, 90, 365)
@@ -131,7 +131,7 @@ FILL = {
 
 def main() -> None:
     arguments = parse_arguments()
-    with deployed_memory() as url:
+    with deployed_database() as url:
         fill(url, arguments.reviews)
         with Client.connect(url) as client:
             measure(client, arguments.repeat)
@@ -196,7 +196,7 @@ def report(
 ) -> None:
     call: Callable[..., Any] = getattr(client, name)
     times = []
-    for _ in range(repeat + 6):  # generic plans come after the fifth
+    for _ in range(repeat + 6):  # generic plans start after the fifth
         start = time.perf_counter()
         result = call(**arguments)
         times.append((time.perf_counter() - start) * 1000)

@@ -30,7 +30,7 @@ from tqdm import tqdm
 
 from bench import page
 from bench.corpus import LARGE, MIDDLE, NOW, SMALL, TINY, Corpus, Memories
-from bench.deployed import ROOT, deployed_memory
+from bench.deployed import ROOT, deployed_database
 from bench.filling import WIDTH, connect, fill, nearest
 from bench.systems import OURS, SYSTEMS, Scenario, Tasks
 from rivals import INSTALLED, PG_TEXTSEARCH, K, documents, pg_textsearch
@@ -80,7 +80,7 @@ def main() -> None:
         name for name in arguments.systems if name in OURS or not arguments.no_rivals
     ]
     start = time.monotonic()
-    with deployed_memory(
+    with deployed_database(
         embedding_dim=arguments.dimensions, server=arguments.server
     ) as url:
         corpus = Corpus(arguments.dimensions)
@@ -98,7 +98,7 @@ def main() -> None:
             if not set(OURS).issuperset(names):
                 fill_rivals(url, admin, arguments.dimensions, names)
         tasks = make_tasks(corpus, batches, arguments)
-        lines = ask(url, tasks, names, arguments.clients)
+        lines = measure(url, tasks, names, arguments.clients)
     report(lines)
     print(f"\n{(time.monotonic() - start) / 60:.1f} minutes")
     if arguments.save:
@@ -205,7 +205,7 @@ def make_tasks(
     )
 
 
-def ask(
+def measure(
     url: str, tasks: Tasks, names: list[str], clients: list[int]
 ) -> list[dict[str, Any]]:
     """Measure each system, in its own process and environment.
@@ -233,12 +233,12 @@ def ask(
             {"scenario": scenario.name} for scenario in tasks.scenarios
         ]
         rounds += [{"clients": count} for count in clients]
-        turns = [(asked, name) for asked in rounds for name in names]
-        for asked, name in tqdm(turns, "Measuring", ncols=WIDTH, unit=""):
+        turns = [(request, name) for request in rounds for name in names]
+        for request, name in tqdm(turns, "Measuring", ncols=WIDTH, unit=""):
             process = processes[name]
-            print(json.dumps(asked), file=process.stdin, flush=True)
+            print(json.dumps(request), file=process.stdin, flush=True)
             for line in process.stdout or ():
-                lines.append({"system": name} | asked | json.loads(line))
+                lines.append({"system": name} | request | json.loads(line))
                 break
         for process in processes.values():
             process.communicate()  # closes its input

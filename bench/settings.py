@@ -1,4 +1,4 @@
-"""What server parameters gain: each compared with the default of a new server.
+"""What each server parameter gains over the default of a new server.
 
 Runs on a temporary embedded Postgres with synthetic memories (corpus.py). Two sessions
 that differ only in one parameter take turns running the same calls; the ratio of their
@@ -18,7 +18,7 @@ from typing import NamedTuple
 import psycopg
 
 from bench.corpus import LARGE, OWNER, Corpus, Query
-from bench.deployed import deployed_memory
+from bench.deployed import deployed_database
 from bench.filling import GRAPH, connect, fill
 from kodiai import Client
 
@@ -58,7 +58,7 @@ def main() -> None:
     arguments = parser.parse_args()
     corpus = Corpus(arguments.dimensions)
     with (
-        deployed_memory(embedding_dim=arguments.dimensions) as url,
+        deployed_database(embedding_dim=arguments.dimensions) as url,
         connect(url) as admin,
     ):
         fill(admin, corpus.batches(arguments.rows), arguments.rows)

@@ -137,7 +137,7 @@ def default_revision() -> str:
 
 
 def take_graph(admin: psycopg.Connection, side: Side) -> str:
-    """Drop the graph, to be built faster once all rows exist; return its SQL."""
+    """Drop the graph, which is built faster once all rows exist; return its SQL."""
     row = admin.execute(
         "select indexdef from pg_indexes where schemaname = %s and indexname = %s",
         (side.schema, GRAPH),
@@ -157,7 +157,7 @@ def load(admin: psycopg.Connection, table: Table) -> None:
     names = ", ".join(table.columns)
     definitions = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
     admin.execute(
-        f"create unlogged table {staged} (place bigserial, {definitions})".encode()
+        f"create unlogged table {staged} (ord bigserial, {definitions})".encode()
     )
     description = f"Staging {table.name}"[:25]
     with (
@@ -169,7 +169,7 @@ def load(admin: psycopg.Connection, table: Table) -> None:
         stream.set_types(list(table.columns.values()))
         for row in tqdm(table.rows, description, table.total, ncols=WIDTH, unit=""):
             stream.write_row(row)
-    admin.execute(f"create index on {staged} (place)".encode())
+    admin.execute(f"create index on {staged} (ord)".encode())
     firsts = range(1, table.total + 1, BATCH)
     description = f"Filling {table.name}"[:25]
     with tqdm(None, description, 2 * table.total, ncols=WIDTH, unit="") as progress:
@@ -178,8 +178,8 @@ def load(admin: psycopg.Connection, table: Table) -> None:
                 done = admin.execute(
                     f"insert into {side.schema}.{table.name} ({names})"
                     f" overriding system value select {names} from {staged}"
-                    f" where place between {first} and {first + BATCH - 1}"
-                    " order by place".encode()
+                    f" where ord between {first} and {first + BATCH - 1}"
+                    " order by ord".encode()
                 )
                 progress.update(done.rowcount)
     admin.execute(f"drop table {staged}".encode())

@@ -30,10 +30,10 @@ import rivals
 from rivals import RIVALS, K, Scope, Search
 
 CANDIDATES = 50
-WARM_UP = 8  # generic plans come after the fifth
+WARM_UP = 8  # generic plans start after the fifth
 SECONDS = 3
-HALF = 50  # percent
-GRAPH_PAYS = 30_000  # memories
+GRAPH_MIN_SHARE = 50  # percent
+GRAPH_MIN_MEMORIES = 30_000  # memories
 OWNER = "acme"
 KODIAI, FLOOR = OURS = ("kodiai", "floor by hand")
 SYSTEMS = [*OURS, *RIVALS]
@@ -86,8 +86,8 @@ def kodiai(url: str) -> Search:
     return search
 
 
-# The floor: per scenario the faster of two ways to find the nearest embeddings, and
-# BM25 over all postings of the terms. Prepared, checks nothing, returns only ids.
+# The floor: hand-written, prepared SQL that checks nothing and returns only ids. Takes
+# the faster of two ways to find the nearest embeddings, and all postings of the terms.
 FLOOR_VECTOR = """
 select d.finding_id
 from (
@@ -160,7 +160,7 @@ def floor(url: str) -> Search:
 
     def statements(scope: Scope) -> tuple[str, str]:
         repo_hash = f"_posting_repo('{scope.repo}')"
-        uses_graph = scope.share >= HALF and documents > GRAPH_PAYS
+        uses_graph = scope.share >= GRAPH_MIN_SHARE and documents > GRAPH_MIN_MEMORIES
         vector = FLOOR_VECTOR.format(
             conditions=rivals.conditions(scope),
             order=f"(d.embedding_code <~> {code})" + ("" if uses_graph else " + 0.0"),
@@ -234,16 +234,16 @@ def measure(
     }
 
 
-def ask_on(
+def run_client(
     url: str, tasks: Tasks, system: str, first: int, start: Barrier, results: Any
 ) -> None:
     """Cycle through the scenarios, one query at a time, for SECONDS."""
     search = connect(system, url, tasks)
-    asked = [
+    calls = [
         (scenario, *query) for query in tasks.queries for scenario in tasks.scenarios
     ]
-    asked = asked[first * 7 % len(asked) :] + asked[: first * 7 % len(asked)]
-    search(*asked[0])
+    calls = calls[first * 7 % len(calls) :] + calls[: first * 7 % len(calls)]
+    search(*calls[0])
     start.wait()
     end = time.perf_counter() + SECONDS
     times = []
@@ -251,7 +251,7 @@ def ask_on(
         begin = time.perf_counter()
         if begin > end:
             break
-        search(*asked[n % len(asked)])
+        search(*calls[n % len(calls)])
         times.append((time.perf_counter() - begin) * 1000)
     results.put(times)
 
@@ -261,7 +261,7 @@ def throughput(url: str, tasks: Tasks, system: str, clients: int) -> dict[str, A
     context = get_context("spawn")
     start, results = context.Barrier(clients), context.Queue()
     processes = [
-        context.Process(target=ask_on, args=(url, tasks, system, n, start, results))
+        context.Process(target=run_client, args=(url, tasks, system, n, start, results))
         for n in range(clients)
     ]
     for process in processes:
@@ -282,11 +282,11 @@ def main() -> None:
     observer = psycopg.connect(url, autocommit=True)
     scenarios = {scenario.name: scenario for scenario in tasks.scenarios}
     for line in sys.stdin:
-        asked = json.loads(line)
-        if "clients" in asked:
-            answer = throughput(url, tasks, system, asked["clients"])
+        request = json.loads(line)
+        if "clients" in request:
+            answer = throughput(url, tasks, system, request["clients"])
         else:
-            answer = measure(search, tasks, scenarios[asked["scenario"]], observer)
+            answer = measure(search, tasks, scenarios[request["scenario"]], observer)
         print(json.dumps(answer), flush=True)
 
 

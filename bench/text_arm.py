@@ -19,7 +19,7 @@ import psycopg
 from tqdm import tqdm
 
 from bench import corpus
-from bench.deployed import deployed_memory
+from bench.deployed import deployed_database
 from kodiai import Client, NewMemory
 
 WIDTH = 80
@@ -33,14 +33,14 @@ TRIGGER = "alter table learning_memories {} trigger learning_memories_postings_i
 def main() -> None:
     arguments = parse_arguments()
     with (
-        deployed_memory() as url,
+        deployed_database() as url,
         psycopg.connect(url, autocommit=True) as admin,
         Client.connect(url) as client,
     ):
         admin.execute("set search_path = kodiai, public")
-        chance = random.Random(1)  # noqa: S311
-        measure_writes(client, admin, chance)
-        write(client, chance, arguments.memories, "Filling")
+        rng = random.Random(1)  # noqa: S311
+        measure_writes(client, admin, rng)
+        write(client, rng, arguments.memories, "Filling")
         measure_queries(client, "right after the load", arguments.repeat)
         admin.execute("vacuum analyze")
         measure_queries(client, "after vacuum analyze", arguments.repeat)
@@ -54,18 +54,18 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def words(chance: random.Random, count: int) -> list[str]:
-    return chance.choices(WORDS, cum_weights=SHARES, k=count)
+def words(rng: random.Random, count: int) -> list[str]:
+    return rng.choices(WORDS, cum_weights=SHARES, k=count)
 
 
-def memory(chance: random.Random) -> NewMemory:
+def memory(rng: random.Random) -> NewMemory:
     """Make a memory of about 20 words, plus the usual share of stop words."""
-    is_large = chance.random() < 1 / 5
-    length = max(3, round(chance.lognormvariate(2.9, 0.5)))
+    is_large = rng.random() < 1 / 5
+    length = max(3, round(rng.lognormvariate(2.9, 0.5)))
     return {
-        "repo": "acme/large" if is_large else f"acme/repo{chance.randrange(199)}",
+        "repo": "acme/large" if is_large else f"acme/repo{rng.randrange(199)}",
         "finding_text": " ".join(
-            words(chance, length) + chance.choices(STOP_WORDS, k=length * 2 // 3)
+            words(rng, length) + rng.choices(STOP_WORDS, k=length * 2 // 3)
         ),
         "severity": "minor",
         "category": "style",
@@ -76,13 +76,13 @@ def memory(chance: random.Random) -> NewMemory:
 
 
 def write(
-    client: Client, chance: random.Random, count: int, progress: str | None
+    client: Client, rng: random.Random, count: int, progress: str | None
 ) -> float:
     """Write memories in batches; return the seconds spent in the calls."""
     seconds = 0.0
     batches = range(0, count, BATCH)
     for _ in tqdm(batches, progress, ncols=WIDTH, disable=progress is None):
-        memories = [memory(chance) for _ in range(BATCH)]
+        memories = [memory(rng) for _ in range(BATCH)]
         start = time.perf_counter()
         client.write_memories(memories, [None] * BATCH)
         seconds += time.perf_counter() - start
@@ -90,7 +90,7 @@ def write(
 
 
 def measure_writes(
-    client: Client, admin: psycopg.Connection, chance: random.Random
+    client: Client, admin: psycopg.Connection, rng: random.Random
 ) -> None:
     """Write 10,000 memories with and without postings, in turns."""
     ratios = []
@@ -99,7 +99,7 @@ def measure_writes(
         for state in ("disable", "enable"):
             admin.execute("truncate learning_memories, postings")
             admin.execute(TRIGGER.format(state).encode())
-            seconds[state] = write(client, chance, 10 * BATCH, None)
+            seconds[state] = write(client, rng, 10 * BATCH, None)
         ratios.append(seconds["enable"] / seconds["disable"])
     admin.execute("truncate learning_memories, postings")
     print(
@@ -117,11 +117,11 @@ def measure_queries(client: Client, when: str, repeat: int) -> None:
         ("all of the owner", None, "acme"),
     ):
         for count in (2, 8):
-            chance = random.Random(2)  # noqa: S311
+            rng = random.Random(2)  # noqa: S311
             times = []
             found = 0
-            for _ in range(repeat + 6):  # generic plans come after the fifth
-                query = " ".join(words(chance, count))
+            for _ in range(repeat + 6):  # generic plans start after the fifth
+                query = " ".join(words(rng, count))
                 start = time.perf_counter()
                 rows = client.search_memories(repo, query, owner=owner)
                 times.append((time.perf_counter() - start) * 1000)

@@ -45,7 +45,7 @@ COLLECTIONS = [
     "review_findings_martian",
 ]
 COMMENTS = ["code_review_comments.jsonl", "security_advisories.jsonl"]
-MOST_CHARACTERS = 1_500
+MAX_CHARACTERS = 1_500
 
 LANGUAGES = [
     *("python", "Python", "go", "rust", "typescript", "JavaScript", "TSX", "java"),
@@ -116,10 +116,10 @@ class Material(NamedTuple):
 
 
 def gather(
-    rows: int, dimensions: int, data: Path | None, chance: random.Random
+    rows: int, dimensions: int, data: Path | None, rng: random.Random
 ) -> Material:
     """Return the material for this many rows: real texts first, shuffled."""
-    corpus = Corpus(dimensions, chance.randrange(2**32))
+    corpus = Corpus(dimensions, rng.randrange(2**32))
     texts: list[str] = []
     paths: list[str] = []
     embeddings = np.empty((0, dimensions), "float32")
@@ -129,22 +129,24 @@ def gather(
         for name in COLLECTIONS:
             texts += map(document, read_lines(data / name / "corpus.jsonl"))
             vectors.append(np.load(data / name / "docs.npy"))
-            asked = [line["text"] for line in read_lines(data / name / "queries.jsonl")]
+            texts_of_queries = [
+                line["text"] for line in read_lines(data / name / "queries.jsonl")
+            ]
             found = project(np.load(data / name / "queries.npy"), dimensions)
-            queries += map(Query, asked, found)
+            queries += map(Query, texts_of_queries, found)
         embeddings = project(np.concatenate(vectors), dimensions)
         comments = [line for name in COMMENTS for line in read_lines(data / name)]
-        near = chance.choices(range(len(embeddings)), k=len(comments))
+        near = rng.choices(range(len(embeddings)), k=len(comments))
         noise = corpus.normal(len(comments)) * 0.5 / dimensions**0.5
         embeddings = np.concatenate([embeddings, unit(embeddings[near] + noise)])
-        texts += [line["finding_text"][:MOST_CHARACTERS] for line in comments]
+        texts += [line["finding_text"][:MAX_CHARACTERS] for line in comments]
         paths = [line["file_path"] for line in comments]
     if len(texts) < rows:
         others = corpus.memories(rows - len(texts))
         texts += others.texts
         paths += others.paths
         embeddings = np.concatenate([embeddings, others.embeddings])
-    order = chance.sample(range(len(texts)), rows)
+    order = rng.sample(range(len(texts)), rows)
     return Material([texts[n] for n in order], embeddings[order], paths, queries)
 
 
@@ -155,7 +157,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def document(line: dict[str, Any]) -> str:
     text = f"{line['title']}. {line['text']}" if line.get("title") else line["text"]
-    return str(text)[:MOST_CHARACTERS] if text.strip() else "(empty)"
+    return str(text)[:MAX_CHARACTERS] if text.strip() else "(empty)"
 
 
 def project(vectors: np.ndarray, dimensions: int) -> np.ndarray:
@@ -167,86 +169,80 @@ def project(vectors: np.ndarray, dimensions: int) -> np.ndarray:
     return unit(vectors.astype("float32") @ (axes if width > dimensions else axes.T))
 
 
-def zipf(
-    chance: random.Random, things: Sequence[Thing], exponent: float = 1.1
-) -> Thing:
+def zipf(rng: random.Random, things: Sequence[Thing], exponent: float = 1.1) -> Thing:
     sums = list(accumulate((n + 1) ** -exponent for n in range(len(things))))
-    return chance.choices(things, cum_weights=sums)[0]
+    return rng.choices(things, cum_weights=sums)[0]
 
 
-def flip(chance: random.Random, probability: float) -> bool:
-    return chance.random() < probability
+def flip(rng: random.Random, probability: float) -> bool:
+    return rng.random() < probability
 
 
-def pick(chance: random.Random, weights: Mapping[Thing, float]) -> Thing:
-    return chance.choices(list(weights), list(weights.values()))[0]
+def pick(rng: random.Random, weights: Mapping[Thing, float]) -> Thing:
+    return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def pick_repo(chance: random.Random) -> str:
+def pick_repo(rng: random.Random) -> str:
     weights = {"ours": 87, "others": 11, "odd": 2}
     repos = {"ours": REPOS, "others": OTHER_REPOS, "odd": ODD_REPOS}
-    return zipf(chance, repos[pick(chance, weights)])
+    return zipf(rng, repos[pick(rng, weights)])
 
 
-def pick_time(chance: random.Random) -> datetime:
+def pick_time(rng: random.Random) -> datetime:
     """Return a time of the last two years or the next days. Some are equal."""
-    time = NOW - timedelta(days=chance.uniform(-5, 700))
-    return time.replace(hour=0, minute=0, second=0) if flip(chance, 0.1) else time
+    time = NOW - timedelta(days=rng.uniform(-5, 700))
+    return time.replace(hour=0, minute=0, second=0) if flip(rng, 0.1) else time
 
 
-def pick_path(chance: random.Random, paths: list[str]) -> str:
-    if flip(chance, 0.5):
-        folder = zipf(chance, FOLDERS)
-        return f"{folder}/module{chance.randrange(20)}/file{chance.randrange(400)}.py"
-    return chance.choice(paths if flip(chance, 0.8) and paths else ODD_PATHS)
+def pick_path(rng: random.Random, paths: list[str]) -> str:
+    if flip(rng, 0.5):
+        folder = zipf(rng, FOLDERS)
+        return f"{folder}/module{rng.randrange(20)}/file{rng.randrange(400)}.py"
+    return rng.choice(paths if flip(rng, 0.8) and paths else ODD_PATHS)
 
 
-def memories(material: Material, chance: random.Random) -> Table:
+def memories(material: Material, rng: random.Random) -> Table:
     return Table(
         "learning_memories",
         TYPES,
-        memory_rows(material, chance),
+        memory_rows(material, rng),
         len(material.texts),
     )
 
 
-def memory_rows(
-    material: Material, chance: random.Random
-) -> Iterator[tuple[object, ...]]:
+def memory_rows(material: Material, rng: random.Random) -> Iterator[tuple[object, ...]]:
     """Make memories, some of them duplicates, stale, or without optional values."""
     memory_id = 0
     for n in range(len(material.texts)):
         # Ids have gaps, some of them large.
-        memory_id += chance.choice((1, 1, 1, 2, 5)) if n % 20_000 else 5_000
-        text, embedding = vary(material, chance, n)
-        repo = pick_repo(chance)
+        memory_id += rng.choice((1, 1, 1, 2, 5)) if n % 20_000 else 5_000
+        text, embedding = vary(material, rng, n)
+        repo = pick_repo(rng)
         yield (
             memory_id,
-            pick_time(chance),
+            pick_time(rng),
             repo,
             repo.split("/")[0],
-            None if flip(chance, 0.1) else n + 1,
-            None if flip(chance, 0.2) else n // 10 + 1,
-            pick_repo(chance) if flip(chance, 0.05) else repo,
+            None if flip(rng, 0.1) else n + 1,
+            None if flip(rng, 0.2) else n // 10 + 1,
+            pick_repo(rng) if flip(rng, 0.05) else repo,
             text,
-            pick(chance, {"critical": 5, "major": 15, "medium": 30, "minor": 50}),
-            zipf(chance, CATEGORIES),
-            pick_path(chance, material.paths),
-            None if flip(chance, 0.1) else zipf(chance, LANGUAGES, 0.7),
-            zipf(chance, OUTCOMES),
-            OTHER_MODEL if flip(chance, 0.05) else MODEL,
-            flip(chance, 0.05),
-            None if flip(chance, 0.04) else embedding,
+            pick(rng, {"critical": 5, "major": 15, "medium": 30, "minor": 50}),
+            zipf(rng, CATEGORIES),
+            pick_path(rng, material.paths),
+            None if flip(rng, 0.1) else zipf(rng, LANGUAGES, 0.7),
+            zipf(rng, OUTCOMES),
+            OTHER_MODEL if flip(rng, 0.05) else MODEL,
+            flip(rng, 0.05),
+            None if flip(rng, 0.04) else embedding,
         )
 
 
-def vary(
-    material: Material, chance: random.Random, place: int
-) -> tuple[str, np.ndarray]:
-    text, embedding = material.texts[place], material.embeddings[place]
-    other = chance.randrange(len(material.texts))
+def vary(material: Material, rng: random.Random, index: int) -> tuple[str, np.ndarray]:
+    text, embedding = material.texts[index], material.embeddings[index]
+    other = rng.randrange(len(material.texts))
     kind = pick(
-        chance,
+        rng,
         {
             "unchanged": 86,
             "repeated": 5,
@@ -262,40 +258,40 @@ def vary(
     if kind in {"repeated", "same embedding"}:
         embedding = material.embeddings[other]
     if kind == "other script":
-        text = f"{chance.choice(FOREIGN)} {text[: chance.choice((0, 30, 300))]}"
+        text = f"{rng.choice(FOREIGN)} {text[: rng.choice((0, 30, 300))]}"
     if kind == "identifiers":
-        text = " ".join([text, *chance.sample(IDENTIFIERS, 3)])
+        text = " ".join([text, *rng.sample(IDENTIFIERS, 3)])
     if kind == "quotation marks":
-        text = chance.choice(QUOTING).format(text)
+        text = rng.choice(QUOTING).format(text)
     return text, embedding
 
 
-def reviews(chance: random.Random) -> Table:
-    rows = [(n, pick_repo(chance), n, f"{n:040x}") for n in range(1, REVIEWS + 1)]
+def reviews(rng: random.Random) -> Table:
+    rows = [(n, pick_repo(rng), n, f"{n:040x}") for n in range(1, REVIEWS + 1)]
     return Table("reviews", REVIEW_TYPES, rows, REVIEWS)
 
 
-def findings(material: Material, chance: random.Random) -> Table:
+def findings(material: Material, rng: random.Random) -> Table:
     rows = [
         (
             3 * n,
-            pick_time(chance),
-            chance.randint(1, REVIEWS),
-            pick_path(chance, material.paths),
-            chance.choice((None, n)),
-            chance.choice(SEVERITIES),
-            chance.choice(CATEGORIES),
-            chance.randint(0, 100),
-            title(chance, material.texts),
-            flip(chance, 0.1),
+            pick_time(rng),
+            rng.randint(1, REVIEWS),
+            pick_path(rng, material.paths),
+            rng.choice((None, n)),
+            rng.choice(SEVERITIES),
+            rng.choice(CATEGORIES),
+            rng.randint(0, 100),
+            title(rng, material.texts),
+            flip(rng, 0.1),
         )
         for n in range(1, FINDINGS + 1)
     ]
     return Table("findings", FINDING_TYPES, rows, FINDINGS)
 
 
-def title(chance: random.Random, texts: list[str]) -> str:
-    if flip(chance, 0.03):
-        return chance.choice(FOREIGN)
-    text = chance.choice(texts)[: chance.choice((60, 120, 500))].strip() or "?"
-    return f"{chance.choice(IDENTIFIERS)} {text}"[:500] if flip(chance, 0.1) else text
+def title(rng: random.Random, texts: list[str]) -> str:
+    if flip(rng, 0.03):
+        return rng.choice(FOREIGN)
+    text = rng.choice(texts)[: rng.choice((60, 120, 500))].strip() or "?"
+    return f"{rng.choice(IDENTIFIERS)} {text}"[:500] if flip(rng, 0.1) else text

@@ -1,4 +1,4 @@
-"""How fast memories are written and marked, and how that affects searches.
+"""How fast memories are written and marked stale, and how that affects searches.
 
 Runs on a temporary embedded Postgres that already has synthetic memories (corpus.py).
 Measures write_memories against COPY into the same table, with the same indexes and
@@ -22,7 +22,7 @@ import psycopg
 from tqdm import tqdm
 
 from bench.corpus import LARGE, MODEL, OWNER, Corpus, Memories, Query
-from bench.deployed import deployed_memory
+from bench.deployed import deployed_database
 from bench.filling import WIDTH, connect, copy, fill
 from kodiai import Client, NewMemory
 
@@ -34,7 +34,7 @@ def main() -> None:
     arguments = parse_arguments()
     corpus = Corpus(arguments.dimensions)
     with (
-        deployed_memory(embedding_dim=arguments.dimensions) as url,
+        deployed_database(embedding_dim=arguments.dimensions) as url,
         connect(url) as admin,
     ):
         start = time.monotonic()
@@ -154,7 +154,7 @@ def measure_searches(url: str, corpus: Corpus, clients: list[int]) -> None:
     for count in clients:
         for writes in (False, True):
             started = context.Barrier(count + 1 + writes)
-            stop, results, wrote = context.Event(), context.Queue(), context.Queue()
+            stop, results, counts = context.Event(), context.Queue(), context.Queue()
             processes = [
                 context.Process(
                     target=search_until,
@@ -166,7 +166,7 @@ def measure_searches(url: str, corpus: Corpus, clients: list[int]) -> None:
                 processes.append(
                     context.Process(
                         target=write_until,
-                        args=(url, corpus.dimensions, started, stop, wrote),
+                        args=(url, corpus.dimensions, started, stop, counts),
                     )
                 )
             for process in processes:
@@ -175,7 +175,7 @@ def measure_searches(url: str, corpus: Corpus, clients: list[int]) -> None:
             time.sleep(SECONDS)
             stop.set()
             times = [each for _ in range(count) for each in results.get()]
-            written = wrote.get() / SECONDS if writes else 0
+            written = counts.get() / SECONDS if writes else 0
             for process in processes:
                 process.join()
             name = f"{count} clients" + (", one writes" if writes else "")

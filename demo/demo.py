@@ -31,10 +31,10 @@ logging.getLogger().setLevel(logging.WARNING)  # WordLlama sets INFO for every l
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = "wordllama-256"
 LINE = "line"  # line number in the file, removed before writing
-MAX_DISTANCE = 0.8  # farther texts are hardly related in this model
+MAX_DISTANCE = 0.8  # with this model, texts farther apart are hardly related
 BATCH = 200
 WIDTH = 80
-QUESTIONS = (
+QUERIES = (
     "possible null pointer dereference",
     "missing error handling",
     "user input ends up in a SQL query",
@@ -65,17 +65,17 @@ def main() -> None:
         with Client.connect(url) as client:
             load(client, model, memories, arguments.data)
             print(LEGEND)
-            for question in arguments.question or QUESTIONS:
-                (embedding,) = embed(model, [question])
+            for query in arguments.question or QUERIES:
+                (embedding,) = embed(model, [query])
                 found = client.search_memories(
                     None,
-                    question,
+                    query,
                     embedding,
                     owner=owner,
                     limit=arguments.limit,
                     max_distance=MAX_DISTANCE,
                 )
-                show(question, owner, found)
+                show(query, owner, found)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -93,9 +93,9 @@ def parse_arguments() -> argparse.Namespace:
         help="search the repositories of this owner (the one with the most memories)",
     )
     parser.add_argument(
-        "--question", action="append", help="ask this instead; repeatable"
+        "--question", action="append", help="a query to run instead; repeatable"
     )
-    parser.add_argument("--limit", type=int, default=3, help="hits per question (3)")
+    parser.add_argument("--limit", type=int, default=3, help="hits per query (3)")
     arguments = parser.parse_args()
     if not arguments.data.is_file():
         parser.error(f"{arguments.data} is not a file")
@@ -150,8 +150,8 @@ def without_line(memory: Memory) -> NewMemory:
     return cast("NewMemory", {name: memory[name] for name in memory if name != LINE})
 
 
-def show(question: str, owner: str, found: list[FoundMemory]) -> None:
-    print(f'\n"{question}" in the repositories of {owner}\n{"=" * WIDTH}')
+def show(query: str, owner: str, found: list[FoundMemory]) -> None:
+    print(f'\n"{query}" in the repositories of {owner}\n{"=" * WIDTH}')
     if not found:
         print("Nothing found.")
     for hit in found:

@@ -1,4 +1,4 @@
-"""Reports what search_quality.py measured: printed tables, a page and its plot."""
+"""Report what search_quality.py measured: printed tables, a page and its plot."""
 
 from __future__ import annotations
 

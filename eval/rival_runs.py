@@ -1,9 +1,9 @@
-"""Runs the rivals on the collections, for search_quality.py.
+"""Run the rivals on the collections, for search_quality.py.
 
 Runs in .venv-rivals (see rivals/) and writes JSON Lines: rival, collection, query, and
 the ids of the documents found. Each rival gets the same embeddings, filters by owner
-and repository the way its own interface does, and has no vector index, so its vector
-arm is exact.
+and repository through its own interface, and has no vector index, so its vector arm is
+exact.
 
 Usage: python -m eval.rival_runs URL RUNS COLLECTION...
 """

@@ -203,7 +203,7 @@ def load(client: Client, collection: Collection) -> None:
 def search(client: Client, collection: Collection) -> dict[str, Run]:
     """Run every query through search_memories with each method."""
 
-    def ask(arm: str, query: Text) -> list[str]:
+    def find(arm: str, query: Text) -> list[str]:
         hits = client.search_memories(query.repo, limit=K, **ARMS[arm](query))
         numbers = [hit.finding_id for hit in hits if hit.finding_id]
         return [collection.documents[n - 1].id for n in numbers]
@@ -211,14 +211,14 @@ def search(client: Client, collection: Collection) -> dict[str, Run]:
     runs: dict[str, Run] = {}
     with ThreadPoolExecutor(WORKERS) as pool:
         for arm in ARMS:
-            found = pool.map(partial(ask, arm), collection.queries)
+            found = pool.map(partial(find, arm), collection.queries)
             queries = progress(collection.queries, collection, arm)
             runs[arm] = {query.id: next(found) for query in queries}
     return runs
 
 
 def search_rivals(url: str, collections: list[Collection]) -> Runs:
-    """Let the rivals search, in a process that runs in their environment."""
+    """Run the rivals in a process of their own virtual environment."""
     runs: Runs = defaultdict(lambda: defaultdict(dict))
     with tempfile.NamedTemporaryFile(prefix="kodiai-eval-", suffix=".jsonl") as file:
         folders = [str(collection.folder.resolve()) for collection in collections]
@@ -259,9 +259,9 @@ def evaluate(runs: Runs, collections: list[Collection], measure: str) -> Scores:
         qrels = [ir_measures.Qrel(*judged) for judged in collection.qrels]
         for method, of_collections in runs.items():
             docs = [
-                ir_measures.ScoredDoc(query, document, float(-place))
+                ir_measures.ScoredDoc(query, document, float(-rank))
                 for query, found in of_collections[collection.name].items()
-                for place, document in enumerate(found)
+                for rank, document in enumerate(found)
             ]
             value = ir_measures.calc_aggregate([MEASURES[measure]], qrels, docs)
             scores[method] += value.values()

@@ -93,9 +93,9 @@ class Bot:
             duration_ms=4200,
             cost_usd=0.009,
         )
-        ended = self.memory.complete_run(webhook.run_key, webhook.delivery_id)
-        if not ended.completed:
-            return f"{ended.status}, by another delivery"
+        run = self.memory.complete_run(webhook.run_key, webhook.delivery_id)
+        if not run.completed:
+            return f"{run.status}, by another delivery"
         return f"{claim.reason}, {len(reviewed.finding_ids)} finding(s)"
 
     def cache_author(self, webhook: Webhook) -> None:
@@ -106,7 +106,7 @@ class Bot:
             )
 
     def recall(self, webhook: Webhook) -> list[FoundMemory]:
-        """Search what the team has taught about similar code; record the quality."""
+        """Search what the team taught about similar code; record the quality."""
         owner = webhook.repo.split("/")[0]
         found = self.memory.search_memories(
             webhook.repo,
@@ -171,7 +171,7 @@ class Bot:
         return sum(row.inserted for row in written)
 
     def embed(self, text: str) -> list[float]:
-        """Replace an embedding model: hash the words into a vector."""
+        """Stand in for an embedding model: hash the words into a vector."""
         vector = [0.0] * self.embedding_dim
         for word in re.findall(r"\w+", text.lower()):
             vector[zlib.crc32(word.encode()) % self.embedding_dim] += 1
@@ -180,7 +180,7 @@ class Bot:
 
 
 def ask_model(diff: str, recalled: list[FoundMemory]) -> list[NewFinding]:
-    """Replace a language model whose prompt includes what the team has taught."""
+    """Stand in for a language model whose prompt includes what the team taught."""
     if "eval(" not in diff:
         return []
     taught = {hit.outcome for hit in recalled if "eval" in hit.finding_text}
@@ -198,7 +198,7 @@ def ask_model(diff: str, recalled: list[FoundMemory]) -> list[NewFinding]:
 
 
 def post_comment(webhook: Webhook, finding: NewFinding) -> int:
-    """Replace GitHub, which returns the comment id."""
+    """Stand in for GitHub, which returns the comment id."""
     say(
         f"comment on #{webhook.pr_number},"
         f" {finding['confidence']} %: {finding['title']}"
@@ -207,7 +207,7 @@ def post_comment(webhook: Webhook, finding: NewFinding) -> int:
 
 
 def get_reactions(finding: Finding) -> list[NewReaction]:
-    """Replace GitHub, where the author gave the comment a thumbs up."""
+    """Stand in for GitHub, where the author gave the comment a thumbs up."""
     return [
         {
             "finding_id": finding.finding_id,

@@ -2,8 +2,8 @@
 
 One module per rival, each with `connect(url, dimensions, candidates)`. All of them
 search the table documents (documents.py), except LlamaIndex, which copies it into its
-own. LangChain and LlamaIndex run in .venv-rivals (requirements.txt), because what they
-depend on must not decide which versions the project itself gets.
+own. LangChain and LlamaIndex run in .venv-rivals (requirements.txt), so that their
+dependencies do not constrain the versions that the project itself uses.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ Search = Callable[[Scope, "str | None", np.ndarray], list[int]]
 
 
 def connect(name: str, url: str, dimensions: int, candidates: int) -> Search:
-    """Return the search of a rival, which fuses this many candidates of each arm."""
+    """Return the search of a rival that fuses this many candidates from each arm."""
     module = import_module(f"rivals.{RIVALS[name]}")
     search: Search = module.connect(url, dimensions, candidates)
     return search

@@ -1,4 +1,4 @@
-"""The table that rivals search: the texts and embeddings that kodiai has too."""
+"""The table that rivals search, with the same texts and embeddings as kodiai's."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The arms return only ids: selecting the distance or the score would compute it a second
 time for each row. In a tiny scope the planner scores row by row; rows without any of
-the terms then come last instead of not at all.
+the terms then rank last instead of being left out.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ limit 10
 
 
 def create_extension(admin: psycopg.Connection) -> None:
-    """Fail if the server lacks the extension."""
+    """Create the extension; fail if the server does not have it."""
     admin.execute("create extension pg_textsearch schema public")
 
 
@@ -68,7 +68,7 @@ def connect(url: str, dimensions: int, candidates: int) -> Search:
         return connection
 
     # The planner ignores the cost of detoasting embeddings, so it compares every row of
-    # a large scope where HNSW is ten times faster. In a small scope, it is right to.
+    # a large scope although HNSW is ten times faster. In a small scope, that is right.
     exact = open_without("jit")
     graph = open_without("jit", "enable_seqscan", "enable_bitmapscan", "enable_sort")
 

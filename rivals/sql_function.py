@@ -1,6 +1,7 @@
-"""The common hybrid_search, with its constants, as one statement with filters.
+"""The often-copied function hybrid_search, as one statement with filters.
 
-After https://supabase.com/docs/guides/ai/hybrid-search
+Source of the query and its constants:
+https://supabase.com/docs/guides/ai/hybrid-search
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Read the public functions of a deployed schema: signatures and structured comments.
 
-The comments are the one description of each call. The client and the reference are
-written from them, so what does not parse is an error. CONTRIBUTING.md shows the form.
+The comments are the only description of each call. The client and the reference are
+written from them, so a comment that does not parse is an error. CONTRIBUTING.md shows
+their form.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ WORDS = re.compile(r"(?:array of )?([\w+-]+(?: \| [\w+-]+)+)(?=[;,]|$)")
 OBJECTS = re.compile(r"(array of )?([A-Z]\w+) objects?(?=;|$)")
 RESULT = re.compile(r"(rows, each an?|one row, an?|one row or none, an?) (\w+)\b")
 KEY = re.compile(r"(\w+) \(([^)]+?)(, required)?\): (.+)")
-#: What stands for an embedding in an example, as a variable of psql.
+#: Stands for an embedding in an example: a variable of psql.
 EMBEDDING = ":'embedding'"
 CARDINALITY = {"rows": "many", "one row": "one", "one row or none": "optional"}
 
@@ -82,7 +83,7 @@ class Item:
 
     @cached_property
     def words(self) -> list[str]:
-        """The closed set of words that the values are taken from, if there is one."""
+        """The words that are valid, if they are a closed set."""
         found = WORDS.match(self.type if " | " in self.type else self.text)
         return found[1].split(" | ") if found else []
 
@@ -93,7 +94,7 @@ class Item:
 
     @cached_property
     def meaning(self) -> str:
-        """The text without what the type already says."""
+        """The text without the values that the Python type already expresses."""
         typed = WORDS.match(self.text) or OBJECTS.match(self.text)
         return self.text[typed.end() :].lstrip(";, ") if typed else self.text
 
@@ -104,7 +105,7 @@ class Item:
 
     @property
     def is_nullable(self) -> bool:
-        """Whether null is among the values."""
+        """Whether null is a valid value."""
         if self.default is not None:
             return self.default_value is None
         return re.search(r"\bnull\b", self.text) is not None or not self.is_required
@@ -119,24 +120,24 @@ class Function:
     summary: str
     text: str
     arguments: tuple[Item, ...]
-    #: many, one or optional rows of row_class; or one value.
+    #: many, one or optional for rows of row_class; value for a single value.
     cardinality: str
     row_class: str | None
-    #: The columns; of a single value, one item without a name.
+    #: The columns; for a single value, one item without a name.
     result: tuple[Item, ...]
     result_text: str
     errors: dict[str, str]
-    #: A call that is accepted, by argument: the SQL expression and its value.
+    #: A valid call: by argument, the SQL expression and its value.
     example: dict[str, tuple[str, Any]]
     roles: tuple[str, ...]
 
 
 class CommentError(ValueError):
-    """A comment that does not have the form."""
+    """A comment that does not have the required form."""
 
 
 def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Function]:
-    """Return the public functions by area and name.
+    """Return the public functions, sorted by area and name.
 
     Raises CommentError if a comment does not describe its function.
     """
@@ -186,7 +187,7 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
 def evaluate(
     connection: psycopg.Connection[Any], expression: str, type_: str | None = None
 ) -> Any:
-    """Return the value of an expression; of an embedding, its text."""
+    """Evaluate an SQL expression, with '[1]' as the embedding."""
     expression = expression.replace(EMBEDDING, "'[1]'")
     cast = f"({expression})::{type_}" if type_ else expression
     row = connection.execute(f"select {cast}".encode()).fetchone()
@@ -199,7 +200,7 @@ def area_of(function: str) -> str:
 
 
 class Comment:
-    """The comment of a function, in its parts."""
+    """The comment of a function, split into its parts."""
 
     def __init__(self, function: str, comment: str | None) -> None:
         self.function = function
@@ -244,7 +245,7 @@ class Comment:
         return {code: " ".join(text.split()) for code, text in self.lines("Errors")}
 
     def first_line(self, section: str) -> str:
-        """Return what stands beside the name of a section, before its items."""
+        """Return the text between the name of a section and its items."""
         head = re.split(r"(?m)^  (?! )", self.sections[section])[0]
         return " ".join(head.split())
 
@@ -264,7 +265,7 @@ class Comment:
         defaults: list[str | None] | None = None,
         values: list[Any] | None = None,
     ) -> tuple[Item, ...]:
-        """Return the arguments or columns; the comment describes these and no other."""
+        """Return the arguments or columns, of which the comment must describe each."""
         lines = list(self.lines(section))
         described = [name for name, _ in lines]
         self.require(described == names, section, f"are {names}, not {described}")
@@ -299,7 +300,7 @@ class Comment:
         self.require(
             example.keys() <= set(names) and bool(example) == bool(names),
             "Example",
-            "gives arguments",
+            "passes arguments",
         )
         return example
 
@@ -307,7 +308,7 @@ class Comment:
 @contextmanager
 def deployed() -> Iterator[psycopg.Connection[Any]]:
     """Deploy a schema on a temporary server, and connect to it."""
-    from kodiai import embedded  # noqa: PLC0415 - tests bring their own server
+    from kodiai import embedded  # noqa: PLC0415 - tests use their own server
 
     with (
         tempfile.TemporaryDirectory(prefix="kodiai-catalog-") as folder,

@@ -55,7 +55,7 @@ def main() -> None:
     if area not in AREAS:
         sys.exit(f"AREA: expected one of {', '.join(AREAS)}, got {area!r}")
     if not re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", name):
-        sys.exit(f"NAME: expected a verb and what it is about, got {name!r}")
+        sys.exit(f"NAME: expected a verb and a noun, such as list_things, got {name!r}")
     add(area, name)
     plan = Path("sqitch.plan")
     plan.write_text(place(plan.read_text(), area))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Create an Azure Database for PostgreSQL flexible server that is ready for Sqitch, or
-# complete an existing one. docs/guides/azure.md is its guide.
+# complete an existing one. See docs/guides/azure.md.
 #
 # Works with bash 3.2, which macOS has. Except for pipefail, `read -s`, `printf %q` and
 # local variables, this is POSIX, which `make lint` checks.
@@ -25,7 +25,7 @@ Modes:
   --what-if    read the current state and report what would change
   --dry-run    read nothing and print the commands for a new server
   --destroy    delete the server and its replica; asks for the server's name
-  --deploy     with any other mode: deploy kodiai with Sqitch, and verify
+  --deploy     also deploy kodiai with Sqitch, and verify (not with --destroy)
 
 Each option can also be set in the environment: KODIAI_SKU for --sku. On an
 existing server, size, storage and other settings change only if you give them.
@@ -44,7 +44,7 @@ existing server, size, storage and other settings change only if you give them.
   --nodes NUMBER             make it an elastic cluster         (no cluster)
   --auth entra|password      how to sign in to Postgres         (entra)
   --admin NAME               the Entra administrator, by its Postgres role
-                             (who is signed in to az); with passwords, the
+                             (the user signed in to az); with passwords, the
                              administrator's login (kodiai_admin)
   --admin-id ID              the Entra administrator's object id
   --admin-type User|Group|ServicePrincipal                      (User)
@@ -563,8 +563,8 @@ $chosen
 EOF
 }
 
-# Only who is signed in to az gets a token for Postgres. Skip the check if az may not
-# look them up.
+# Only the user signed in to az gets a token for Postgres. Skip the check if az may not
+# look the user up.
 check_deployer() {
   local me
   [ "$mode" != dry-run ] || return 0
@@ -693,7 +693,7 @@ create_server() {
   ensure "$what" postgres flexible-server create "$@" --yes
 }
 
-# update NAME WHAT NOW WANTED OPTION...: unless WANTED is empty or equals NOW
+# update NAME WHAT NOW WANTED OPTION...: update a server unless WANTED is empty or NOW
 update() {
   local name="$1" what="$2" now="$3" wanted="$4"
   shift 4
@@ -773,7 +773,7 @@ ensure_address() {
 ensure_parameters() {
   parameters=$(parts parameter "[].[name, source, value || '']")
   allow_vector
-  # Passwords, tokens and the team's code use this connection.
+  # Passwords, tokens and the team's code travel over these connections.
   set_parameter require_secure_transport always on
   # Building the graph is far slower if it does not fit: 700 bytes per memory with 1024
   # dimensions. A sixteenth of the server's memory, at most 2 GB.
@@ -782,8 +782,8 @@ ensure_parameters() {
   # Let all processors build the graph; Azure's default is 2.
   [ "$cores" -le 2 ] ||
     set_parameter max_parallel_maintenance_workers least "$(least "$cores" 8)"
-  # Otherwise each of three workers uses maintenance_work_mem. 64 MB hold the dead row
-  # ids of 11 million rows.
+  # Otherwise each of three workers uses maintenance_work_mem. 64 MB is enough for the
+  # ids of 11 million dead rows.
   set_parameter autovacuum_work_mem unset 65536
   # A forgotten transaction blocks claims and reviews. In ms.
   set_parameter idle_in_transaction_session_timeout unset 60000
@@ -987,7 +987,7 @@ destroy() {
 
 # -----------------------------------------------------------------------------------
 
-# Not exported: an inherited variable is, so unset it first.
+# Must not be exported: unset it first, because an inherited variable stays exported.
 unset password
 password=${KODIAI_ADMIN_PASSWORD:-}
 unset KODIAI_ADMIN_PASSWORD

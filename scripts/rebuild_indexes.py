@@ -44,7 +44,7 @@ select i.indisvalid, pg_relation_size(c.oid)
 from pg_index as i inner join pg_class as c on c.oid = i.indexrelid
 where c.relname = %s and c.relnamespace = quote_ident(%s)::regnamespace
 """
-LEFT_BEHIND = """
+LEFTOVERS = """
 select c.relname
 from pg_index as i inner join pg_class as c on c.oid = i.indexrelid
 where
@@ -61,7 +61,7 @@ where pid = %s
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument(
-        "--schema", default="kodiai", help="schema of the database (kodiai)"
+        "--schema", default="kodiai", help="schema of the indexes (kodiai)"
     )
     parser.add_argument(
         "--memory",
@@ -92,8 +92,8 @@ def main() -> None:
                 sys.exit("error: another rebuild is still running")
             names = (OPTIONAL, arguments.schema)
             exists = connection.execute(STATE, names).fetchone()
-            usual = [name for name in INDEXES if exists or name != OPTIONAL]
-            for index in arguments.index or usual:
+            default = [name for name in INDEXES if exists or name != OPTIONAL]
+            for index in arguments.index or default:
                 rebuild(connection, url, arguments.schema, index)
     except psycopg.Error as error:
         sys.exit(f"error: {str(error).strip()}")
@@ -104,9 +104,11 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
         sys.exit(f"error: index: expected one of {', '.join(INDEXES)}, got {index}")
     print(index, flush=True)
     names = {"schema": schema, "index": index}
-    for (left,) in connection.execute(LEFT_BEHIND, names).fetchall():
+    for (leftover,) in connection.execute(LEFTOVERS, names).fetchall():
         connection.execute(
-            sql.SQL("drop index concurrently {}").format(sql.Identifier(schema, left))
+            sql.SQL("drop index concurrently {}").format(
+                sql.Identifier(schema, leftover)
+            )
         )
     before = connection.execute(STATE, (index, schema)).fetchone()
     with progress(url, connection.info.backend_pid):
@@ -132,7 +134,7 @@ def rebuild(connection: psycopg.Connection, url: str, schema: str, index: str) -
 
 
 def creation(index: str) -> str:
-    """Return the create statement of its change, made concurrent."""
+    """Return the statement that creates the index, with concurrently."""
     change = INDEXES[index]
     if change is None:
         sys.exit(f"error: {index} is missing; its table creates it")

@@ -47,7 +47,7 @@ same: `select obj_description('kodiai.search_memories'::regproc)`.
 TABLES = """\
 # Tables and types
 
-This page describes what the tables hold and what their columns accept. Only the
+This page describes what the tables contain and what their columns accept. Only the
 functions read and write the tables; a column marked * is never null.
 
 ## Types
@@ -57,7 +57,7 @@ Values outside these are refused, never truncated or changed; case matters.
 | type | accepts |
 | --- | --- |"""
 
-# In the order of the plan, with the columns that a caller can meet.
+# Tables in the order of the plan.
 COLUMNS = """
 select
   c.relname, obj_description(c.oid, 'pg_class'), a.attname,
@@ -81,8 +81,7 @@ def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
     """Return the pages by name, for the schema kodiai."""
     functions = read(connection)
     calls = python_calls(functions)
-    index = [INDEX]
-    written = {"tables.md": tables(connection)}
+    written = {"README.md": INDEX, "tables.md": tables(connection)}
     for area, meaning in AREAS.items():
         here = [function for function in functions if function.area == area]
         listed = [(f"[{f.name}]({area}.md#{f.name})", f.summary) for f in here]
@@ -92,7 +91,6 @@ def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
             *(section(function, calls[function.name]) for function in here),
         ]
         written[f"{area}.md"] = "\n\n".join(part.strip() for part in page)
-    written["README.md"] = "\n\n".join(part.strip() for part in index)
     return {name: f"{NOTE}\n{page.rstrip()}\n" for name, page in written.items()}
 
 
@@ -124,14 +122,14 @@ def heading(name: str) -> str:
 
 
 def table(*columns: Any) -> str:
-    """Return a table of the columns named, with the rows of the last argument."""
+    """Return a table with these column names; the last argument is its rows."""
     *names, rows = columns
     lines = [names, ["---"] * len(names), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def code(text: str) -> str:
-    """Mark names of arguments, of our objects and of files as code."""
+    """Mark the names of arguments, objects and files as code."""
     return re.sub(
         r"(?<![\w`/])(p_\w+|_\w+|[a-z]+(?:_[a-z0-9]+)+)\b(?![/`])", r"`\1`", text
     )
@@ -189,7 +187,7 @@ def sql_call(function: Function) -> str:
 
 
 def python_calls(functions: list[Function]) -> dict[str, str]:
-    """Return an example of each method, formatted."""
+    """Return a formatted example call of each method."""
     calls = [
         f"memory.{f.name}("
         + ", ".join(

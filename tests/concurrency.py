@@ -1,4 +1,4 @@
-"""Concurrent sessions whose order locks enforce."""
+"""Concurrent sessions, interleaved by waiting until one waits for a lock."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Session:
         self._errors: list[Exception] = []
 
     def start(self, call: Callable[..., Any], **arguments: Any) -> None:
-        """Run a call that may block in the background, and commit."""
+        """Run a call, which may block, in the background, then commit."""
 
         def run() -> None:
             try:

@@ -1,4 +1,4 @@
-"""One good call of each function: the example of its comment."""
+"""A valid call of each function: the example in its comment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.learning.corpus import vector
 
 
 def examples(database: psycopg.Connection) -> dict[str, dict[str, Any]]:
-    """The arguments of the examples, as Python names them, by function."""
+    """Return the arguments of each example, named as in Python, by function."""
     return {function.name: python_arguments(function) for function in read(database)}
 
 

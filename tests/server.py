@@ -83,7 +83,7 @@ def sqitch(
 
 @contextmanager
 def locked(host: str, port: int) -> Iterator[None]:
-    """Let one worker at a time change what the databases of a server share."""
+    """Let only one worker at a time change what all databases of a server share."""
     with psycopg.connect(
         host=host, port=port, user="postgres", dbname="postgres", autocommit=True
     ) as admin:
@@ -99,7 +99,7 @@ def deploy(*, embedding_dim: int = DIMENSIONS, **connection: Any) -> None:
 
 
 def dump(connection: Mapping[str, Any], schema: str) -> str:
-    """Return the database without Sqitch's registries, and the roles of the schema."""
+    """Dump the database without Sqitch's registries; append the roles of the schema."""
     pg_dump = str(embedded.BINARIES / "pg_dump")
     done = run([pg_dump, "--schema-only", "--exclude-schema=sqitch*"], connection)
     with psycopg.connect(**connection) as admin:
@@ -108,7 +108,7 @@ def dump(connection: Mapping[str, Any], schema: str) -> str:
             " where starts_with(rolname, %s || '_')",
             (schema,),
         ).fetchone()
-    # Newer minor releases write a random key, against injection.
+    # Newer minor releases of pg_dump write a random key.
     return re.sub(r"(?m)^\\(un)?restrict .*$", "", done.stdout) + str(roles)
 
 
@@ -150,7 +150,7 @@ def connection_of(database: psycopg.Connection) -> dict[str, Any]:
 
 
 def ask_for_passwords(database: psycopg.Connection) -> None:
-    """Require passwords of roles such as ada@example.com."""
+    """Require a password from roles whose names end in @example.com."""
     row = database.execute("show hba_file").fetchone()
     assert row
     path = Path(row[0])

@@ -1,4 +1,4 @@
-"""Every argument of every function is named when it is missing or cannot be."""
+"""An error names the argument that is missing or invalid, for every argument."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.learning.corpus import vector
 
 RANGE = re.compile(r"(\d+|1 hour)(?: to | or (more))(10\^15|\d*)(?: (\w+))?(?=;|$)")
 
-#: What cannot be said by a range, by the name of the argument.
+#: Invalid values that no documented range implies, by argument.
 OTHERS: dict[str, list[Any]] = {
     "checkpoint_data": [[], 1],
     "file_path": [""],
@@ -29,8 +29,8 @@ OTHERS: dict[str, list[Any]] = {
 }
 
 
-def impossible(argument: Item) -> list[Any]:
-    """Values that the comment says are refused."""
+def invalid_values(argument: Item) -> list[Any]:
+    """Return values that the comment rules out."""
     if argument.object_class:
         return [[{"none": 1}]]
     if argument.words:
@@ -44,7 +44,7 @@ def impossible(argument: Item) -> list[Any]:
 
 
 def outside(type_: str, low: str, or_more: str, high: str, unit: str) -> list[Any]:
-    """Values just below and above a range, and what is no number."""
+    """Return values just below and above a range, and for floats NaN and infinity."""
     if type_ == "interval":
         lowest = timedelta(hours=1) if low == "1 hour" else timedelta(0)
         return [lowest - timedelta(seconds=1), timedelta(days=400_000)]
@@ -59,7 +59,7 @@ def outside(type_: str, low: str, or_more: str, high: str, unit: str) -> list[An
     return [int(low) - 0.01, highest * 1.01, float("nan"), float("inf")]
 
 
-#: Required, yet null stands for the default.
+#: Arguments that are not documented as nullable, but for which null is the default.
 DEFAULTED = {
     "record_review": {"files_analyzed", "lines_changed", "conclusion"},
     "write_memory": {"stale"},
@@ -77,7 +77,7 @@ def functions(database: psycopg.Connection) -> list[Function]:
 
 @pytest.fixture
 def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
-    """No row is written meanwhile."""
+    """Fail if the test writes a row."""
     tables = database.execute(
         "select format('select count(*) from %I', relname) from pg_class"
         " where relnamespace = 'kodiai'::regnamespace and relkind = 'r'"
@@ -90,10 +90,10 @@ def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
 
 @pytest.mark.usefixtures("unchanged")
 def test_an_invalid_value_is_named(client: Client, functions: list[Function]) -> None:
-    for function, argument in tried(functions):
+    for function, argument in every_argument(functions):
         name = python_name(argument)
-        for value in impossible(argument):
-            message = refusal(client, function, name, value, "22023")
+        for value in invalid_values(argument):
+            message = rejection(client, function, name, value, "22023")
             assert re.match(rf"{name}\b.*: expected ", message), function.name
             assert len(message) < 400
             if argument.words:
@@ -103,19 +103,19 @@ def test_an_invalid_value_is_named(client: Client, functions: list[Function]) ->
 
 @pytest.mark.usefixtures("unchanged")
 def test_a_missing_value_is_named(client: Client, functions: list[Function]) -> None:
-    for function, argument in tried(functions):
+    for function, argument in every_argument(functions):
         name = python_name(argument)
         if argument.is_nullable or name in DEFAULTED.get(function.name, set()):
             continue
-        message = refusal(client, function, name, None, "22004")
+        message = rejection(client, function, name, None, "22004")
         assert message.startswith(f"{name} is missing: expected "), function.name
 
 
 @pytest.mark.usefixtures("unchanged")
-def test_the_documented_keys_of_objects_are_the_accepted_ones(
+def test_objects_accept_exactly_the_documented_keys(
     client: Client, functions: list[Function]
 ) -> None:
-    for function, argument in tried(functions):
+    for function, argument in every_argument(functions):
         if not argument.keys:
             continue
         name = python_name(argument)
@@ -123,18 +123,18 @@ def test_the_documented_keys_of_objects_are_the_accepted_ones(
         for key in argument.keys:
             if key.is_required:
                 without = {k: v for k, v in given.items() if k != key.name}
-                message = refusal(client, function, name, [without], "22004")
+                message = rejection(client, function, name, [without], "22004")
                 assert message.startswith(f"{name}[1].{key.name} is missing")
             if key.words:
                 wrong = [given | {key.name: "other"}]
-                message = refusal(client, function, name, wrong, "22023")
+                message = rejection(client, function, name, wrong, "22023")
                 assert all(word in message for word in key.words)
-        message = refusal(client, function, name, [given | {"none": 1}], "22023")
+        message = rejection(client, function, name, [given | {"none": 1}], "22023")
         expected = message.split(": expected ")[1].split(", got ")[0]
         assert set(re.findall(r"\w+", expected)) >= {k.name for k in argument.keys}
 
 
-def test_what_was_given_is_shown_as_json_is_written(client: Client) -> None:
+def test_the_rejected_value_is_shown_as_json(client: Client) -> None:
     shown = set()
     for call in (
         lambda: client.list_repo_trends("acme/api", days=0),
@@ -147,8 +147,8 @@ def test_what_was_given_is_shown_as_json_is_written(client: Client) -> None:
     assert shown == {"0", '"a\\"b"', 'the key "a\\"\\n"'}
 
 
-def tried(functions: list[Function]) -> Iterator[tuple[Function, Item]]:
-    """Every argument of every function."""
+def every_argument(functions: list[Function]) -> Iterator[tuple[Function, Item]]:
+    """Yield every argument of every function."""
     for function in functions:
         for argument in function.arguments:
             yield function, argument
@@ -158,10 +158,10 @@ def python_name(argument: Item) -> str:
     return argument.name.removeprefix("p_")
 
 
-def refusal(
+def rejection(
     client: Client, function: Function, argument: str, value: Any, code: str
 ) -> str:
-    """Call with one argument replaced, which must fail; return the message."""
+    """Make a call with one argument replaced, which must fail; return its message."""
     arguments = python_arguments(function) | {argument: value}
     with pytest.raises(psycopg.DatabaseError) as error:
         getattr(client, function.name)(**arguments)

@@ -1,4 +1,4 @@
-"""The documentation says what the database says."""
+"""The documentation matches the database and the repository."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_every_error_that_functions_raise_is_explained(
     assert len(SECTIONS) == len(set(SECTIONS))
 
 
-def test_our_own_errors_have_classes_in_python() -> None:
+def test_every_kb_error_has_a_python_class() -> None:
     codes = {
         error.sqlstate: name
         for name, error in vars(kodiai.errors).items()
@@ -43,7 +43,7 @@ def without_code(page: Path) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return what GitHub makes of the headings of a page."""
+    """Return the anchors that GitHub derives from the headings of a page."""
     headings = re.findall(r"(?m)^#+ (.*)$", without_code(page))
     return {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
 
@@ -53,7 +53,7 @@ def anchors(page: Path) -> set[str]:
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_resolve(page: Path) -> None:
     for path, anchor in re.findall(
         r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", without_code(page)
     ):
@@ -74,12 +74,12 @@ def test_paths_in_code_and_comments_exist() -> None:
                 assert (ROOT / page).exists(), f"{path}: {page}"
 
 
-def test_the_pictures_show_what_exists(database: psycopg.Connection) -> None:
+def test_diagrams_match_the_database(database: psycopg.Connection) -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    pictures = "".join(re.findall(r"(?ms)^```mermaid\n(.*?)^```", page))
+    diagrams = "".join(re.findall(r"(?ms)^```mermaid\n(.*?)^```", page))
     drawn = {
         (table, column)
-        for table, columns in re.findall(r"(?ms)^  (\w+) \{\n(.*?)^  \}", pictures)
+        for table, columns in re.findall(r"(?ms)^  (\w+) \{\n(.*?)^  \}", diagrams)
         for column in re.findall(r"(?m)^    \w+ (\w+)", columns)
     }
     rows = database.execute(
@@ -92,6 +92,6 @@ def test_the_pictures_show_what_exists(database: psycopg.Connection) -> None:
     functions = database.execute(
         "select proname from pg_proc where pronamespace = 'kodiai'::regnamespace"
     ).fetchall()
-    assert set(re.findall(r"(?<![\w*])_[a-z]\w+", pictures)) <= {
+    assert set(re.findall(r"(?<![\w*])_[a-z]\w+", diagrams)) <= {
         f for (f,) in functions
     }

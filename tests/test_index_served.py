@@ -1,7 +1,7 @@
 """No call reads a whole table.
 
-No function may add to the number of sequential scans that Postgres counts for each
-table, when called the way its users do, on tables with many rows.
+On tables with many rows, no call may increase the number of sequential scans that
+Postgres counts for each table.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ where schemaname = 'kodiai' and relname <> 'active_embedding_model'
 order by relname
 """
 
-# Replaces the good call of test_bad_arguments if that would find nothing.
+# Replaces the example of a function if that would find no rows.
 REAL: dict[str, list[dict[str, Any]]] = {
     "complete_run": [{"run_key": "5"}],
     "release_run": [{"run_key": "5"}],
@@ -182,7 +182,7 @@ def test_no_call_reads_a_whole_table(
         for real in REAL.get(function, [arguments]):
             connection.execute("select pg_stat_force_next_flush()")
             before = scans()
-            for _ in range(7):  # generic plans come after the fifth
+            for _ in range(7):  # generic plans start after the fifth
                 getattr(client, function)(**real)
             connection.execute("select pg_stat_force_next_flush()")
             after = scans()

@@ -1,8 +1,8 @@
 """The snippets of README.md and docs/ run.
 
-A fence whose info string is followed by no-run is skipped. Python blocks share the names
-of their page, are given a client as memory and an embedding model as embed, and may
-await. SQL blocks run as a superuser, in one transaction per page that is rolled back.
+Blocks with no-run after the language are skipped. The Python blocks of a page share
+their names, among them memory, a client, and embed, an embedding model; they may await.
+SQL blocks run as a superuser, in one transaction per page that is rolled back.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def embed(text: str) -> list[float]:
 
 
 @pytest.mark.parametrize("page", pages_with("python"))
-def test_python_runs(
+def test_python_snippets_run(
     page: Path, client: Client, conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", conninfo)
@@ -78,7 +78,7 @@ def test_python_runs(
 
 
 @pytest.mark.parametrize("page", pages_with("sql"))
-def test_sql_runs(page: Path, database: psycopg.Connection) -> None:
+def test_sql_snippets_run(page: Path, database: psycopg.Connection) -> None:
     name = sql.Identifier(database.info.dbname).as_string(database)
     with database.transaction(force_rollback=True):
         for snippet in snippets(page, "sql"):
@@ -88,7 +88,7 @@ def test_sql_runs(page: Path, database: psycopg.Connection) -> None:
 
 
 @pytest.mark.parametrize("page", pages_with("sh"))
-def test_shell_names_what_exists(page: Path) -> None:
+def test_shell_snippets_name_existing_targets_and_scripts(page: Path) -> None:
     """Targets of make, and scripts of this repository."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))

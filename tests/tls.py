@@ -1,4 +1,4 @@
-"""TLS for a server that listens only on a Unix socket, as the embedded ones do."""
+"""A TLS proxy for servers that listen only on a Unix socket, as embedded ones do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GSS_REQUEST = 80877104
 def listener(
     database: psycopg.Connection, authority: trustme.CA, *names: str
 ) -> Iterator[int]:
-    """Listen for this server with a certificate for these names; yield the port."""
+    """Serve the database over TLS as one of these host names; yield the port."""
     socket_path = f"{database.info.host}/.s.PGSQL.{database.info.port}"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)

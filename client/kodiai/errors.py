@@ -1,7 +1,7 @@
-"""The errors that only this database raises: those of SQLSTATE class KB.
+"""The errors that only kodiai raises: those of SQLSTATE class KB.
 
-psycopg raises them by itself, because they are registered by SQLSTATE. All others are
-psycopg's own: see docs/reference/errors.md.
+Each class registers its SQLSTATE, so that psycopg itself raises it. All other errors
+are psycopg's own: see docs/reference/errors.md.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class UnknownCheckpointError(DatabaseError, code="KB004"):
 
 
 def reword(error: Error, arguments: Iterable[str]) -> None:
-    """Make the text of an error one line that names arguments as Python does.
+    """Shorten an error to one line that names arguments as Python does.
 
-    What the server said, word for word and with its context, stays in error.diag.
+    The original message and its context stay in error.diag.
     """
     message = error.diag.message_primary or " ".join(str(error).split())
-    # What follows "got" is the caller's own value.
-    said, got, value = message.partition(", got ")
+    # Leave the caller's own value, after "got", as it is.
+    text, got, value = message.partition(", got ")
     names = "|".join(arguments)
-    error.args = (re.sub(rf"\bp_({names})\b", r"\1", said) + got + value,)
+    error.args = (re.sub(rf"\bp_({names})\b", r"\1", text) + got + value,)

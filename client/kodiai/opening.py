@@ -1,4 +1,4 @@
-"""An asynchronous client that is opened by `async with`, or by `await`."""
+"""Let connect() be used with `async with` or with `await`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Opened = TypeVar("Opened", bound=AbstractAsyncContextManager[Any])
 
 
 class Opening(Coroutine[Any, Any, Opened], Generic[Opened]):
-    """What connect() returns: ``async with`` opens and closes, ``await`` opens."""
+    """The result of connect(): ``async with`` opens and closes, ``await`` opens."""
 
     def __init__(self, opened: Coroutine[Any, Any, Opened]) -> None:
         self._coroutine = opened
@@ -40,7 +40,7 @@ class Opening(Coroutine[Any, Any, Opened], Generic[Opened]):
 def opening(
     connect: Callable[Arguments, Coroutine[Any, Any, Opened]],
 ) -> Callable[Arguments, Opening[Opened]]:
-    """Let what a coroutine opens be opened by ``async with`` too."""
+    """Make the result of a coroutine function usable with ``async with`` too."""
 
     @wraps(connect)
     def connecting(

@@ -1,7 +1,7 @@
-"""Values of arguments, checked and in the form that psycopg sends.
+"""Check the values of arguments and convert them to what psycopg sends.
 
-Postgres would accept some wrong types (30 for 30 seconds) and refuse the rest without
-naming the argument. Errors raised here have the database's words and SQLSTATE.
+Postgres would accept some wrong types (30 as 30 seconds) and reject others without
+naming the argument. Errors raised here have the wording and SQLSTATE of the database.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from psycopg.types.json import Jsonb
 #: iterable, or pgvector's Vector or HalfVector.
 VectorLike = Any
 
-#: What JSON can express: text, numbers, true, false, None, and lists and mappings of
-#: these; a datetime is sent as text.
+#: A JSON value: text, a number, a bool, None, or a list or mapping of these; a datetime
+#: is sent as text.
 JsonLike = Any
 
-#: What a Postgres text cannot contain: NUL and surrogates.
+#: Characters that a Postgres text cannot contain: NUL and surrogates.
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
-#: The most dimensions of pgvector's type vector.
+#: Limit of pgvector's type vector.
 MAX_DIMENSIONS = 16000
 
 
 def parameter(argument: str, type_: str, value: object) -> object:
-    """Return the value of an argument, of one of TYPES or an array of them.
+    """Convert the value of an argument; type_ is one of TYPES, or an array of it.
 
-    None is sent as null, and the database says if a value is required.
-    Raises InvalidParameterValue with the name of the argument.
+    None is sent as null; the database rejects it if a value is required.
+    Raises InvalidParameterValue, naming the argument.
     """
     if value is None:
         return None
@@ -52,7 +52,7 @@ def parameter(argument: str, type_: str, value: object) -> object:
 
 
 def invalid(argument: str, expected: str, got: str) -> InvalidParameterValue:
-    """Return the error that Postgres raises for an argument, in the same words."""
+    """Return the error that the database would raise, with the same message."""
     message = f"{argument}: expected {expected}, got {got}"
     diagnostics: dict[int, bytes | None] = {
         DiagnosticField.SQLSTATE: b"22023",
@@ -62,25 +62,25 @@ def invalid(argument: str, expected: str, got: str) -> InvalidParameterValue:
 
 
 def _describe(value: object) -> str:
-    """Return the type of a value for an error, as the value could be of any length."""
+    """Describe a value in an error by its type, because it may be of any length."""
     return repr(value) if isinstance(value, float) else type(value).__name__
 
 
 def _from_numpy(argument: str, value: Any) -> Any:
-    """Return the Python value of a numpy scalar that is no Python number already."""
+    """Convert a numpy scalar to Python, unless it already behaves like a number."""
     match type(value).__name__:
         case "MaskedArray":
             raise invalid(argument, "an array without a mask", "MaskedArray")
         case "datetime64" | "timedelta64" as kind:
             item = value.astype(f"{kind}[us]").item()
-            return value if item is None else item  # NaT stays, to be refused
+            return value if item is None else item  # keep NaT, to reject it later
         case "bool_" | "bool":
             return bool(value)
     return value
 
 
 def _iterate(argument: str, value: Any) -> list[Any]:
-    """Return the elements of what can stand for a list."""
+    """Return the elements of a list-like value."""
     if not isinstance(value, Iterable) or isinstance(value, NOT_LISTS):
         raise invalid(argument, "a list", _describe(value))
     try:
@@ -89,7 +89,7 @@ def _iterate(argument: str, value: Any) -> list[Any]:
         raise invalid(argument, "a list", f"{_describe(value)} ({error})") from error
 
 
-#: Iterable, but one value, or one without an order.
+#: Iterables that are not list-like.
 NOT_LISTS = (str, bytes, bytearray, Mapping)
 
 
@@ -99,7 +99,7 @@ def _array(argument: str, type_: str, value: object) -> object:
         for n, each in enumerate(_iterate(argument, value), 1)
     ]
     if type_ in {"bigint", "integer"}:
-        # As one text, because psycopg would choose the type by the largest number.
+        # As one literal: psycopg would choose the array type by the largest number.
         return "{" + ",".join("null" if e is None else str(e) for e in elements) + "}"
     return elements
 
@@ -109,10 +109,10 @@ def _checked(
     expected: str,
     convert: Callable[[str, Any], object] = lambda _, value: value,
 ) -> Callable[[str, Any], object]:
-    """Return what converts values of some types and refuses all others."""
+    """Return a function that converts values of these types and rejects all others."""
 
     def check(argument: str, value: Any) -> object:
-        # To Python, True is a whole number.
+        # bool is a subclass of int, and Fraction is a Real.
         is_other = isinstance(value, bool | Fraction) and kinds is not bool
         if is_other or not isinstance(value, kinds):
             raise invalid(argument, expected, _describe(value))
@@ -128,12 +128,12 @@ def _text(argument: str, value: str) -> str:
 
 
 def _number(_argument: str, value: object) -> str:
-    # As text of unknown type: psycopg's double precision would not match a real.
+    # As a literal of unknown type: a double precision would not match a real argument.
     return str(value)
 
 
 def _utc(_argument: str, value: datetime) -> datetime:
-    """Read a time without a zone as UTC, independent of the session's time zone."""
+    """Take a time without a zone as UTC, whatever the session's time zone is."""
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
@@ -163,7 +163,7 @@ def _jsonb(
     try:
         document = convert(argument, value)
     except RecursionError:
-        raise invalid(argument, "JSON", "lists or mappings nested too deep") from None
+        raise invalid(argument, "JSON", "lists or mappings nested too deeply") from None
     return Jsonb(document, dumps=partial(dumps, allow_nan=False))
 
 
@@ -181,7 +181,7 @@ def _object(argument: str, value: object) -> dict[str, object]:
 
 
 def _json(argument: str, value: object) -> object:
-    """Return what json can write and Postgres can read."""
+    """Convert to what json can write and Postgres can read."""
     match value := _from_numpy(argument, value):
         case None | bool():
             return value
@@ -205,8 +205,8 @@ def _json(argument: str, value: object) -> object:
     )
 
 
-#: What sends a value of each type, by its name in the catalog; ``objects`` stands for a
-#: jsonb array of objects.
+#: Converters by type name, as in the catalog; ``objects`` stands for a jsonb array of
+#: objects.
 TYPES: dict[str, Callable[[str, Any], object]] = {
     "text": _checked(str, "text", _text),
     "boolean": _checked(bool, "true or false"),

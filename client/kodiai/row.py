@@ -1,4 +1,4 @@
-"""What the rows of all results have in common."""
+"""The base class of result rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Row:
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the columns by name, in types that json can write.
+        """Return the columns by name, as types that json can write.
 
         A datetime becomes its ISO 8601 text, a Decimal a float, a vector a list.
         """
@@ -44,7 +44,7 @@ def _plain(value: Any) -> Any:
 
 
 def _short(value: Any) -> str:
-    """Return the repr of a value, cut so that a row stays readable in one line."""
+    """Return the repr of a value, shortened so that a row stays readable."""
     if isinstance(value, Vector):
         return f"<Vector of {value.dimensions()} dimensions>"
     return _repr.repr(value) if isinstance(value, str | list | dict) else repr(value)

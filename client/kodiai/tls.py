@@ -1,4 +1,4 @@
-"""Which server certificates libpq trusts if a connection does not say."""
+"""Verify server certificates by default, which libpq does not."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ AZURE = (
     ".postgres.database.usgovcloudapi.net",
 )
 
-
-#: What libpq reads from its environment if the conninfo does not say.
+#: Variables that libpq reads for parameters that the conninfo lacks.
 ENVIRONMENT = {
     "host": "PGHOST",
     "hostaddr": "PGHOSTADDR",
@@ -27,10 +26,10 @@ ENVIRONMENT = {
 
 
 def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
-    """Return the parameters, plus those that verify a server on Azure.
+    """Return the parameters, with verification added if the server is on Azure.
 
-    conninfo, parameters: those of psycopg's connect(). TLS settings in them or in
-    libpq's environment take precedence. Service files are not read.
+    conninfo, parameters: as for psycopg's connect(). TLS settings in them or in libpq's
+    environment take precedence. Service files are not read.
     """
     known = _known(conninfo, parameters)
     hosts = known.get("host", "").lower().split(",")
@@ -40,13 +39,12 @@ def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
 
 
 def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
-    """Do the same for any server that is not reached through a Unix socket.
+    """Do the same for every server that is not reached through a Unix socket.
 
-    A service is verified too, unless sslmode is given as well: its file is not read.
+    A service is verified too: its file, which may set sslmode, is not read.
     """
     known = _known(conninfo, parameters)
     hosts = known.get("host", "").split(",")
-    # The host of a service is in a file that only libpq reads.
     is_network = bool({"hostaddr", "service"} & known.keys())
     if is_network or any(h and not h.startswith(("/", "@")) for h in hosts):
         return _verified(known, parameters)
@@ -56,15 +54,15 @@ def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
 def _known(conninfo: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters that libpq will use."""
     environment = {n: os.environ.get(variable) for n, variable in ENVIRONMENT.items()}
-    said = environment | conninfo_to_dict(conninfo, **parameters)
-    return {name: value for name, value in said.items() if value}
+    merged = environment | conninfo_to_dict(conninfo, **parameters)
+    return {name: value for name, value in merged.items() if value}
 
 
 def _verified(known: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
     mode = known.get("sslmode", "verify-full")
     if not mode.startswith("verify-"):
         return parameters
-    # "system" means the folder that libpq's OpenSSL was built with: in the wheel
-    # psycopg-binary, one that exists on no machine.
+    # "system" is the folder that libpq's OpenSSL was built with; that of the wheel
+    # psycopg-binary does not exist on any user's machine.
     roots = known.get("sslrootcert") or certifi.where()
     return parameters | {"sslmode": mode, "sslrootcert": roots}

@@ -134,9 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._token(parse_qs(text))
         raise subscription.missing("/".join(path))
 
-    def _token(self, asked: dict[str, list[str]]) -> dict[str, Any]:
+    def _token(self, request: dict[str, list[str]]) -> dict[str, Any]:
         now = int(time.time())
-        [scope], [client] = asked["scope"], asked["client_id"]
+        [scope], [client] = request["scope"], request["client_id"]
         claims = {
             "aud": client,
             "exp": now + 3600,

@@ -53,7 +53,9 @@ def set_parameter(azure: Subscription, name: str, value: str) -> None:
     }
 
 
-def test_first_run_creates_everything(operator: Operator, azure: Subscription) -> None:
+def test_a_first_run_creates_everything(
+    operator: Operator, azure: Subscription
+) -> None:
     done = operator.provision()
     assert (done.returncode, done.stderr) == (0, "")
     assert azure.writes == WRITES
@@ -84,7 +86,7 @@ def test_first_run_creates_everything(operator: Operator, azure: Subscription) -
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
-def test_second_run_changes_nothing(operator: Operator, azure: Subscription) -> None:
+def test_a_second_run_changes_nothing(operator: Operator, azure: Subscription) -> None:
     assert operator.provision().returncode == 0
     first = azure.snapshot()
     azure.writes.clear()
@@ -106,10 +108,10 @@ def complete(signed_in: tuple[Operator, StandIn]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("step", range(len(WRITES)), ids=WRITES)
-def test_continues_after_an_error_and_a_kill(
+def test_the_next_run_continues_after_an_error_or_a_kill(
     complete: dict[str, object], operator: Operator, azure: Subscription, step: int
 ) -> None:
-    # Azure refuses this step.
+    # Azure fails at this step.
     azure.faults = {WRITES[step]: subscription.BROKEN}
     done = operator.provision()
     assert done.returncode == 1
@@ -136,7 +138,7 @@ def test_continues_after_an_error_and_a_kill(
     assert azure.snapshot() == complete
 
 
-def test_server_is_created_in_the_location_of_its_group(
+def test_a_server_is_created_in_the_location_of_its_group(
     operator: Operator, azure: Subscription
 ) -> None:
     azure.put_group("shared", {"location": "westeurope"})
@@ -145,7 +147,7 @@ def test_server_is_created_in_the_location_of_its_group(
     assert azure.servers[SERVER]["location"] == "westeurope"
 
 
-def test_interruption_reports_what_exists(
+def test_an_interruption_reports_what_exists(
     operator: Operator, azure: Subscription
 ) -> None:
     process = operator.start()
@@ -163,7 +165,7 @@ def test_interruption_reports_what_exists(
     assert "Run the same command again" in errors
 
 
-def test_waits_for_a_server_that_is_being_created(
+def test_it_waits_for_a_server_that_is_being_created(
     operator: Operator, azure: Subscription
 ) -> None:
     azure.add_server(SERVER, state="Starting")
@@ -184,7 +186,7 @@ class TestErrors:
         ],
         ids=["group not allowed", "server not allowed", "no quota", "not registered"],
     )
-    def test_advice_for(
+    def test_an_azure_error_is_followed_by_advice(
         self,
         operator: Operator,
         azure: Subscription,
@@ -199,18 +201,20 @@ class TestErrors:
         assert advice in done.stderr
         assert SERVER not in azure.servers
 
-    def test_taken_name(self, operator: Operator) -> None:
+    def test_a_taken_server_name_is_explained(self, operator: Operator) -> None:
         done = operator.provision("--server", "taken")
         assert done.returncode == 1
         assert "choose another --server" in done.stderr
 
-    def test_unknown_size(self, operator: Operator, azure: Subscription) -> None:
+    def test_an_unknown_size_is_rejected(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
         done = operator.provision("--sku", "Standard_D3ds_v5")
         assert done.returncode == 1
         assert "Invalid value for --sku-name" in done.stderr
         assert not azure.servers
 
-    def test_not_signed_in(self, operator: Operator, tmp_path: Path) -> None:
+    def test_it_asks_to_sign_in(self, operator: Operator, tmp_path: Path) -> None:
         done = operator.provision(AZURE_CONFIG_DIR=str(tmp_path))
         assert done.returncode == 1
         assert "Sign in again first: az login" in done.stderr
@@ -224,7 +228,7 @@ class TestErrors:
             ("Authorization_RequestDenied: Insufficient privileges", "--admin-id"),
         ],
     )
-    def test_advice_for_an_az_error(
+    def test_an_az_error_is_followed_by_advice(
         self, operator: Operator, tmp_path: Path, error: str, advice: str
     ) -> None:
         az = tmp_path / "az"
@@ -235,7 +239,7 @@ class TestErrors:
         assert error in done.stderr
         assert advice in done.stderr
 
-    def test_az_is_not_installed(self, operator: Operator, tmp_path: Path) -> None:
+    def test_a_missing_az_is_reported(self, operator: Operator, tmp_path: Path) -> None:
         for name in ("bash", "tr", "dirname", "grep"):
             found = next(
                 Path(folder, name)
@@ -297,14 +301,14 @@ class TestErrors:
         assert message in done.stderr
         assert operator.log.read_text() == ""
 
-    def test_environment_is_validated_too(self, operator: Operator) -> None:
+    def test_the_environment_is_validated_too(self, operator: Operator) -> None:
         done = operator.provision(KODIAI_STORAGE="much")
         assert done.returncode == 2
         assert "--storage much: expected a number of GiB" in done.stderr
 
 
 class TestExistingServer:
-    def test_is_completed_and_keeps_its_settings(
+    def test_it_is_completed_and_keeps_its_settings(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER)
@@ -329,7 +333,7 @@ class TestExistingServer:
         assert parameter(azure, "max_parallel_maintenance_workers") == "16"
         assert parameter(azure, "idle_in_transaction_session_timeout") == "5000"
 
-    def test_finds_its_database_among_many(
+    def test_its_database_is_found_among_many(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER)
@@ -340,7 +344,7 @@ class TestExistingServer:
         assert operator.provision().returncode == 0
         assert "put database kodiai" not in azure.writes
 
-    def test_smaller_size_lowers_maintenance_work_mem(
+    def test_a_smaller_size_lowers_maintenance_work_mem(
         self, operator: Operator, azure: Subscription
     ) -> None:
         assert operator.provision("--sku", "Standard_D8ds_v5").returncode == 0
@@ -352,7 +356,7 @@ class TestExistingServer:
         assert operator.provision("--sku", "Standard_B2s").returncode == 0
         assert parameter(azure, "maintenance_work_mem") == "1000000"
 
-    def test_same_zone_standby_can_be_removed(
+    def test_a_same_zone_standby_can_be_removed(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER, highAvailability={"mode": "SameZone"})
@@ -361,7 +365,9 @@ class TestExistingServer:
         mode = azure.servers[SERVER]["properties"]["highAvailability"]["mode"]
         assert mode == "Disabled"
 
-    def test_replica_grows_first(self, operator: Operator, azure: Subscription) -> None:
+    def test_a_replica_grows_before_its_source(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
         start = ["--auto-grow", "Disabled", "--replica", "kodiai-reader"]
         assert operator.provision(*start).returncode == 0
         azure.writes.clear()
@@ -384,7 +390,7 @@ class TestExistingServer:
         assert "patch server kodiai-reader" not in azure.writes
 
     @pytest.mark.parametrize("allowed", ["vector", "PG_CRON,VECTOR", "pg_trgm, Vector"])
-    def test_vector_is_already_allowed(
+    def test_an_allowed_extension_is_not_added_again(
         self, operator: Operator, azure: Subscription, allowed: str
     ) -> None:
         azure.add_server(SERVER)
@@ -414,7 +420,7 @@ class TestExistingServer:
         assert done.returncode == 0, done.stderr
         assert azure.writes == []
 
-    def test_adds_an_administrator_only_if_named(
+    def test_an_administrator_is_added_only_if_named(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER, authConfig={"activeDirectoryAuth": "Enabled"})
@@ -495,7 +501,9 @@ class TestExistingServer:
 
 
 class TestWhatIf:
-    def test_without_a_server(self, operator: Operator, azure: Subscription) -> None:
+    def test_a_new_server_is_reported_but_not_created(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
         done = operator.provision("--what-if")
         assert (done.returncode, done.stderr) == (0, "")
         assert azure.writes == []
@@ -504,7 +512,9 @@ class TestWhatIf:
         )
         assert "+ database kodiai" in done.stdout
 
-    def test_with_a_server(self, operator: Operator, azure: Subscription) -> None:
+    def test_changes_to_a_server_are_reported_but_not_made(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
         azure.add_server(SERVER)
         done = operator.provision("--what-if", "--sku", "Standard_D4ds_v5", "--deploy")
         assert (done.returncode, done.stderr) == (0, "")
@@ -517,7 +527,7 @@ class TestWhatIf:
         assert "= parameter require_secure_transport on" in done.stdout
         assert "~ kodiai, with sqitch deploy" in done.stdout
 
-    def test_with_a_server_that_is_being_created(
+    def test_a_server_that_is_being_created_is_reported(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.add_server(SERVER, state="Starting")
@@ -526,7 +536,7 @@ class TestWhatIf:
         assert azure.writes == []
         assert "= server kodiai-0a1b2c3d: PostgreSQL 17" in done.stdout
 
-    def test_with_everything_in_place(self, operator: Operator) -> None:
+    def test_a_complete_server_needs_no_changes(self, operator: Operator) -> None:
         assert operator.provision().returncode == 0
         done = operator.provision("--what-if")
         assert "Would create or change: 0." in done.stdout
@@ -551,17 +561,17 @@ CHOICES = {
 }
 
 
-def test_dry_run_quotes_paths(operator: Operator) -> None:
+def test_a_dry_run_quotes_paths(operator: Operator) -> None:
     roots = "/some roots/$ca.pem"
     printed = operator.provision("--dry-run", "--deploy", PGSSLROOTCERT=roots)
     assert printed.returncode == 0, printed.stderr
     [export] = re.findall("export PGSSLROOTCERT=.*", printed.stdout)
-    said = operator.run(["bash", "-c", f"{export}; printenv PGSSLROOTCERT"])
-    assert said.stdout == roots + "\n"
+    pasted = operator.run(["bash", "-c", f"{export}; printenv PGSSLROOTCERT"])
+    assert pasted.stdout == roots + "\n"
 
 
 @pytest.mark.parametrize("choice", CHOICES)
-def test_dry_run_prints_what_a_run_does(
+def test_a_dry_run_prints_what_a_run_does(
     operator: Operator, azure: Subscription, choice: str
 ) -> None:
     operator.install("curl", "echo 198.51.100.7\n")
@@ -590,7 +600,7 @@ def test_dry_run_prints_what_a_run_does(
 
 
 class TestPublicAccess:
-    def test_updates_its_one_rule(
+    def test_the_firewall_rule_is_updated(
         self, operator: Operator, azure: Subscription
     ) -> None:
         assert operator.provision("--allow-ip", "198.51.100.7").returncode == 0
@@ -604,7 +614,7 @@ class TestPublicAccess:
         assert operator.provision().returncode == 0
         assert azure.writes == []
 
-    def test_can_be_enabled_later(
+    def test_public_access_can_be_enabled_later(
         self, operator: Operator, azure: Subscription
     ) -> None:
         assert operator.provision().returncode == 0
@@ -613,7 +623,7 @@ class TestPublicAccess:
         assert network["publicNetworkAccess"] == "Enabled"
         assert "kodiai-operator" in azure.parts[SERVER]["firewallRules"]
 
-    def test_own_address_is_unknown(
+    def test_an_unknown_own_address_is_an_error(
         self, operator: Operator, azure: Subscription
     ) -> None:
         operator.install("curl", "exit 6\n")
@@ -626,20 +636,24 @@ class TestPublicAccess:
 class TestPassword:
     ARGUMENTS = ("--auth", "password")
 
-    def test_is_not_exposed(self, operator: Operator, azure: Subscription) -> None:
+    def test_the_password_is_not_exposed(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
         done = operator.provision(*self.ARGUMENTS, KODIAI_ADMIN_PASSWORD=PASSWORD)
         assert done.returncode == 0, done.stderr
         assert azure.passwords[SERVER] == PASSWORD
         properties = azure.servers[SERVER]["properties"]
         assert properties["administratorLogin"] == "kodiai_admin"
         assert properties["authConfig"]["activeDirectoryAuth"] == "Disabled"
-        # Not in arguments, which ps shows, nor in files or output.
+        # It is not in arguments, which ps shows, in files or in the output.
         assert "--admin-password @-" in operator.log.read_text()
         files = [path for path in operator.home.rglob("*") if path.is_file()]
         assert not [f for f in files if PASSWORD.encode() in f.read_bytes()]
         assert PASSWORD not in done.stdout + done.stderr
 
-    def test_child_processes_do_not_inherit_it(self, operator: Operator) -> None:
+    def test_child_processes_do_not_inherit_the_password(
+        self, operator: Operator
+    ) -> None:
         operator.install("curl", 'env > "$HOME/seen"; echo 198.51.100.7\n')
         arguments = (*self.ARGUMENTS, "--allow-ip", "me")
         # Bash exports a variable that it inherited.
@@ -647,7 +661,7 @@ class TestPassword:
         operator.provision(*arguments, **exported)
         assert PASSWORD not in (operator.home / "seen").read_text()
 
-    def test_is_not_printed_on_errors(
+    def test_the_password_is_not_printed_on_errors(
         self, operator: Operator, azure: Subscription
     ) -> None:
         azure.faults = {f"put server {SERVER}": subscription.NO_QUOTA}
@@ -655,7 +669,7 @@ class TestPassword:
         assert done.returncode == 1
         assert PASSWORD not in done.stdout + done.stderr
 
-    def test_is_required_before_anything_is_created(
+    def test_the_password_is_required_before_anything_is_created(
         self, operator: Operator, azure: Subscription
     ) -> None:
         done = operator.provision(*self.ARGUMENTS)
@@ -663,7 +677,7 @@ class TestPassword:
         assert "KODIAI_ADMIN_PASSWORD is missing: expected" in done.stderr
         assert azure.writes == []
 
-    def test_second_run_needs_none(
+    def test_a_second_run_needs_no_password(
         self, operator: Operator, azure: Subscription
     ) -> None:
         done = operator.provision(*self.ARGUMENTS, KODIAI_ADMIN_PASSWORD=PASSWORD)
@@ -675,7 +689,7 @@ class TestPassword:
 
 
 class TestDeploy:
-    """The token is the password on the test server, which has TLS with Azure's host name."""
+    """The test server takes the token as a password; a proxy adds TLS as the Azure host."""
 
     @pytest.fixture
     def admin(self, request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
@@ -708,12 +722,12 @@ class TestDeploy:
                 "PGSSLROOTCERT": str(roots),
             }
 
-    def test_deploys_and_verifies(
+    def test_sqitch_deploys_and_verifies(
         self, operator: Operator, admin: psycopg.Connection, address: dict[str, str]
     ) -> None:
         arguments = ["--database", "provisioned", "--deploy"]
-        world = {"PGSSLROOTCERT": "/etc/ssl/certs/ca-certificates.crt"}
-        done = operator.provision(*arguments, **address | world)
+        public_roots = {"PGSSLROOTCERT": "/etc/ssl/certs/ca-certificates.crt"}
+        done = operator.provision(*arguments, **address | public_roots)
         assert done.returncode == 1
         assert "certificate verify failed" in done.stderr
 
@@ -759,7 +773,7 @@ class TestDeploy:
         ],
         ids=["group", "group and another user", "user"],
     )
-    def test_signs_in_as(
+    def test_sqitch_signs_in_as_an_existing_administrator(
         self,
         operator: Operator,
         administrators: dict[str, subscription.Resource],
@@ -775,7 +789,7 @@ class TestDeploy:
         assert f"as {role}\n" in done.stdout
         assert len(administrators) == len(existing)
 
-    def test_fails_unless_administrator(
+    def test_only_an_administrator_can_deploy(
         self,
         operator: Operator,
         azure: Subscription,
@@ -788,7 +802,7 @@ class TestDeploy:
         assert "--deploy: ada@example.com is not an administrator" in done.stderr
         assert azure.writes == []
 
-    def test_fails_as_another_user(
+    def test_only_the_signed_in_user_can_deploy(
         self, operator: Operator, azure: Subscription
     ) -> None:
         eve = ["--admin", "eve@example.com", "--admin-id", "77"]
@@ -820,7 +834,7 @@ class TestDeploy:
         ],
         ids=["server", "cluster"],
     )
-    def test_with_a_password(
+    def test_sqitch_signs_in_with_a_password(
         self, operator: Operator, arguments: list[str], called: str
     ) -> None:
         operator.install("sqitch", 'echo "$PGUSER $PGPASSWORD $PGSSLMODE $*"\n')
@@ -835,7 +849,7 @@ class TestDeploy:
 
 
 class TestDestroy:
-    def test_requires_the_server_name(
+    def test_the_server_name_must_be_typed(
         self, operator: Operator, azure: Subscription
     ) -> None:
         assert operator.provision("--replica", "kodiai-reader").returncode == 0
@@ -852,19 +866,21 @@ class TestDestroy:
         assert azure.writes == deleted
         assert list(azure.groups) == ["kodiai"]
 
-    def test_elastic_cluster(self, operator: Operator, azure: Subscription) -> None:
+    def test_an_elastic_cluster_is_deleted(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
         cluster = {"clusterSize": 2, "defaultDatabaseName": "kodiai"}
         azure.add_server(SERVER, cluster=cluster)
         done = operator.provision("--destroy", answer=f"{SERVER}\n")
         assert done.returncode == 0, done.stderr
         assert not azure.servers
 
-    def test_server_does_not_exist(self, operator: Operator) -> None:
+    def test_a_missing_server_is_no_error(self, operator: Operator) -> None:
         done = operator.provision("--destroy")
         assert done.returncode == 0, done.stderr
         assert "nothing to delete" in done.stdout
 
-    def test_continues_after_an_error(
+    def test_a_second_run_continues_after_an_error(
         self, operator: Operator, azure: Subscription
     ) -> None:
         assert operator.provision("--replica", "kodiai-reader").returncode == 0
@@ -879,7 +895,7 @@ class TestDestroy:
         assert not azure.servers
 
 
-def test_help_names_every_option(operator: Operator) -> None:
+def test_the_help_names_every_option(operator: Operator) -> None:
     done = operator.provision("--help")
     assert done.returncode == 0
     assert max(map(len, done.stdout.splitlines())) <= 80

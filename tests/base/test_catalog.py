@@ -1,4 +1,4 @@
-"""Conventions for every object of the schema, checked in the system catalog."""
+"""Conventions for every object of the schema, checked in the system catalogs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comment of each public function describes the call, completely."""
+"""The comment of each public function describes its call completely."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kodiai.errors import (
 )
 from tests.learning.corpus import vector
 
-#: The example may refer to what an empty database does not have.
+#: Raised by examples that refer to rows that an empty database does not have.
 STATES = (
     UnknownCheckpointError,
     UnknownFindingError,
@@ -54,7 +54,7 @@ def parse(comment: str) -> tuple[list[Item], list[Item]]:
     return list(arguments), list(parts.items("Result", ["reactions"], ["bigint"]))
 
 
-def test_a_comment_says_what_the_signature_cannot() -> None:
+def test_a_comment_adds_values_and_nullability_to_the_signature() -> None:
     (finding, content), (reactions,) = parse(COMMENT)
     assert content.words == ["+1", "-1"]
     assert content.meaning == "which reactions; null for both"
@@ -81,7 +81,7 @@ def test_a_comment_says_what_the_signature_cannot() -> None:
         ("\nExample:\n  p_finding_id => 7", "", "Example"),
     ],
 )
-def test_an_incomplete_comment_is_refused(good: str, bad: str, part: str) -> None:
+def test_a_malformed_comment_is_rejected(good: str, bad: str, part: str) -> None:
     assert COMMENT.count(good) == 1
     with pytest.raises(CommentError, match=part):
         parse(COMMENT.replace(good, bad))
@@ -92,7 +92,9 @@ def functions(database: psycopg.Connection) -> list[Function]:
     return read(database)
 
 
-def test_the_comments_describe_the_functions(functions: list[Function]) -> None:
+def test_the_comment_of_every_public_function_can_be_parsed(
+    functions: list[Function],
+) -> None:
     assert functions
     for function in functions:
         described = [*function.arguments, *function.result]
@@ -110,7 +112,7 @@ def test_every_code_that_a_function_can_raise_is_listed(
     sources = {str(name): str(source) for name, source in rows}
     wrong = {}
     for function in functions:
-        # Which of these two a check raises depends on the value: test_bad_arguments.
+        # Checks raise one of these two, depending on the value: test_bad_arguments.
         raised = codes(sources, function.name) - {"22004", "22023"}
         missing = raised - function.errors.keys()
         if missing:
@@ -118,7 +120,7 @@ def test_every_code_that_a_function_can_raise_is_listed(
     assert wrong == {}
 
 
-#: By their names in PL/pgSQL; other codes stand for themselves.
+#: SQLSTATEs of the condition names used in PL/pgSQL; other errcodes are SQLSTATEs.
 CONDITIONS = {
     "invalid_parameter_value": "22023",
     "serialization_failure": "40001",
@@ -127,7 +129,7 @@ CONDITIONS = {
 
 
 def codes(sources: dict[str, str], function: str) -> set[str]:
-    """The SQLSTATEs raised by a function and by the helpers that it calls."""
+    """Return the SQLSTATEs raised by a function and by the helpers that it calls."""
     seen, next_ = set(), {function}
     while next_:
         seen |= next_

@@ -224,15 +224,14 @@ def test_a_role_without_superuser_deploys(empty: dict[str, Any]) -> None:
         admin.execute(f"drop role {deployer}")
 
 
-def test_roles_and_extension_of_others_are_kept(
+def test_roles_and_extension_created_by_others_are_kept(
     empty: dict[str, Any],
 ) -> None:
     """The deploying role can create neither roles nor the extension."""
     first, second = f"{own_schema()}_a", f"{own_schema()}_b"
     deployer = f"{second}_deployer"
-    server.sqitch(
-        "deploy", empty, schema=first
-    )  # marks the extension as created by kodiai
+    # Marks the extension as created by kodiai.
+    server.sqitch("deploy", empty, schema=first)
     with psycopg.connect(**empty, autocommit=True) as admin:
         for role in ("owner", "app", "reader"):
             admin.execute(f"create role {second}_{role}")

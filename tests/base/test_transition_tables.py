@@ -40,7 +40,7 @@ def names(text: str) -> set[str]:
 def mixed(
     source: str, transition: set[str], ours: set[str], arguments: Sequence[str] = ()
 ) -> list[str]:
-    """Return the statements that combine a transition table with an object of ours.
+    """Return the statements that combine a transition table with an object in ours.
 
     Constants and trigger arguments are expanded into the statement. A literal may only name
     a transition table inside execute: elsewhere it is part of a statement that cannot be

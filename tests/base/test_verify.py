@@ -273,7 +273,7 @@ def test_verify_fails_for_a_broken_object(
     assert passed == []
 
 
-def test_verify_expects_login_of_the_owner_role_for_citus_only(
+def test_the_owner_role_must_have_login_only_for_citus(
     database: psycopg.Connection,
 ) -> None:
     connection = server.connection_of(database)

@@ -1,4 +1,4 @@
-"""A language server that is asked about one piece of Python."""
+"""Requests to a language server about a snippet of Python."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Self
 
 
 class LanguageServer:
-    """Speaks the Language Server Protocol with a command, over pipes."""
+    """Runs a language server and talks to it over pipes."""
 
     def __init__(self, command: list[str], folder: Path) -> None:
         self._process = subprocess.Popen(
@@ -60,14 +60,14 @@ class LanguageServer:
         yield
         self._notify("textDocument/didClose", {"textDocument": {"uri": self._uri}})
 
-    def ask(self, source: str, question: str) -> Any:
-        """Ask about the place marked by | in the source."""
+    def ask(self, source: str, method: str) -> Any:
+        """Send a request about the position marked with | in the source."""
         before = source[: source.index("|")]
         line = before.count("\n")
         position = {"line": line, "character": len(before.rpartition("\n")[2])}
         with self.opened(source.replace("|", "", 1)):
             return self._request(
-                f"textDocument/{question}",
+                f"textDocument/{method}",
                 {"textDocument": {"uri": self._uri}, "position": position},
             )
 
@@ -79,7 +79,7 @@ class LanguageServer:
         self._send({"id": self._id, "method": method, "params": params})
         while True:
             message = self._receive()
-            if "method" in message:  # the server's own questions and notes
+            if "method" in message:  # a request or notification from the server
                 if "id" in message:
                     asked = message["method"] == "workspace/configuration"
                     items = message["params"]["items"] if asked else []

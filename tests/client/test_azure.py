@@ -1,4 +1,4 @@
-"""Tokens for passwords, and servers that are verified: kodiai[azure]."""
+"""Tokens as passwords, and verification of servers: kodiai[azure]."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
 
 
 class Credential:
-    """Hands out one token after the other, as a credential of azure-identity does.
+    """Returns its tokens one after the other, like a credential of azure-identity.
 
-    The last of them is good for an hour, those before it have almost expired.
+    All but the last have almost expired. Once it has none, nobody is signed in.
     """
 
     def __init__(self, *tokens: str, seconds: float = 3600) -> None:
@@ -49,7 +49,7 @@ class AsyncCredential(Credential):
     async def get_token(  # type: ignore[override]
         self, *scopes: str, **options: Any
     ) -> AccessToken:
-        # Meanwhile others may ask.
+        # Let other tasks run.
         await asyncio.sleep(0)
         return super().get_token(*scopes, **options)
 
@@ -63,7 +63,7 @@ class AsyncCredential(Credential):
 
 @pytest.fixture
 def agent(database: psycopg.Connection) -> Iterator[str]:
-    """A conninfo without a password, for a role that needs one: first-token."""
+    """A conninfo without a password, for a role whose password is first-token."""
     server.ask_for_passwords(database)
     info = database.info
     role = f"agent-{info.dbname}@example.com"
@@ -86,7 +86,7 @@ def is_answered(client: Client) -> bool:
 
 
 class TestTokens:
-    def test_a_connection(self, agent: str) -> None:
+    def test_a_connection_signs_in_with_a_token(self, agent: str) -> None:
         credential = Credential("first-token")
         with Client.connect(
             agent, connection_class=EntraConnection, credential=credential
@@ -94,11 +94,13 @@ class TestTokens:
             assert is_answered(client)
         assert credential.asked == [SCOPE]
 
-    def test_the_server_looks_at_the_token(self, agent: str) -> None:
+    def test_a_wrong_token_is_rejected(self, agent: str) -> None:
         with pytest.raises(psycopg.OperationalError, match="password authentication"):
             EntraConnection.connect(agent, credential=Credential("another"))
 
-    def test_a_pool(self, agent: str, database: psycopg.Connection) -> None:
+    def test_a_pool_gets_a_new_token_for_new_connections(
+        self, agent: str, database: psycopg.Connection
+    ) -> None:
         credential = Credential("first-token", "second-token")
         with ConnectionPool(
             agent,
@@ -109,13 +111,15 @@ class TestTokens:
         ) as pool:
             pool.wait()
             change_password(database, agent, "second-token")
-            # The first goes on; the new one needs the new token.
+            # The first connection stays open; the second needs the new token.
             with pool.connection() as first, pool.connection() as second:
                 assert is_answered(Client(first))
                 assert is_answered(Client(second))
         assert credential.asked == [SCOPE, SCOPE]
 
-    def test_asynchronously(self, agent: str, database: psycopg.Connection) -> None:
+    def test_the_asynchronous_client_signs_in_with_tokens(
+        self, agent: str, database: psycopg.Connection
+    ) -> None:
         async def ask(credential: AsyncCredential) -> None:
             async with await AsyncClient.connect(
                 agent, connection_class=AsyncEntraConnection, credential=credential
@@ -133,11 +137,11 @@ class TestTokens:
 
         credential = AsyncCredential("first-token", "second-token")
         asyncio.run(ask(credential))
-        # The second time by one of the three connections of the pool.
+        # One token for the client, and one for the three connections of the pool.
         assert credential.asked == [SCOPE, SCOPE]
 
     @pytest.mark.parametrize(("seconds", "asked"), [(310, 1), (290, 3)])
-    def test_a_token_is_kept_until_it_is_about_to_expire(
+    def test_a_token_is_cached_until_shortly_before_it_expires(
         self, agent: str, seconds: float, asked: int
     ) -> None:
         credential = Credential("first-token", seconds=seconds)
@@ -145,7 +149,7 @@ class TestTokens:
             EntraConnection.connect(agent, credential=credential).close()
         assert len(credential.asked) == asked
 
-    def test_a_pool_asks_once_for_all_that_it_opens(self, agent: str) -> None:
+    def test_a_pool_gets_one_token_for_all_its_connections(self, agent: str) -> None:
         credential = Credential("first-token")
         with ConnectionPool(
             agent,
@@ -156,16 +160,16 @@ class TestTokens:
             pool.wait()
         assert credential.asked == [SCOPE]
 
-    def test_another_scope(self, agent: str) -> None:
+    def test_another_scope_can_be_requested(self, agent: str) -> None:
         credential = Credential("first-token")
         EntraConnection.connect(agent, credential=credential, scope="theirs").close()
         assert credential.asked == ["theirs"]
 
-    def test_what_the_credential_raises(self, agent: str) -> None:
+    def test_errors_of_the_credential_are_raised(self, agent: str) -> None:
         with pytest.raises(ClientAuthenticationError, match="nobody is signed in"):
             EntraConnection.connect(agent, credential=Credential())
 
-    def test_the_token_is_not_shown(self, agent: str) -> None:
+    def test_the_token_is_not_in_the_dsn(self, agent: str) -> None:
         with EntraConnection.connect(
             agent, credential=Credential("first-token")
         ) as connection:
@@ -177,7 +181,7 @@ class TestTls:
     def listening(
         self, authority: trustme.CA, database: psycopg.Connection
     ) -> Iterator[dict[str, Any]]:
-        """What is to be known of a server at Azure, which is the one here."""
+        """Connection parameters of the test server under a host name of Azure."""
         info = database.info
         with tls.listener(database, authority, HOST) as port:
             yield {
@@ -185,12 +189,12 @@ class TestTls:
                 "hostaddr": "127.0.0.1",
             }
 
-    def test_a_server_of_azure_is_verified(self, listening: dict[str, Any]) -> None:
-        # By the roots that the world knows, of which the test's is none.
+    def test_a_server_on_azure_is_verified(self, listening: dict[str, Any]) -> None:
+        # Against public root certificates, which do not include that of the test.
         with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
             Client.connect(**listening)
 
-    def test_it_is_the_one_it_says(
+    def test_the_host_name_must_match_the_certificate(
         self, listening: dict[str, Any], roots: Path
     ) -> None:
         with Client.connect(**listening, sslrootcert=str(roots)) as client:
@@ -199,15 +203,17 @@ class TestTls:
         with pytest.raises(psycopg.OperationalError, match="does not match host name"):
             Client.connect(another, hostaddr="127.0.0.1", sslrootcert=str(roots))
 
-    def test_asynchronously(self, listening: dict[str, Any]) -> None:
+    def test_the_asynchronous_client_verifies_a_server_on_azure(
+        self, listening: dict[str, Any]
+    ) -> None:
         with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
             asyncio.run(AsyncClient.connect(**listening))
 
-    def test_who_asks_for_less_gets_it(self, listening: dict[str, Any]) -> None:
+    def test_a_weaker_sslmode_can_be_requested(self, listening: dict[str, Any]) -> None:
         with Client.connect(**listening, sslmode="require") as client:
             assert is_answered(client)
 
-    def test_no_token_goes_to_a_server_that_is_not_verified(
+    def test_no_token_is_sent_to_an_unverified_server(
         self, listening: dict[str, Any], roots: Path
     ) -> None:
         conninfo = listening["conninfo"].replace(HOST, "db.example.com")
@@ -235,14 +241,18 @@ class TestTls:
             ("", None),
         ],
     )
-    def test_which_servers(self, conninfo: str, mode: str | None) -> None:
+    def test_only_servers_on_azure_are_verified_by_default(
+        self, conninfo: str, mode: str | None
+    ) -> None:
         parameters = verify_azure(conninfo, connect_timeout=3)
-        said = psycopg.conninfo.conninfo_to_dict(conninfo, **parameters)
-        assert said.get("sslmode") == mode
-        assert ("sslrootcert" in said) is (mode == "verify-full")
-        assert said["connect_timeout"] == 3
+        merged = psycopg.conninfo.conninfo_to_dict(conninfo, **parameters)
+        assert merged.get("sslmode") == mode
+        assert ("sslrootcert" in merged) is (mode == "verify-full")
+        assert merged["connect_timeout"] == 3
 
-    def test_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_environment_variables_of_libpq_take_precedence(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setenv("PGHOST", HOST)
         assert verify_azure("")["sslmode"] == "verify-full"
         monkeypatch.setenv("PGSSLROOTCERT", "/theirs.pem")
@@ -250,7 +260,7 @@ class TestTls:
         monkeypatch.setenv("PGSSLMODE", "require")
         assert verify_azure("") == {}
 
-    def test_nothing_said_by_none(self) -> None:
+    def test_a_parameter_of_none_counts_as_missing(self) -> None:
         parameters = verify_network("host=db.example.com", sslmode=None)
         assert parameters["sslmode"] == "verify-full"
 
@@ -267,7 +277,7 @@ class TestTls:
             ("", False),
         ],
     )
-    def test_before_a_token_any_server_is(
+    def test_any_network_server_is_verified_before_a_token_is_sent(
         self, conninfo: str, is_verified: bool
     ) -> None:
         assert ("sslrootcert" in verify_network(conninfo)) is is_verified

@@ -1,4 +1,4 @@
-"""How the client connects, what it takes and what it gives."""
+"""Connections, arguments, results and errors of the client."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def count(database: psycopg.Connection) -> int:
 # Connections
 
 
-def test_a_conninfo(conninfo: str, database: psycopg.Connection) -> None:
+def test_connect_commits_each_call_and_closes_the_connection(
+    conninfo: str, database: psycopg.Connection
+) -> None:
     with Client.connect(conninfo) as client:
         client.write_memory(**memory())
         assert count(database) == 1
@@ -42,7 +44,7 @@ def test_a_conninfo(conninfo: str, database: psycopg.Connection) -> None:
     assert connection.closed
 
 
-def test_database_url(
+def test_connect_uses_database_url_by_default(
     conninfo: str, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", conninfo)
@@ -54,7 +56,7 @@ def test_database_url(
         Client.connect()
 
 
-def test_the_application_is_named(
+def test_application_name_defaults_to_kodiai(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def name(**parameters: Any) -> str:
@@ -68,7 +70,7 @@ def test_the_application_is_named(
     assert name() == "worker"
 
 
-def test_a_borrowed_connection_is_never_committed_nor_closed(
+def test_a_borrowed_connection_is_never_committed_or_closed(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with psycopg.connect(conninfo) as connection:
@@ -81,7 +83,7 @@ def test_a_borrowed_connection_is_never_committed_nor_closed(
     assert count(database) == 0
 
 
-def test_a_pool_lends_a_connection_for_each_call(
+def test_each_call_on_a_pool_is_its_own_transaction(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with ConnectionPool(conninfo, min_size=1, max_size=1) as pool:
@@ -102,14 +104,16 @@ def test_an_error_leaves_the_client_usable(client: Client) -> None:
     assert client.search_memories("acme/api", "cache") == []
 
 
-# The asynchronous client does the same
+# The asynchronous client
 
 
 def run_async(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(work())
 
 
-def test_async_conninfo(conninfo: str, database: psycopg.Connection) -> None:
+def test_async_connect_commits_each_call_and_closes_the_connection(
+    conninfo: str, database: psycopg.Connection
+) -> None:
     async def work() -> None:
         async with AsyncClient.connect(conninfo) as client:
             written = await client.write_memory(**memory(), embedding=vector(1))
@@ -124,7 +128,7 @@ def test_async_conninfo(conninfo: str, database: psycopg.Connection) -> None:
     assert count(database) == 1
 
 
-def test_an_asynchronous_client_can_be_awaited_too(conninfo: str) -> None:
+def test_async_connect_can_be_awaited(conninfo: str) -> None:
     async def work() -> None:
         client = await AsyncClient.connect(conninfo)
         async with client as same:
@@ -135,7 +139,9 @@ def test_an_asynchronous_client_can_be_awaited_too(conninfo: str) -> None:
     run_async(work)
 
 
-def test_async_borrowed_connection(conninfo: str, database: psycopg.Connection) -> None:
+def test_an_async_borrowed_connection_is_never_committed_or_closed(
+    conninfo: str, database: psycopg.Connection
+) -> None:
     async def work() -> None:
         async with await psycopg.AsyncConnection.connect(conninfo) as connection:
             async with AsyncClient(connection) as client:
@@ -147,7 +153,9 @@ def test_async_borrowed_connection(conninfo: str, database: psycopg.Connection) 
     assert count(database) == 0
 
 
-def test_async_pool(conninfo: str, database: psycopg.Connection) -> None:
+def test_an_async_pool_runs_concurrent_calls(
+    conninfo: str, database: psycopg.Connection
+) -> None:
     async def work() -> None:
         async with AsyncConnectionPool(conninfo, min_size=1, max_size=2) as pool:
             client = AsyncClient(pool)
@@ -159,10 +167,10 @@ def test_async_pool(conninfo: str, database: psycopg.Connection) -> None:
     assert count(database) == 5
 
 
-def test_every_function_gives_the_same_to_await(
+def test_both_clients_return_the_same_types(
     conninfo: str, database: psycopg.Connection
 ) -> None:
-    """Each is called in a transaction that is rolled back, by both clients."""
+    """Each call runs in a transaction that is rolled back."""
     calls = examples(database)
     results: dict[str, list[Any]] = {function: [] for function in calls}
 
@@ -199,7 +207,7 @@ def test_every_function_gives_the_same_to_await(
     }
 
 
-# What it takes
+# Arguments
 
 
 @pytest.mark.parametrize(
@@ -228,7 +236,7 @@ def test_a_vector_may_be_a_list_tuple_array_or_pgvector_type(
     assert [row.distance for row in found] == pytest.approx([0, 0], abs=1e-6)
 
 
-def test_many_vectors_may_be_one_array(client: Client) -> None:
+def test_embeddings_may_be_a_two_dimensional_array(client: Client) -> None:
     rows = client.write_memories([memory()] * 3, np.eye(3, 8))
     embeddings = [m.embedding for m in client.get_memories([r.memory_id for r in rows])]
     assert embeddings == [Vector(row) for row in np.eye(3, 8)]
@@ -250,7 +258,7 @@ def test_many_vectors_may_be_one_array(client: Client) -> None:
         ({"created_after": "2026"}, "created_after: expected a datetime, got str"),
     ],
 )
-def test_a_wrong_type_is_named(
+def test_an_argument_of_the_wrong_type_is_named(
     client: Client, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
@@ -259,7 +267,7 @@ def test_a_wrong_type_is_named(
 
 
 @pytest.mark.parametrize("memories", ["text", {"repo": "acme/api"}, 5])
-def test_what_is_no_list_of_memories_is_named(client: Client, memories: Any) -> None:
+def test_memories_must_be_a_list(client: Client, memories: Any) -> None:
     with pytest.raises(
         psycopg.errors.InvalidParameterValue, match="^memories: expected a list, got"
     ):
@@ -271,7 +279,7 @@ def test_what_is_no_list_of_memories_is_named(client: Client, memories: Any) -> 
 
 
 @pytest.mark.parametrize("cost", [Decimal("0.10"), 0.1, np.float64(0.1), 1])
-def test_an_amount_may_be_a_decimal_or_a_float(client: Client, cost: Any) -> None:
+def test_cost_usd_may_be_any_kind_of_number(client: Client, cost: Any) -> None:
     client.record_telemetry_event("acme/api", "review", "m", "success", cost_usd=cost)
     assert client.list_cost_by_model()[0].cost_usd == Decimal(str(cost))
 
@@ -290,14 +298,16 @@ def test_an_amount_may_be_a_decimal_or_a_float(client: Client, cost: Any) -> Non
         ([], "checkpoint_data: expected a JSON object, got []"),
     ],
 )
-def test_what_json_cannot_say_is_named(client: Client, data: Any, message: str) -> None:
+def test_a_value_that_json_cannot_express_is_named(
+    client: Client, data: Any, message: str
+) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
         client.save_checkpoint("k", "acme/api", 1, data)
     assert str(error.value).startswith(message)
     assert error.value.diag.sqlstate == error.value.sqlstate == "22023"
 
 
-def test_json_that_never_ends_is_named(client: Client) -> None:
+def test_json_that_contains_itself_is_rejected(client: Client) -> None:
     data: dict[str, Any] = {}
     data["itself"] = data
     with pytest.raises(
@@ -310,7 +320,7 @@ def test_json_that_never_ends_is_named(client: Client) -> None:
         client.write_memories([data], [None])  # type: ignore[list-item]
 
 
-def test_a_text_is_not_an_amount(client: Client) -> None:
+def test_cost_usd_rejects_text(client: Client) -> None:
     with pytest.raises(
         psycopg.errors.InvalidParameterValue,
         match="^cost_usd: expected a number, got str",
@@ -318,7 +328,7 @@ def test_a_text_is_not_an_amount(client: Client) -> None:
         client.record_telemetry_event("acme/api", "r", "m", "ok", cost_usd="1")  # type: ignore[arg-type]
 
 
-def test_a_text_is_not_a_list_of_numbers(client: Client) -> None:
+def test_memory_ids_reject_text(client: Client) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="memory_ids"):
         client.get_memories("12")  # type: ignore[arg-type]
 
@@ -345,7 +355,7 @@ def test_only_a_connection_or_a_pool_can_be_borrowed(target: Any) -> None:
         (memory(**{"a\ud800": 1}), "memories[2]: expected text that Postgres"),
     ],
 )
-def test_a_memory_that_json_cannot_hold_is_named(
+def test_a_memory_that_json_cannot_express_is_named(
     client: Client, bad: Any, message: str
 ) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
@@ -353,7 +363,7 @@ def test_a_memory_that_json_cannot_hold_is_named(
     assert str(error.value).startswith(message)
 
 
-def test_numbers_may_be_numpys_and_lists_may_be_sets(client: Client) -> None:
+def test_numbers_may_be_from_numpy_and_lists_may_be_sets(client: Client) -> None:
     one = client.write_memory(**memory(finding_id=np.int64(5)))
     (again,) = client.write_memories([memory(finding_id=np.int64(5))], [None])
     assert again.memory_id == one.memory_id
@@ -378,7 +388,7 @@ def test_a_list_may_be_any_iterable(client: Client, make: Any) -> None:
     assert len(client.write_memories(make([memory()]), make([None]))) == 1
 
 
-def test_ranges_and_views_are_lists(client: Client) -> None:
+def test_ranges_and_dictionary_views_are_accepted_as_lists(client: Client) -> None:
     one = client.write_memory(**memory())
     ids = range(one.memory_id, one.memory_id + 2)
     assert len(client.get_memories(ids)) == 1
@@ -390,7 +400,7 @@ def test_ranges_and_views_are_lists(client: Client) -> None:
     assert second.embedding == Vector(list(range(8)))
 
 
-def test_numpy_scalars_stand_for_the_values_of_python(client: Client) -> None:
+def test_numpy_scalars_are_sent_as_python_values(client: Client) -> None:
     when = np.datetime64("2026-01-02T03:04:05.000006000")
     values = {"stale": np.bool_(False), "created_at": when, "language": np.str_("go")}
     one = client.write_memory(**memory(**values))
@@ -414,7 +424,7 @@ def test_numpy_scalars_stand_for_the_values_of_python(client: Client) -> None:
         ({"languages": np.ma.array(["go"])}, "languages"),
     ],
 )
-def test_a_masked_array_is_refused(
+def test_a_masked_array_is_rejected(
     client: Client, arguments: dict[str, Any], name: str
 ) -> None:
     with pytest.raises(
@@ -423,14 +433,14 @@ def test_a_masked_array_is_refused(
         client.search_memories("acme/api", "cache", **arguments)
 
 
-def test_a_number_too_large_for_postgres_is_refused(client: Client) -> None:
+def test_a_number_too_large_for_postgres_is_rejected(client: Client) -> None:
     with pytest.raises(psycopg.errors.NumericValueOutOfRange):
         client.search_memories("acme/api", "cache", limit=10**12)
     with pytest.raises(psycopg.errors.NumericValueOutOfRange):
         client.get_memories([2**70])
 
 
-def test_a_datetime_without_zone_is_utc(conninfo: str) -> None:
+def test_a_datetime_without_a_zone_is_utc(conninfo: str) -> None:
     noon = datetime(2026, 1, 1, 12)  # noqa: DTZ001
     with psycopg.connect(conninfo) as connection:
         connection.execute("set timezone = 'America/New_York'")
@@ -442,7 +452,7 @@ def test_a_datetime_without_zone_is_utc(conninfo: str) -> None:
         assert client.search_memories("acme/api", "cache", created_after=noon) == []
 
 
-# What it gives
+# Results
 
 
 def test_results_are_typed_and_frozen(client: Client) -> None:
@@ -457,7 +467,7 @@ def test_results_are_typed_and_frozen(client: Client) -> None:
         found.score = 1.0  # type: ignore[misc]
 
 
-def test_the_factories_of_the_connection_do_not_matter(conninfo: str) -> None:
+def test_the_factories_of_a_borrowed_connection_are_ignored(conninfo: str) -> None:
     with psycopg.connect(
         conninfo,
         row_factory=psycopg.rows.dict_row,
@@ -475,14 +485,14 @@ def test_the_factories_of_the_connection_do_not_matter(conninfo: str) -> None:
         ("KB004", kodiai.UnknownCheckpointError),
     ],
 )
-def test_our_own_states_are_raised_by_psycopg(
+def test_psycopg_raises_our_error_classes(
     database: psycopg.Connection, code: str, error: type[psycopg.DatabaseError]
 ) -> None:
     with pytest.raises(error):
         database.execute(f"do $$ begin raise sqlstate '{code}'; end $$".encode())
 
 
-def test_a_row_is_a_dictionary_that_json_can_write(client: Client) -> None:
+def test_a_row_converts_to_a_dictionary_that_json_can_write(client: Client) -> None:
     written = client.write_memory(**memory(finding_id=7), embedding=vector(1))
     (row,) = client.get_memories([written.memory_id])
     columns = json.loads(json.dumps(row.to_dict()))
@@ -505,7 +515,7 @@ def test_the_repr_of_a_row_is_one_short_line(client: Client) -> None:
     assert len(repr(row)) < 800
 
 
-def test_the_repr_of_a_client_says_where_it_is(
+def test_the_repr_of_a_client_names_its_schema_and_host(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     where = f"(schema='kodiai', host={database.info.host!r})"
@@ -517,7 +527,7 @@ def test_the_repr_of_a_client_says_where_it_is(
 
 
 @pytest.mark.parametrize("schema", ["kodiai", 'odd "schema" 100%'])
-def test_only_functions_of_the_schema_are_called(conninfo: str, schema: str) -> None:
+def test_functions_are_called_in_the_given_schema(conninfo: str, schema: str) -> None:
     with Client.connect(conninfo, schema=schema) as client:
         if schema == "kodiai":
             assert client.has_memory("acme/api", 1, "accepted") is False
@@ -529,7 +539,7 @@ def test_only_functions_of_the_schema_are_called(conninfo: str, schema: str) -> 
 # Errors
 
 
-def test_an_error_names_arguments_as_python_does_in_one_line(client: Client) -> None:
+def test_an_error_is_one_line_and_names_arguments_as_in_python(client: Client) -> None:
     bad: Any = memory(severity="severity")
     with pytest.raises(psycopg.errors.InvalidParameterValue) as error:
         client.write_memories([bad], [None])
@@ -547,11 +557,11 @@ def test_an_error_names_arguments_as_python_does_in_one_line(client: Client) -> 
     assert "\n" not in str(unknown.value)
 
 
-# A function that has changed
+# Changed functions
 
 
 def add_column(database: psycopg.Connection) -> None:
-    """Give get_author another column, as a later release may."""
+    """Add a column to get_author, as a later release may."""
     database.execute("drop function kodiai.get_author")
     database.execute("""
         create function kodiai.get_author(
@@ -568,7 +578,7 @@ def add_column(database: psycopg.Connection) -> None:
 
 
 def test_a_new_column_is_ignored(client: Client, database: psycopg.Connection) -> None:
-    for _ in range(7):  # psycopg prepares the statement at the sixth
+    for _ in range(7):  # psycopg prepares the statement at the sixth call
         assert client.get_author("acme/api", "ann") is None
     add_column(database)
     joined = datetime(2026, 1, 1, tzinfo=UTC)
@@ -577,7 +587,7 @@ def test_a_new_column_is_ignored(client: Client, database: psycopg.Connection) -
         assert author == kodiai.Author("ann", "core", "MEMBER", 3, joined)
 
 
-def test_a_changed_function_fails_a_transaction_once(
+def test_a_changed_function_fails_once_in_a_transaction(
     conninfo: str, database: psycopg.Connection
 ) -> None:
     with psycopg.connect(conninfo) as connection:

@@ -1,4 +1,4 @@
-"""What editors and type checkers show of the client."""
+"""What editors and type checkers show about the client."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_pyright_completes_methods_and_columns(pyright: LanguageServer) -> None:
     assert {"finding_text", "score", "to_dict"} <= {item["label"] for item in columns}
 
 
-def test_pyright_shows_what_a_column_is(pyright: LanguageServer) -> None:
+def test_pyright_shows_the_description_of_a_column(pyright: LanguageServer) -> None:
     found = pyright.ask(f"{SETUP}    hit.sever|ity", "hover")["contents"]["value"]
     assert "severity: Severity" in found
     assert "How bad it was" in found
@@ -92,16 +92,16 @@ def test_pyright_completes_the_words_of_a_closed_set(pyright: LanguageServer) ->
 def script(line: str) -> tuple[jedi.Script, int, int]:
     source = f"{SETUP}    {line}"
     before = source[: source.index("|")]
-    place = (before.count("\n") + 1, len(before.rpartition("\n")[2]))
+    position = (before.count("\n") + 1, len(before.rpartition("\n")[2]))
     project = jedi.Project(ROOT, added_sys_path=[str(ROOT / "client")])
-    return jedi.Script(source.replace("|", "", 1), project=project), *place
+    return jedi.Script(source.replace("|", "", 1), project=project), *position
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_jedi_shows_signature_and_text(method: str) -> None:
     for client in ("memory", "awaited"):
-        jedi_script, *place = script(f"{client}.{method}(|")
-        (signature,) = jedi_script.get_signatures(*place)
+        jedi_script, *position = script(f"{client}.{method}(|")
+        (signature,) = jedi_script.get_signatures(*position)
         expected = list(inspect.signature(getattr(Client, method)).parameters)
         assert [p.name for p in signature.params] == expected[1:]
         assert METHODS[method] in signature.docstring()
@@ -112,20 +112,23 @@ def test_jedi_completes_methods_and_columns() -> None:
         ("memory.|", METHODS.keys()),
         ("hit.|", {"finding_text", "score", "to_dict"}),
     ):
-        jedi_script, *place = script(line)
-        assert names <= {completion.name for completion in jedi_script.complete(*place)}
+        jedi_script, *position = script(line)
+        completions = jedi_script.complete(*position)
+        assert names <= {completion.name for completion in completions}
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.mark.parametrize("method", METHODS)
-def test_help_shows_signature_and_text(kind: type[object], method: str) -> None:
+def test_docstrings_describe_methods_and_errors(
+    kind: type[object], method: str
+) -> None:
     function = getattr(kind, method)
     assert inspect.iscoroutinefunction(function) == (kind is AsyncClient)
     assert METHODS[method] in (inspect.getdoc(function) or "")
     assert "Raises:" in (inspect.getdoc(function) or "")
 
 
-def test_a_mock_of_the_asynchronous_client_is_awaited() -> None:
+def test_mocks_of_the_asynchronous_client_are_awaitable() -> None:
     mock = create_autospec(AsyncClient)
     for method in METHODS:
         assert isinstance(getattr(mock, method), AsyncMock)

@@ -21,7 +21,7 @@ def folder() -> Iterator[Path]:
         embedded.stop(Path(name) / "new" / "data")
 
 
-def test_data_stays_between_runs_and_nothing_listens_on_tcp(folder: Path) -> None:
+def test_data_persists_and_nothing_listens_on_tcp(folder: Path) -> None:
     url = embedded.start(folder, "memory")
     assert embedded.is_running(folder)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -44,14 +44,14 @@ def test_data_stays_between_runs_and_nothing_listens_on_tcp(folder: Path) -> Non
     assert not embedded.is_running(folder)
 
 
-def test_running_leaves_a_server_that_ran_before(folder: Path) -> None:
+def test_running_keeps_a_server_that_was_already_running(folder: Path) -> None:
     embedded.start(folder, "memory")
     with embedded.running(folder, "other"):
         pass
     assert embedded.is_running(folder)
 
 
-def test_the_command_outlives_its_process(folder: Path) -> None:
+def test_a_server_outlives_the_command_that_starts_it(folder: Path) -> None:
     command = [sys.executable, "-m", "kodiai.embedded"]
     start = subprocess.run(
         [*command, "start", str(folder), "memory"],
@@ -66,6 +66,6 @@ def test_the_command_outlives_its_process(folder: Path) -> None:
     assert subprocess.run(command, check=False, capture_output=True).returncode == 1
 
 
-def test_a_path_with_white_space_is_refused() -> None:
+def test_a_path_with_white_space_is_rejected() -> None:
     with pytest.raises(ValueError, match="white space"):
         embedded.start("/tmp/a folder", "memory")  # noqa: S108

@@ -1,4 +1,4 @@
-"""What is generated is what `make client` and `make reference` would write now."""
+"""The generated files are what `make client` and `make reference` would write now."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def test_reactions_are_summarized_by_title(client: Client, clock: Any) -> None:
 # record_global_pattern
 
 
-def test_a_pattern_is_counted(client: Client) -> None:
+def test_recording_a_pattern_again_adds_to_its_count(client: Client) -> None:
     pattern: Any = ("major", "security", "high", "f1")
     first = client.record_global_pattern(*pattern)
     again = client.record_global_pattern(*pattern, count=BIG)  # type: ignore[misc]
@@ -199,7 +199,7 @@ def test_concurrent_counts_of_a_pattern_add_up(
     assert (counted.total_count, counted.inserted) == (2, False)
 
 
-def test_a_sum_beyond_bigint_is_rejected(client: Client) -> None:
+def test_a_count_beyond_bigint_is_rejected(client: Client) -> None:
     client.record_global_pattern("major", "security", "high", "f1", count=2**63 - 1)
     with pytest.raises(errors.NumericValueOutOfRange):
         client.record_global_pattern("major", "security", "high", "f1")

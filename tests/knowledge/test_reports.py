@@ -16,7 +16,7 @@ def days_ago(days: int) -> datetime:
     return NOW - timedelta(days=days)
 
 
-def test_the_stats_of_a_repository(client: Client, clock: Any) -> None:
+def test_stats_cover_one_repo_and_the_given_days(client: Client, clock: Any) -> None:
     clock(days_ago(30))
     client.record_review(**review(findings=[finding()]))
     clock(days_ago(29))
@@ -65,7 +65,7 @@ def test_the_stats_of_a_repository(client: Client, clock: Any) -> None:
     assert client.get_repo_stats(REPO, top_files=1).top_files == files[:1]
 
 
-def test_stats_without_reviews_are_one_row(client: Client) -> None:
+def test_stats_without_reviews_are_one_row_of_zeros_and_nulls(client: Client) -> None:
     nothing = RepoStats(
         *(0, 0, 0, 0, 0, 0, 0, 0), *(None, None, None, None, None), None, []
     )

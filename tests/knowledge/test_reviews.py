@@ -358,7 +358,7 @@ def test_a_finding_can_be_looked_up_by_its_comment(client: Client) -> None:
     assert title_of("acme/web", BIG) is None
 
 
-def test_search_findings(client: Client) -> None:
+def test_findings_are_searched_by_title_within_a_repo(client: Client) -> None:
     titles = ["cache is never invalidated", "cache key collides", "lock is leaked"]
     client.record_review(**review(findings=[finding(title=t) for t in titles]))
     client.record_review("acme/web", 1, findings=[finding(title="cache cache cache")])
@@ -387,7 +387,9 @@ def test_the_comment_of_a_finding_can_be_set_later(client: Client) -> None:
 # The last completed review
 
 
-def test_a_pull_request_without_reviews(client: Client) -> None:
+def test_a_pull_request_without_reviews_has_no_findings_and_no_sha(
+    client: Client,
+) -> None:
     assert client.list_prior_findings(REPO, 7) == []
     assert client.get_last_reviewed_sha(REPO, 7) is None
 

@@ -152,8 +152,8 @@ def test_open_runs_are_listed_oldest_first(client: Client, clock: Any) -> None:
     clock(NOW)
     keys = [open_run.run_key for open_run in client.list_open_runs()]
     assert keys == ["2", "1"]
-    every, *_ = client.list_open_runs(timedelta(), limit=1)
-    assert every == OpenRun(
+    (oldest,) = client.list_open_runs(timedelta(), limit=1)
+    assert oldest == OpenRun(
         *("2", REPO, 3, "b0", "a1", "d1", "opened", "pending"),
         NOW - timedelta(hours=2),
     )
@@ -262,7 +262,7 @@ def test_completing_and_claiming_in_one_transaction_does_not_deadlock(
         assert second.result() == Claim(True, "superseded-prior", ["new"])
 
 
-def test_other_pull_requests_do_not_wait(conninfo: str) -> None:
+def test_claims_of_other_pull_requests_do_not_wait(conninfo: str) -> None:
     with sessions(conninfo, 2) as (first, second):
         first.client.claim_run(**run())
         second.connection.execute("set lock_timeout = '10s'")

@@ -26,7 +26,7 @@ Memory = Any
 
 
 def memory(**columns: Any) -> Memory:
-    """A valid memory with the given columns."""
+    """Return a valid memory with the given columns."""
     return {
         "repo": "acme/api",
         "finding_text": "The cache is never invalidated.",
@@ -39,14 +39,14 @@ def memory(**columns: Any) -> Memory:
 
 
 def vector(*values: float) -> list[float]:
-    """These values, padded with zeros."""
+    """Return a vector of these values, padded with zeros."""
     return [*map(float, values), *[0.0] * (DIMENSIONS - len(values))]
 
 
 def random_memories(
     seed: int, count: int, repos: Sequence[str]
 ) -> tuple[list[Memory], np.ndarray]:
-    """Memories with random columns, and their embeddings."""
+    """Return memories with random columns, and their embeddings."""
     rng = random.Random(seed)  # noqa: S311
     memories = [
         memory(
@@ -68,7 +68,7 @@ def random_memories(
 
 
 def write(client: Client, memories: Sequence[Memory], vectors: Any) -> list[int]:
-    """Write in batches of a thousand; return the ids."""
+    """Write memories in batches of 1,000; return their ids."""
     ids: list[int] = []
     for first in range(0, len(memories), 1000):
         rows = slice(first, first + 1000)

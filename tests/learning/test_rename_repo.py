@@ -36,7 +36,7 @@ def fill(client: Client, repo: str, delivery: str) -> None:
 
 
 def repos_by_table(database: psycopg.Connection) -> dict[str, list[Any]]:
-    """The values of repo in each table that has the column."""
+    """Return the values of repo in each table that has the column."""
     tables = database.execute(
         "select attrelid::regclass::text from pg_attribute"
         " inner join pg_class as c on c.oid = attrelid"
@@ -54,7 +54,9 @@ def repos_by_table(database: psycopg.Connection) -> dict[str, list[Any]]:
     }
 
 
-def test_every_table_is_renamed(client: Client, database: psycopg.Connection) -> None:
+def test_a_repo_is_renamed_in_every_table(
+    client: Client, database: psycopg.Connection
+) -> None:
     fill(client, OLD, "d1")
     fill(client, "other/repo", "d2")
     before = repos_by_table(database)
@@ -97,7 +99,7 @@ def test_rows_under_both_names_are_merged(
     assert author.author_association == NEW
 
 
-def test_of_two_memories_the_one_that_is_not_stale_is_kept(client: Client) -> None:
+def test_of_two_duplicates_the_memory_that_is_not_stale_is_kept(client: Client) -> None:
     kept = client.write_memory(**memory(repo=OLD, finding_id=1))
     client.write_memory(**memory(repo=NEW, finding_id=1, stale=True))
     (memories, *_) = client.rename_repo(OLD, NEW)
@@ -176,14 +178,16 @@ def test_reactions_recorded_during_the_rename_get_the_new_name(
     assert repos_by_table(database)["feedback_reactions"] == [NEW]
 
 
-def test_a_delivery_recorded_before_and_after_is_one_review(client: Client) -> None:
+def test_a_delivery_recorded_before_and_after_the_rename_is_one_review(
+    client: Client,
+) -> None:
     first = client.record_review(**review(repo=OLD, delivery_id="d1"))
     client.rename_repo(OLD, NEW)
     again = client.record_review(**review(repo=NEW, delivery_id="d1"))
     assert (again.review_id, again.inserted) == (first.review_id, False)
 
 
-def test_the_source_repo_of_a_memory_from_elsewhere_is_kept(client: Client) -> None:
+def test_the_source_repo_of_a_memory_from_another_repo_is_kept(client: Client) -> None:
     row = client.write_memory(**memory(repo=OLD, source_repo="other/lib"))
     client.rename_repo(OLD, NEW)
     (renamed,) = client.get_memories([row.memory_id])

@@ -72,7 +72,7 @@ def test_the_same_finding_with_another_outcome_is_another_memory(
     assert [row.inserted for row in rows] == [True, True]
 
 
-def test_defaults(client: Client) -> None:
+def test_omitted_columns_get_their_defaults(client: Client) -> None:
     (row,) = client.write_memories([memory()], [None])
     (written,) = client.get_memories([row.memory_id])
     assert (written.owner, written.source_repo) == ("acme", "acme/api")
@@ -139,15 +139,15 @@ def test_the_first_model_written_is_active_until_another_is_set(
     client.write_memory(**memory())
     plain = memory()
     del plain["embedding_model"]
-    assert models(client, plain) == "test"
+    assert written_model(client, plain) == "test"
     assert client.set_embedding_model("newer") == "test"
     assert client.set_embedding_model("newer") == "newer"
-    assert models(client, plain) == "newer"
-    assert models(client, memory(embedding_model="third")) == "third"
-    assert models(client, plain) == "newer"
+    assert written_model(client, plain) == "newer"
+    assert written_model(client, memory(embedding_model="third")) == "third"
+    assert written_model(client, plain) == "newer"
 
 
-def models(client: Client, columns: dict[str, Any]) -> str:
+def written_model(client: Client, columns: dict[str, Any]) -> str:
     row = client.write_memory(**columns)
     return client.get_memories([row.memory_id])[0].embedding_model
 
@@ -216,7 +216,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
 
 @pytest.fixture
 def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
-    """The test must write nothing, not even the active model."""
+    """Fail if the test writes anything, even the active model."""
     yield
     assert count(database) == 0
     assert database.execute("select from active_embedding_model").rowcount == 0
@@ -331,10 +331,10 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
 def test_malformed_arguments_are_named(
     database: psycopg.Connection, arguments: str, code: str, message: str
 ) -> None:
-    assert_refused(database, f"write_memories({arguments})", code, message)
+    assert_rejected(database, f"write_memories({arguments})", code, message)
 
 
-def assert_refused(
+def assert_rejected(
     database: psycopg.Connection, call: str, code: str, message: str
 ) -> None:
     with pytest.raises(psycopg.DatabaseError) as error:
@@ -389,7 +389,7 @@ def test_get_memories_keeps_the_order_of_ids_and_skips_unknown_ones(
     assert client.get_memories([]) == []
 
 
-def test_has_memory(client: Client) -> None:
+def test_has_memory_looks_up_repo_finding_and_outcome(client: Client) -> None:
     client.write_memory(**memory(finding_id=7, stale=True))
     assert client.has_memory("acme/api", 7, "accepted")
     assert not client.has_memory("acme/api", 7, "thumbs_up")
@@ -418,7 +418,7 @@ def test_has_memory(client: Client) -> None:
 def test_bad_arguments_are_named(
     database: psycopg.Connection, call: str, code: str, message: str
 ) -> None:
-    assert_refused(database, call, code, message)
+    assert_rejected(database, call, code, message)
 
 
 widest = factories.postgresql_noproc(

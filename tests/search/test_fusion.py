@@ -281,12 +281,12 @@ def test_a_smaller_zscore_weighs_less_but_never_zero(
     assert all(worse < better for worse, better in pairwise(found))
 
 
-# Reciprocal ranks
-
-
 def test_a_zscore_too_large_for_exp_is_capped(database: psycopg.Connection) -> None:
     large, huge = zscore_weights(database, [1e3, 1e6])
     assert large == huge == pytest.approx(math.exp(600))
+
+
+# Reciprocal ranks
 
 
 def test_reciprocal_rank_fusion_matches_its_formula(

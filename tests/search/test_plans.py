@@ -72,7 +72,7 @@ def embeddings(database: psycopg.Connection) -> np.ndarray:
 def scans(
     database: psycopg.Connection, connection: psycopg.Connection
 ) -> Callable[[Callable[[], object]], dict[str, int]]:
-    """Count the scans of a call: those of each index, and sequential ones."""
+    """Return a function that counts the index and sequential scans of a call."""
 
     def count() -> dict[str, int]:
         connection.execute("select pg_stat_force_next_flush()")
@@ -102,8 +102,8 @@ def test_searches_use_the_expected_indexes(
     scans: Callable[[Callable[[], object]], dict[str, int]],
 ) -> None:
     rng = np.random.default_rng(2)
-    questions = embeddings[rng.integers(0, ROWS, 20)]
-    questions = questions + rng.normal(scale=0.1, size=questions.shape)
+    queries = embeddings[rng.integers(0, ROWS, 20)]
+    queries = queries + rng.normal(scale=0.1, size=queries.shape)
     ordinals = np.arange(1, ROWS + 1)
     fresh = ordinals % 50 != 7
     scopes = {
@@ -113,8 +113,8 @@ def test_searches_use_the_expected_indexes(
         "large": (LARGE, None, None, fresh & (ordinals % 5 == 0)),
         "small": (SMALL, None, None, fresh & (ordinals % 1000 == 1)),
     }
-    # Without statistics, with current ones, and with deleted ones: nothing may change, nor
-    # after the sixth execution, when Postgres may switch to a generic plan.
+    # Plans must not depend on statistics (none yet, current, deleted), nor change after
+    # the fifth execution, when Postgres may switch to a generic plan.
     for statistics in ("", "vacuum analyze", "delete from pg_statistic"):
         if statistics:
             database.execute(statistics.encode())
@@ -128,18 +128,18 @@ def test_searches_use_the_expected_indexes(
                 matches: np.ndarray = matches,
                 recalls: list[float] = recalls,
             ) -> None:
-                for question in questions:
+                for query in queries:
                     found = client.search_memories(
                         repo,
                         "word7 cache",
-                        question,
+                        query,
                         owner=None if repo else OWNER,
                         severities=severities,
                         categories=categories,
                         text_weight=0,
                         fusion="rrf",
                     )
-                    distances = cosine_distances(embeddings[matches], question)
+                    distances = cosine_distances(embeddings[matches], query)
                     wanted = ordinals[matches][np.argsort(distances)[:10]]
                     assert len(found) == 10
                     recalls.append(
@@ -151,10 +151,10 @@ def test_searches_use_the_expected_indexes(
             assert "postings" not in read, (name, statistics)
             assert read[POSTINGS] > 0, (name, statistics)
             if name == "all":
-                assert read[GRAPH] == len(questions), (statistics, read)
+                assert read[GRAPH] == len(queries), (statistics, read)
             else:
                 assert GRAPH not in read, (name, statistics)
-                assert read[SCOPE] >= len(questions), (name, statistics, read)
+                assert read[SCOPE] >= len(queries), (name, statistics, read)
             assert "learning_memories_key" not in read, (name, statistics, read)
             assert np.mean(recalls) >= 0.99, (name, statistics, recalls)
 
@@ -177,12 +177,12 @@ def test_a_phrase_query_uses_the_gin_index(
 def test_searches_are_complete_without_the_graph(
     client: Client, database: psycopg.Connection, embeddings: np.ndarray
 ) -> None:
-    """So an initial load can build it last, and losing it only costs time."""
+    """An initial load can build it last, and losing it only costs time."""
     database.execute(f"drop index {GRAPH}")
-    question = embeddings[0]
-    found = client.search_memories(None, None, question, owner=OWNER)
+    query = embeddings[0]
+    found = client.search_memories(None, None, query, owner=OWNER)
     fresh = np.arange(1, ROWS + 1) % 50 != 7
-    distances = cosine_distances(embeddings[fresh], question)
+    distances = cosine_distances(embeddings[fresh], query)
     nearest = (np.arange(1, ROWS + 1)[fresh])[np.argsort(distances)[:10]]
     assert [row.finding_id for row in found] == list(nearest)
 
@@ -212,8 +212,8 @@ def test_searches_ignore_the_cosine_index(
 ) -> None:
     """It serves manual queries, and changes neither results nor plans."""
     rng = np.random.default_rng(3)
-    questions = embeddings[rng.integers(0, ROWS, 2)]
-    questions = questions + rng.normal(scale=0.1, size=questions.shape)
+    queries = embeddings[rng.integers(0, ROWS, 2)]
+    queries = queries + rng.normal(scale=0.1, size=queries.shape)
     scopes: list[dict[str, Any]] = [
         {},
         {"severities": ["critical"]},
@@ -229,8 +229,8 @@ def test_searches_ignore_the_cosine_index(
 
     def ask() -> list[object]:
         return [
-            client.search_memories(repo, text, question, owner=owner, **scope, **prefer)
-            for question in questions
+            client.search_memories(repo, text, query, owner=owner, **scope, **prefer)
+            for query in queries
             for repo, owner in ((None, OWNER), (LARGE, None), (SMALL, None))
             for scope in scopes
             for prefer in preferences
@@ -248,7 +248,7 @@ def test_searches_ignore_the_cosine_index(
     plan = database.execute(
         "explain select id from learning_memories"
         " order by embedding <=> %s::vector limit 10",
-        (str(questions[0].tolist()),),
+        (str(queries[0].tolist()),),
     ).fetchall()
     assert COSINE in str(plan)
 

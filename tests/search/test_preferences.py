@@ -179,7 +179,7 @@ def collapse(
     distance: float,
     limit: int = 10,
 ) -> list[int]:
-    """Return which of candidates 1, 2, ... with these texts and embeddings remain."""
+    """Return the ids that remain of candidates 1, 2, ... with these values."""
     return returned_ids(
         database,
         "_collapse_duplicates",

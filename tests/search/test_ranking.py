@@ -28,9 +28,9 @@ from tests.learning.corpus import (
 REPO = "acme/api"
 
 
-def texts(client: Client, question: str, **arguments: Any) -> list[str]:
+def texts(client: Client, query: str, **arguments: Any) -> list[str]:
     return [
-        row.finding_text for row in client.search_memories(REPO, question, **arguments)
+        row.finding_text for row in client.search_memories(REPO, query, **arguments)
     ]
 
 
@@ -43,28 +43,28 @@ def write_texts(client: Client, *written: str, repo: str = REPO) -> list[int]:
 
 
 def bm25(
-    documents: dict[int, list[str]], question: list[str], k1: float, b: float
+    documents: dict[int, list[str]], query: list[str], k1: float, b: float
 ) -> dict[int, float]:
-    """Score documents by the formula, those with all terms before the others."""
+    """Score documents by the formula; rank those with all terms before the others."""
     mean = sum(map(len, documents.values())) / len(documents)
-    held = {n: Counter(words) for n, words in documents.items()}
+    counts = {n: Counter(words) for n, words in documents.items()}
     scores: dict[int, float] = {}
     complete = set()
     for n, words in documents.items():
         score = 0.0
-        for word, asked in Counter(question).items():
-            have = sum(1 for counts in held.values() if word in counts)
-            idf = math.log(1 + (len(documents) - have + 0.5) / (have + 0.5))
-            times = held[n][word]
+        for word, repeats in Counter(query).items():
+            found_in = sum(word in each for each in counts.values())
+            idf = math.log(1 + (len(documents) - found_in + 0.5) / (found_in + 0.5))
+            tf = counts[n][word]
             length = k1 * (1 - b + b * len(words) / mean)
-            score += asked * idf * times / (times + length) if times else 0
+            score += repeats * idf * tf / (tf + length) if tf else 0
         if score > 0:
             scores[n] = score
-            if set(question) <= set(words):
+            if set(query) <= set(words):
                 complete.add(n)
-    without = max((s for n, s in scores.items() if n not in complete), default=0.0)
+    partial = max((s for n, s in scores.items() if n not in complete), default=0.0)
     return {
-        n: max(score, without) + 0.001 * score if n in complete else score
+        n: max(score, partial) + 0.001 * score if n in complete else score
         for n, score in scores.items()
     }
 
@@ -81,40 +81,38 @@ def test_the_text_arm_ranks_by_bm25_over_the_scope(
     """Statistics include stale memories, but no other repositories."""
     rng = random.Random(seed)  # noqa: S311
     memories, _ = random_memories(seed, 250, [REPO, "acme/web", "corp/app"])
-    numbers = write(client, memories, [None] * len(memories))
+    memory_ids = write(client, memories, [None] * len(memories))
     for name, value in (("k1", k1), ("b", b)):
         if value is not None:
             connection.execute(f"set kodiai.bm25_{name} = {value}".encode())
     for owner in (None, "acme"):
         scope = [
-            (number, columns)
-            for number, columns in zip(numbers, memories, strict=True)
+            (memory_id, columns)
+            for memory_id, columns in zip(memory_ids, memories, strict=True)
             if columns["repo"] == REPO or (owner and columns["repo"] == "acme/web")
         ]
         documents = {
-            number: columns["finding_text"].split() for number, columns in scope
+            memory_id: columns["finding_text"].split() for memory_id, columns in scope
         }
-        question = rng.choices(WORDS, k=rng.randint(1, 4))
+        query = rng.choices(WORDS, k=rng.randint(1, 4))
         expected = bm25(
             documents,
-            question,
+            query,
             1.2 if k1 is None else k1,
             0.75 if b is None else b,
         )
-        stale = {number for number, columns in scope if columns["stale"]}
+        stale = {memory_id for memory_id, columns in scope if columns["stale"]}
         best = sorted(
-            (-score, number)
-            for number, score in expected.items()
-            if number not in stale
+            (-score, memory_id)
+            for memory_id, score in expected.items()
+            if memory_id not in stale
         )
-        found = client.search_memories(
-            REPO, " ".join(question), owner=owner, limit=1000
-        )
+        found = client.search_memories(REPO, " ".join(query), owner=owner, limit=1000)
         assert [row.text_score for row in found] == pytest.approx(
             [-score for score, _ in best]
         )
         assert {row.memory_id: row.text_score for row in found} == pytest.approx(
-            {number: -score for score, number in best}
+            {memory_id: -score for score, memory_id in best}
         )
         assert [row.text_rank for row in found] == list(range(1, len(best) + 1))
 
@@ -136,8 +134,8 @@ def test_document_frequencies_follow_every_write(
     """The more memories contain a term, the less it weighs."""
     write_texts(client, "cache lock", "lock")
 
-    def score_of(question: str) -> float:
-        (row,) = client.search_memories(REPO, question, limit=1)
+    def score_of(query: str) -> float:
+        (row,) = client.search_memories(REPO, query, limit=1)
         return row.text_score or 0
 
     alone = score_of("cache")
@@ -183,25 +181,25 @@ def test_postings_follow_every_change(
     rng = random.Random(seed)  # noqa: S311
     memories, _ = random_memories(seed, 60, [REPO, "acme/web"])
     write(client, memories, [None] * len(memories))
-    for number in range(10):
+    for n in range(10):
         client.record_review(
             rng.choice([REPO, "corp/app"]),
-            number + 1,
+            n + 1,
             findings=[finding(title=f"{' '.join(rng.sample(WORDS, 3))} getUserById")],
         )
 
-    def somebody(table: str) -> str:
+    def some_ids(table: str) -> str:
         return f"(select id from {table} order by md5(id || '{seed}') limit 3)"
 
     changes = [
-        f"update learning_memories set finding_text = 'a NewText' where id in {somebody('learning_memories')}",
-        f"update learning_memories set stale = not stale where id in {somebody('learning_memories')}",
-        f"update learning_memories set finding_text = finding_text where id in {somebody('learning_memories')}",
-        f"delete from learning_memories where id in {somebody('learning_memories')}",
-        f"update findings set title = 'other words' where id in {somebody('findings')}",
-        f"update findings set review_id = (select min(id) from reviews) where id in {somebody('findings')}",
-        f"delete from findings where id in {somebody('findings')}",
-        f"delete from reviews where id in {somebody('reviews')}",
+        f"update learning_memories set finding_text = 'a NewText' where id in {some_ids('learning_memories')}",
+        f"update learning_memories set stale = not stale where id in {some_ids('learning_memories')}",
+        f"update learning_memories set finding_text = finding_text where id in {some_ids('learning_memories')}",
+        f"delete from learning_memories where id in {some_ids('learning_memories')}",
+        f"update findings set title = 'other words' where id in {some_ids('findings')}",
+        f"update findings set review_id = (select min(id) from reviews) where id in {some_ids('findings')}",
+        f"delete from findings where id in {some_ids('findings')}",
+        f"delete from reviews where id in {some_ids('reviews')}",
         "select rename_repo('acme/web', 'corp/web')",
         "select rename_repo('acme/api', 'acme/api2')",
         "select purge_stale_memories('acme/api2')",
@@ -237,33 +235,33 @@ def test_the_rarest_terms_decide_among_many_postings(
     rare = [memory(finding_text=f"deadlock {word}") for word in common.split()]
     both = memory(finding_text=f"deadlock {common}", severity="critical")
     only = memory(finding_text=common, severity="critical")
-    numbers = write(client, [*many, *rare, both, only], [None] * (len(many) + 7))
-    *_, last_rare, number_of_both, number_of_only = numbers
+    memory_ids = write(client, [*many, *rare, both, only], [None] * (len(many) + 7))
+    *_, last_rare_id, both_id, only_id = memory_ids
 
     found = client.search_memories(REPO, f"{common} deadlock", limit=6)
-    assert ids(found)[0] == number_of_both
-    assert sorted(ids(found)[1:]) == numbers[3000:3005]
-    assert last_rare in ids(found)
+    assert ids(found)[0] == both_id
+    assert sorted(ids(found)[1:]) == memory_ids[3000:3005]
+    assert last_rare_id in ids(found)
 
-    # Rows without a rare term are found if there are no others.
+    # Rows without a rare term fill up the list.
     assert len(client.search_memories(REPO, f"{common} deadlock", limit=100)) == 100
     critical = client.search_memories(
         REPO, f"{common} deadlock", severities=["critical"]
     )
-    assert ids(critical) == [number_of_both, number_of_only]
+    assert ids(critical) == [both_id, only_id]
 
 
-@pytest.mark.parametrize("question", ["leak in the pool", "leak -pool", '"leak" pool'])
+@pytest.mark.parametrize("query", ["leak in the pool", "leak -pool", '"leak" pool'])
 def test_nothing_is_found_if_filters_exclude_every_match(
-    client: Client, question: str
+    client: Client, query: str
 ) -> None:
     titles = [f"leak in the pool {word * 2}" for word in WORDS] * 20
     write_texts(client, *[f"leak in the pool of {n % 7}" for n in range(2500)])
     client.record_review(REPO, 1, findings=[finding(title=t) for t in titles])
-    assert client.search_memories(REPO, question, path_prefix="nothing/") == []
-    assert client.search_memories(REPO, question, vector(1), outcomes=[]) == []
-    if "-" in question:
-        assert client.search_findings(REPO, question, limit=1) == []
+    assert client.search_memories(REPO, query, path_prefix="nothing/") == []
+    assert client.search_memories(REPO, query, vector(1), outcomes=[]) == []
+    if "-" in query:
+        assert client.search_findings(REPO, query, limit=1) == []
 
 
 # Query syntax
@@ -292,13 +290,13 @@ def test_a_very_common_phrase_ranks_first_too(client: Client) -> None:
     rows.append(memory(finding_text="connection pool zebra"))
     rows += [memory(finding_text="zebra pool connection")] * 20
     vectors: list[Any] = [vector(1, n % 7) for n in range(len(rows))]
-    numbers = write(client, rows, vectors)
-    question = '"connection pool" zebra'
-    found = client.search_memories(REPO, question, limit=3)
-    assert ids(found)[0] == numbers[5100]
+    memory_ids = write(client, rows, vectors)
+    query = '"connection pool" zebra'
+    found = client.search_memories(REPO, query, limit=3)
+    assert ids(found)[0] == memory_ids[5100]
     assert all("connection pool" in row.finding_text for row in found)
     # Every row that one arm returns has its value in the other.
-    for row in client.search_memories(REPO, question, vector(1), limit=50):
+    for row in client.search_memories(REPO, query, vector(1), limit=50):
         assert row.text_score is not None
         assert row.distance is not None
 
@@ -306,21 +304,21 @@ def test_a_very_common_phrase_ranks_first_too(client: Client) -> None:
 def test_an_excluded_word_is_excluded_from_both_arms(client: Client) -> None:
     rows = [memory(finding_text=t) for t in ("cache redis", "cache", "redis socket")]
     _, cache, _ = write(client, rows, [vector(1)] * 3)
-    for question in ("cache -redis", '-"redis" cache', "-redis", "cache -“redis”"):
-        assert ids(client.search_memories(REPO, question, vector(1))) == [cache]
+    for query in ("cache -redis", '-"redis" cache', "-redis", "cache -“redis”"):
+        assert ids(client.search_memories(REPO, query, vector(1))) == [cache]
     assert ids(client.search_memories(REPO, "cache -redis")) == [cache]
     assert client.search_memories(REPO, "-redis") == []
     assert len(client.search_memories(REPO, 'cache -"socket redis"', vector(1))) == 3
 
 
 @pytest.mark.parametrize(
-    "question",
+    "query",
     ["returns -1", "cache --verbose", "cache -v", "the -moz-box cache", "- cache"],
 )
-def test_a_minus_in_code_excludes_nothing(client: Client, question: str) -> None:
-    rows = [f"{question} cache returns", "cache returns"]
+def test_a_minus_in_code_excludes_nothing(client: Client, query: str) -> None:
+    rows = [f"{query} cache returns", "cache returns"]
     write_texts(client, *rows)
-    assert texts(client, question)[0] == rows[0]
+    assert texts(client, query)[0] == rows[0]
 
 
 IDENTIFIERS = [
@@ -357,8 +355,8 @@ def test_findings_are_searched_the_same_way(client: Client) -> None:
     client.record_review(REPO, 1, findings=[finding(title=t) for t in titles])
     client.record_review("acme/web", 1, findings=[finding(title="user")] * 5)
 
-    def found(question: str) -> list[str]:
-        return [row.title for row in client.search_findings(REPO, question)]
+    def found(query: str) -> list[str]:
+        return [row.title for row in client.search_findings(REPO, query)]
 
     assert found("getUserById") == titles[:2]
     assert found('"connection pool"')[0] == titles[2]
@@ -377,10 +375,10 @@ def test_a_word_too_long_for_a_lexeme_is_ignored_silently(
     notices: list[Any] = []
     connection.add_notice_handler(notices.append)
     long = "x" * 3000
-    (number,) = write_texts(client, f"cache {long} {long}.py")
+    (memory_id,) = write_texts(client, f"cache {long} {long}.py")
     client.record_review(REPO, 1, findings=[finding(title="y" * 500)])
-    for question in (f"cache {long}", f'"{long}" cache', f"cache -{long}"):
-        assert ids(client.search_memories(REPO, question)) == [number]
+    for query in (f"cache {long}", f'"{long}" cache', f"cache -{long}"):
+        assert ids(client.search_memories(REPO, query)) == [memory_id]
     assert notices == []
 
 
@@ -390,15 +388,15 @@ def test_a_word_too_long_for_a_lexeme_is_ignored_silently(
 @pytest.mark.parametrize("seed", range(6))
 def test_zscore_fusion_matches_its_formula(client: Client, seed: int) -> None:
     memories, vectors = random_memories(seed, 90, [REPO])
-    numbers = write(
+    memory_ids = write(
         client, memories, [v if n % 5 else None for n, v in enumerate(vectors)]
     )
     rng = random.Random(seed)  # noqa: S311
-    question = " ".join(rng.sample(WORDS, 2))
+    query = " ".join(rng.sample(WORDS, 2))
     found = client.search_memories(
-        REPO, question, vectors[0], limit=1000, vector_weight=0.7, text_weight=1.3
+        REPO, query, vectors[0], limit=1000, vector_weight=0.7, text_weight=1.3
     )
-    assert set(ids(found)) <= set(numbers)
+    assert set(ids(found)) <= set(memory_ids)
     distances = np.array(
         [np.nan if row.distance is None else row.distance for row in found]
     )
@@ -421,10 +419,10 @@ def test_standing_out_in_one_arm_beats_being_middling_in_both(
     vectors = [vector(1, 0.8 + 0.01 * n) for n in range(len(rows))]
     rows.append(memory(finding_text="a race of two workers"))
     vectors.append(vector(1, 0.01))
-    numbers = write(client, rows, vectors)
-    question = ("acme/api", "the cache misses a token", vector(1))
-    assert ids(client.search_memories(*question))[0] == numbers[-1]
-    assert ids(client.search_memories(*question, fusion="rrf"))[0] != numbers[-1]
+    memory_ids = write(client, rows, vectors)
+    arguments = ("acme/api", "the cache misses a token", vector(1))
+    assert ids(client.search_memories(*arguments))[0] == memory_ids[-1]
+    assert ids(client.search_memories(*arguments, fusion="rrf"))[0] != memory_ids[-1]
 
 
 def test_an_arm_that_finds_nothing_preserves_the_order_of_the_other(
@@ -449,9 +447,9 @@ def test_extreme_outliers_keep_their_order(client: Client) -> None:
     vectors = [vector(1, 1, 2, 0, 0.3)] * 110
     vectors += [vector(0, 1, 0, 3 + n, 0.3) for n in range(40)]
     written = write(client, rows, vectors)
-    for question in (None, "cache"):
+    for query in (None, "cache"):
         found = client.search_memories(
-            REPO, question, vector(1, 2, 0.7, 0, 0.1), limit=150
+            REPO, query, vector(1, 2, 0.7, 0, 0.1), limit=150
         )
         assert ids(found) == written
         assert len({row.score for row in found[110:]}) == 40
@@ -465,9 +463,9 @@ def test_every_candidate_has_its_value_in_both_arms(client: Client) -> None:
     rows = [memory(finding_text="other") for _ in range(150)]
     rows.append(memory(finding_text="deadlock"))
     vectors = [vector(1, 0.001 * n) for n in range(150)] + [vector(0, 1)]
-    *_, number = write(client, rows, vectors)
+    *_, memory_id = write(client, rows, vectors)
     found = client.search_memories(REPO, "deadlock", vector(1), limit=50)
-    (row,) = [row for row in found if row.memory_id == number]
+    (row,) = [row for row in found if row.memory_id == memory_id]
     assert row.distance == pytest.approx(1)
     assert (row.vector_rank, row.text_rank) == (101, 1)
 
@@ -548,8 +546,8 @@ def test_a_smaller_limit_of_findings_returns_a_prefix(
         "cache cache cache",
         "cache of words that go on and on for long",
     ]
-    for number, title in enumerate(titles):
-        client.record_review(REPO, number + 1, findings=[finding(title=title)])
+    for n, title in enumerate(titles):
+        client.record_review(REPO, n + 1, findings=[finding(title=title)])
     best = [row.title for row in client.search_findings(REPO, "cache", 3)]
     assert best[0] == titles[1]
     for limit in (1, 2):

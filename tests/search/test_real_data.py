@@ -59,10 +59,10 @@ def test_recall_on_real_embeddings_holds_under_every_filter(
     vectors, repo_of = np.concatenate(parts), np.array(repos)
     ordinals = np.arange(len(vectors))
     severities = np.array(SEVERITIES)[ordinals * 7 % 40 // 10]
-    # Too few rows for the graph, so save the time to build it.
+    # Searches do not use the graph for so few rows: save the time to build it.
     wide_clone.execute("drop index kodiai.learning_memories_embedding_idx")
     client = Client(wide_clone)
-    numbers = np.array(
+    memory_ids = np.array(
         write(
             client,
             [
@@ -96,7 +96,7 @@ def test_recall_on_real_embeddings_holds_under_every_filter(
             inside = ordinals[matches & ((repo_of == repo) if repo else everything)]
             for n, query in enumerate(np.concatenate(queries)):
                 distances = cosine_distances(vectors[inside], query)
-                expected = numbers[inside[np.argsort(distances, kind="stable")[:10]]]
+                expected = memory_ids[inside[np.argsort(distances, kind="stable")[:10]]]
                 found = client.search_memories(
                     repo, None, query, owner=None if repo else "real", **arguments
                 )
@@ -125,7 +125,7 @@ def test_searches_of_real_embeddings_within_a_repo_are_exact(
     # A group is a pull request; here each becomes a repository.
     groups = [row["meta"]["group"].replace("/", "-") for row in documents]
     client = Client(wide_clone)
-    numbers = write(
+    memory_ids = write(
         client,
         [
             memory(repo=f"martian/{group}", finding_text=row["text"])
@@ -143,7 +143,7 @@ def test_searches_of_real_embeddings_within_a_repo_are_exact(
         group = query["meta"]["group"].replace("/", "-")
         inside = np.array(members[group])
         distances = cosine_distances(vectors[inside], embedding)
-        expected = [numbers[n] for n in inside[np.argsort(distances, kind="stable")]]
+        expected = [memory_ids[n] for n in inside[np.argsort(distances, kind="stable")]]
         found = client.search_memories(f"martian/{group}", None, embedding)
         assert [row.memory_id for row in found] == expected[:10]
         both = client.search_memories(f"martian/{group}", query["text"], embedding)

@@ -52,8 +52,8 @@ def test_every_search_index_is_rebuilt(
     run = rebuild(database)
     assert (run.returncode, run.stderr) == (0, "")
     after = database.execute(INDEXES).fetchall()
-    assert [(name, made) for name, _, made in after] == [
-        (name, made) for name, _, made in before
+    assert [(name, definition) for name, _, definition in after] == [
+        (name, definition) for name, _, definition in before
     ]
     rebuilt = {
         name
@@ -84,11 +84,11 @@ def test_a_missing_or_invalid_index_is_created(
 ) -> None:
     """Such as the graph, which an initial load drops first."""
     index = "learning_memories_embedding_idx"
-    before = [(name, made) for name, _, made in database.execute(INDEXES)]
+    before = [(name, definition) for name, _, definition in database.execute(INDEXES)]
     database.execute(break_it.format(index).encode())
     assert not client.check_search(REPO)[0].is_ok
     assert rebuild(database, index).returncode == 0
-    after = [(name, made) for name, _, made in database.execute(INDEXES)]
+    after = [(name, definition) for name, _, definition in database.execute(INDEXES)]
     assert after == before
     assert client.check_search(REPO)[0].is_ok
     owner = database.execute(
@@ -101,10 +101,10 @@ def test_a_missing_or_invalid_index_is_created(
 def test_the_cosine_index_is_created_if_named_and_rebuilt_from_then_on(
     client: Client, database: psycopg.Connection
 ) -> None:
-    made = {name for name, _, _ in database.execute(INDEXES)}
+    existing = {name for name, _, _ in database.execute(INDEXES)}
     assert rebuild(database, COSINE).returncode == 0
     before = {name: node for name, node, _ in database.execute(INDEXES)}
-    assert set(before) == made | {COSINE}
+    assert set(before) == existing | {COSINE}
     assert rebuild(database).returncode == 0
     after = {name: node for name, node, _ in database.execute(INDEXES)}
     assert after[COSINE] != before[COSINE]
@@ -117,8 +117,10 @@ def test_the_cosine_index_is_created_if_named_and_rebuilt_from_then_on(
 
 
 @pytest.mark.usefixtures("filled")
-def test_writers_do_not_wait(client: Client, database: psycopg.Connection) -> None:
-    """The rebuild waits for an older transaction, but blocks nobody."""
+def test_a_rebuild_does_not_block_writers(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """It waits for an older transaction itself."""
     with (
         psycopg.connect(database.info.dsn) as other,
         psycopg.connect(database.info.dsn, autocommit=True) as watcher,

@@ -121,7 +121,7 @@ def matches(columns: dict[str, Any], owner: str, where: dict[str, Any]) -> bool:
 def test_a_scope_far_from_the_query_is_found_completely_and_in_order(
     client: Client, connection: psycopg.Connection, database: psycopg.Connection
 ) -> None:
-    """Codes tell nothing about a query that is opposite to all memories."""
+    """Codes cannot rank memories that are all opposite to the query."""
     rng = np.random.default_rng(5)
     near = rng.normal(scale=0.6, size=(1500, server.DIMENSIONS))
     near[:, 0] = 1
@@ -136,7 +136,7 @@ def test_a_scope_far_from_the_query_is_found_completely_and_in_order(
         distances = [row.distance or 0 for row in rows]
         assert distances == sorted(distances)
 
-    # Exactly as many are near enough as requested.
+    # Exactly p_limit memories are within max_distance.
     nearest = np.sort(cosine_distances(far, np.array(vector(1))))
     for limit in (1, 5, 50):
         near_enough = float((nearest[limit - 1] + nearest[limit]) / 2)
@@ -157,12 +157,12 @@ def test_a_scope_far_from_the_query_is_found_completely_and_in_order(
     database.execute("set parallel_setup_cost = 0")
     database.execute("set parallel_tuple_cost = 0")
     database.execute("set min_parallel_table_scan_size = 0")
-    beside = database.execute(
+    in_parallel_query = database.execute(
         "select distinct s.memory_id from many cross join lateral"
         " search_memories('acme/far', null, %s, 3) as s where n = 5",
         (str(vector(1)),),
     )
-    assert len(beside.fetchall()) == 3
+    assert len(in_parallel_query.fetchall()) == 3
 
 
 # The same rows as an exact search
@@ -173,7 +173,7 @@ def test_the_vector_arm_matches_an_exact_search(client: Client, seed: int) -> No
     rng = random.Random(seed)  # noqa: S311
     repos = ["acme/api", "acme/web", "corp/app"]
     memories, vectors = random_memories(seed, 400, repos)
-    numbers = write(client, memories, vectors)
+    memory_ids = write(client, memories, vectors)
     for _ in range(5):
         query = np.random.default_rng(rng.randint(0, 999)).normal(
             size=server.DIMENSIONS
@@ -193,14 +193,14 @@ def test_the_vector_arm_matches_an_exact_search(client: Client, seed: int) -> No
         limit = rng.choice([1, 3, 10, 100, 1000])
         distances = cosine_distances(vectors, query)
         expected = sorted(
-            (distances[n], numbers[n])
+            (distances[n], memory_ids[n])
             for n, columns in enumerate(memories)
             if matches(columns, owner, where)
         )[:limit]
         rows = client.search_memories(
             None, None, query, owner=owner, limit=limit, **where
         )
-        assert ids(rows) == [number for _, number in expected]
+        assert ids(rows) == [memory_id for _, memory_id in expected]
         assert [r.distance for r in rows] == pytest.approx(
             [distance for distance, _ in expected], abs=1e-5
         )
@@ -210,12 +210,12 @@ def test_the_vector_arm_matches_an_exact_search(client: Client, seed: int) -> No
 def test_the_text_arm_finds_every_row_with_any_term(client: Client, seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311
     memories, _ = random_memories(seed, 300, ["acme/api", "corp/app"])
-    numbers = write(client, memories, [None] * len(memories))
+    memory_ids = write(client, memories, [None] * len(memories))
     for _ in range(5):
         words = rng.sample(WORDS, rng.randint(1, 3))
         texts = {
-            number: columns["finding_text"].split()
-            for number, columns in zip(numbers, memories, strict=True)
+            memory_id: columns["finding_text"].split()
+            for memory_id, columns in zip(memory_ids, memories, strict=True)
             if columns["repo"] == "acme/api" and not columns["stale"]
         }
         any_word = {n for n, text in texts.items() if set(words) & set(text)}
@@ -317,7 +317,7 @@ def test_every_row_has_its_ranks_and_values(client: Client) -> None:
     assert ids(found) == [both, near, words]
 
 
-def test_weights_apply_to_the_arms(client: Client) -> None:
+def test_each_arm_is_multiplied_by_its_weight(client: Client) -> None:
     rows = [memory(finding_text="other"), memory(finding_text="cache")]
     near, words = write(client, rows, [vector(1), None])
     for vector_weight, text_weight, first in [
@@ -340,7 +340,7 @@ def test_weights_apply_to_the_arms(client: Client) -> None:
 
 def test_ties_break_by_memory_id_in_every_call(client: Client) -> None:
     written = write(client, [memory()] * 30, [vector(1)] * 30)
-    for _ in range(8):  # past the fifth, psycopg has prepared the statement
+    for _ in range(8):  # psycopg prepares the statement at the sixth call
         found = client.search_memories("acme/api", "cache", vector(1), limit=30)
         assert ids(found) == written
 
@@ -378,7 +378,7 @@ def test_languages_are_preferred_but_not_required(client: Client) -> None:
     assert ids(found) == [go, python, none]
 
 
-def test_a_related_language_gets_half_the_boost_and_no_language_a_penalty(
+def test_a_related_language_gets_half_the_boost_and_none_is_penalized(
     client: Client,
 ) -> None:
     languages = ("Go", "JavaScript", "TypeScript", None)
@@ -438,7 +438,7 @@ def test_diversity_loses_no_rows(client: Client) -> None:
     )
     assert ids(plain) != ids(diverse)
     assert sorted(ids(plain)) == sorted(ids(diverse))
-    rest = [number for number in ids(plain) if number in ids(diverse)[100:]]
+    rest = [memory_id for memory_id in ids(plain) if memory_id in ids(diverse)[100:]]
     assert ids(diverse)[100:] == rest
     few = client.search_memories("acme/api", None, vectors[0], limit=7, diversity=0.5)
     assert len(few) == 7
@@ -492,22 +492,20 @@ def test_an_empty_filter_matches_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "question",
+    "query",
     ["the of and", "?!", "' & | ! <-> :* \\ \" ( )", "%s %(x)s {}", "漢字", "-"],
 )
-def test_a_query_without_known_terms_finds_nothing(
-    client: Client, question: str
-) -> None:
+def test_a_query_without_known_terms_finds_nothing(client: Client, query: str) -> None:
     client.write_memory(**memory())
-    assert client.search_memories("acme/api", question) == []
-    assert len(client.search_memories("acme/api", question, vector(1))) == 0
+    assert client.search_memories("acme/api", query) == []
+    assert len(client.search_memories("acme/api", query, vector(1))) == 0
 
 
 def test_terms_are_found_in_any_form_and_next_to_unknown_ones(client: Client) -> None:
     row = client.write_memory(**memory(finding_text="Don't cache tokens; it's unsafe"))
-    for question in ("caching of a token", "zebra token", "it's unsafe"):
-        found = client.search_memories("acme/api", question)
-        assert ids(found) == [row.memory_id], question
+    for query in ("caching of a token", "zebra token", "it's unsafe"):
+        found = client.search_memories("acme/api", query)
+        assert ids(found) == [row.memory_id], query
 
 
 def test_only_the_first_256_terms_of_a_long_query_count(client: Client) -> None:
@@ -519,8 +517,8 @@ def test_only_the_first_256_terms_of_a_long_query_count(client: Client) -> None:
         [memory(finding_text=words[255]), memory(finding_text=words[256])],
         [None] * 2,
     )
-    question = " ".join(words)
-    found = client.search_memories("acme/api", question[:100_000])
+    query = " ".join(words)
+    found = client.search_memories("acme/api", query[:100_000])
     assert ids(found) == [first]
 
 
@@ -565,12 +563,12 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
     (
         {"query_embedding": vector(float("nan"))},
         "22023",
-        "query_embedding: expected finite numbers",
+        "query_embedding: expected finite memory_ids",
     ),
     (
         {"query_embedding": vector(float("-inf"))},
         "22023",
-        "query_embedding: expected finite numbers",
+        "query_embedding: expected finite memory_ids",
     ),
     ({"limit": 0}, "22023", "limit: expected a whole number from 1 to 1000, got 0"),
     (
@@ -687,7 +685,7 @@ def test_the_result_does_not_depend_on_session_settings(
 def test_every_match_is_found_among_mostly_stale_or_excluded_memories(
     client: Client, database: psycopg.Connection
 ) -> None:
-    """Enough that the list of a filter is ranked instead of looked up."""
+    """The filter matches too many rows to look up the postings of each."""
     rows = [
         memory(
             finding_text=f"cache word{n} {'redis ' * (n % 20 > 1)}",

@@ -135,7 +135,7 @@ def test_concurrent_workers_record_an_event_once(
 @pytest.mark.parametrize(
     "function", [name for name in EVENTS if name != "record_resilience_event"]
 )
-def test_an_event_without_a_delivery_is_always_new(
+def test_an_event_without_a_delivery_is_always_inserted(
     client: Client, function: str
 ) -> None:
     _, event = EVENTS[function]
@@ -155,7 +155,7 @@ def test_absent_and_null_arguments_take_the_default(
     assert rows.fetchall() == [("anthropic", 0, 0, None)] * 2
 
 
-def test_one_delivery_has_one_run_per_session(client: Client) -> None:
+def test_a_delivery_is_recorded_once_per_session(client: Client) -> None:
     _, event = EVENTS["record_telemetry_event"]
     results = [
         client.record_telemetry_event(**event | {"session_id": session}).inserted

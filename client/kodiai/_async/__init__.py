@@ -1,1 +1,1 @@
-"""One client, twice: ``make client`` writes _sync from _async."""
+"""The client, asynchronous here; ``make client`` writes _sync from _async."""

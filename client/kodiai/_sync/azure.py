@@ -12,15 +12,15 @@ from psycopg.rows import TupleRow
 
 from kodiai.tls import verify_network
 
-#: Scope of tokens for Azure Database for PostgreSQL.
+#: Scope of a token for Azure Database for PostgreSQL.
 SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
 
-#: Seconds before its expiry when a token is replaced, as in azure-core.
+#: Replace a token this many seconds before it expires, as azure-core does.
 MARGIN = 300
 
 
 class EntraConnection(Connection[TupleRow]):
-    """A connection whose password is a token of Microsoft Entra ID."""
+    """A connection with a Microsoft Entra ID token as its password."""
 
     @classmethod
     def connect(  # type: ignore[override] # psycopg's has no credential
@@ -33,11 +33,11 @@ class EntraConnection(Connection[TupleRow]):
     ) -> Self:
         """Connect like psycopg, with a token as the password.
 
-        credential: from azure-identity, or anything with its get_token(scope). scope:
-        of the token; sovereign clouds have others. The conninfo or kwargs name the
-        user: the Postgres role that was created for the identity. The server is
-        verified unless they or libpq's environment say otherwise. Raises what the
-        credential raises, such as azure.core.exceptions.ClientAuthenticationError.
+        credential: from azure-identity, or any object with get_token(scope). scope: of
+        the token; differs in sovereign clouds. The user, in the conninfo or kwargs, is
+        the Postgres role that was created for the identity. The server is verified
+        unless they or libpq's environment say otherwise. Raises what the credential
+        raises, such as azure.core.exceptions.ClientAuthenticationError.
         """
         tokens = _tokens.setdefault(credential, Tokens())
         kwargs["password"] = tokens.get(credential, scope)
@@ -47,12 +47,12 @@ class EntraConnection(Connection[TupleRow]):
 class Tokens:
     """Caches the tokens of a credential by scope, until shortly before they expire.
 
-    Some credentials cache none: that of the Azure CLI runs az for each.
+    Some credentials do not cache: AzureCliCredential runs az for every token.
     """
 
     def __init__(self) -> None:
         self._tokens: dict[str, AccessToken] = {}
-        # A pool opens several connections at once; one of them asks.
+        # A pool opens several connections at once: only one of them gets the token.
         self._lock = threading.Lock()
 
     def get(self, credential: TokenCredential, scope: str) -> str:

@@ -30,9 +30,8 @@ class Caller:
     ) -> None:
         """Borrow a connection or a pool.
 
-        Calls on a connection join its transaction, and only its owner commits. A pool
-        lends a connection for each call, and each call is its own transaction. schema
-        is the one that was deployed.
+        Calls on a connection join its transaction, which the caller commits. With a
+        pool, each call takes a connection and is its own transaction.
         """
         if not isinstance(target, Connection | ConnectionPool):
             kinds = Connection.__name__ + " or " + ConnectionPool.__name__
@@ -51,7 +50,7 @@ class Caller:
         try:
             with (
                 self._connection() as connection,
-                # Independent of the factories of a borrowed connection.
+                # Ignores the cursor and row factories of a borrowed connection.
                 Cursor(connection, row_factory=tuple_row) as cursor,
             ):
                 if function.has_vectors:
@@ -73,19 +72,19 @@ class Caller:
         try:
             cursor.execute(query + b" " * self._revision, parameters)
         except FeatureNotSupported:
-            # "cached plan must not change result type": since psycopg prepared the
-            # statement, the function has got another column. Another text is another
-            # statement, to psycopg too.
+            # "cached plan must not change result type": the columns of the function
+            # changed after psycopg prepared the statement. Spaces at its end make it
+            # a new statement.
             self._revision += 1
             if cursor.connection.info.transaction_status != TransactionStatus.IDLE:
                 raise
             cursor.execute(query + b" " * self._revision, parameters)
 
     def _register_vector(self, cursor: Cursor[TupleRow]) -> None:
-        """Have pgvector send and read vectors, on this cursor alone.
+        """Register pgvector's adapters on this cursor only.
 
-        A borrowed connection keeps the adapters that its owner chose. The type is
-        looked up once per client: it is the same on all connections of a pool.
+        A borrowed connection keeps its own adapters. The type is looked up once per
+        client: it is the same on all connections of a pool.
         """
         if self._vector is None:
             self._vector = TypeInfo.fetch(cursor.connection, "public.vector")
@@ -97,7 +96,7 @@ class Caller:
             yield self._target
             return
         with self._target.connection() as connection:
-            # A single statement needs no transaction block, nor its two messages.
+            # Saves the two messages of a transaction block around one statement.
             autocommit = connection.autocommit
             connection.set_autocommit(True)
             try:

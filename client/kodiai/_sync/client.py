@@ -18,10 +18,10 @@ from .telemetry import Telemetry
 class Client(Knowledge, Telemetry, Learning, Search):
     """Calls the functions of one schema, and does nothing else.
 
-    The methods are the SQL functions; their arguments are those of SQL without
-    ``p_``. A datetime without a zone means UTC. Errors are psycopg's:
+    Each method calls the SQL function of the same name, with the same arguments
+    without ``p_``. A datetime without a zone means UTC. Errors are psycopg's:
     InvalidParameterValue (22023) and NullValueNotAllowed (22004) name the argument;
-    kodiai.errors has those that only this database raises.
+    kodiai.errors has those that only kodiai raises.
     """
 
     _is_owner = False
@@ -35,12 +35,12 @@ class Client(Knowledge, Telemetry, Learning, Search):
         connection_class: type[Connection[Any]] = Connection,
         **kwargs: Any,
     ) -> Self:
-        """Connect to a URL or conninfo string; by default, the URL in DATABASE_URL.
+        """Connect to a URL or conninfo string, by default that in DATABASE_URL.
 
         Each call is its own transaction. Closing the client, or leaving it as a
-        context manager, closes the connection. connection_class and its kwargs are
-        those of a pool. Unless the conninfo, kwargs or libpq's environment say
-        otherwise, a server on Azure is verified and application_name is kodiai.
+        context manager, closes the connection. connection_class and kwargs are used
+        as by a pool. Unless the conninfo, kwargs or libpq's environment say otherwise,
+        a server on Azure is verified and application_name is kodiai.
         """
         if conninfo is None:
             conninfo = os.environ.get("DATABASE_URL")
