@@ -173,9 +173,11 @@ def read(connection: psycopg.Connection[Any], schema: str = "kodiai") -> list[Fu
                 result_text=text,
                 errors=parts.errors(),
                 example={
-                    argument: (expression, evaluate(connection, expression, type_))
-                    for argument, type_ in zip(names, types, strict=True)
-                    if (expression := parts.example(names).get(argument))
+                    argument: (
+                        expression,
+                        evaluate(connection, expression, types[names.index(argument)]),
+                    )
+                    for argument, expression in parts.example(names).items()
                 },
                 roles=tuple(roles),
             )

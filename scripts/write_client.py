@@ -65,6 +65,7 @@ PYTHON = {
 ACCEPTED = {
     "numeric": "Decimal | float",
     "timestamptz": "datetime | str",
+    "jsonb": "JsonLike",
     "vector": "VectorLike",
 }
 
@@ -89,8 +90,10 @@ class Types:
     def literal(self, item: Item) -> str:
         """Return the type of a closed set: the name of its domain, else its words."""
         domains = [d for d, words in self.closed_sets.items() if words == item.words]
-        named = [d for d in domains if item.name.startswith(d)] or domains
-        return camel(named[0]) if len(named) == 1 else literal(item.words)
+        named = [d for d in domains if bare(item).startswith(d)]
+        if len(domains) == 1 or named:
+            return camel(max(named or domains, key=len))
+        return literal(item.words)
 
     def accepted(self, item: Item) -> str:
         """Return the annotation of an argument, or of a key in one."""
@@ -132,8 +135,9 @@ def literal(words: Iterable[str]) -> str:
 
 
 def python_names(text: str) -> str:
-    """Remove p_ from the names of arguments, and escape backslashes."""
-    return re.sub(r"\bp_(\w+)", r"\1", text).replace("\\", "\\\\")
+    """Write arguments and null as Python does, and escape backslashes."""
+    text = re.sub(r"\bp_(\w+)", r"\1", text).replace(" => ", "=")
+    return re.sub(r"\bnull\b", "None", text).replace("\\", "\\\\")
 
 
 def paragraph(text: str, width: int = 76) -> str:
@@ -171,7 +175,9 @@ def typed_dict(name: str, item: Item, annotation: Callable[[Item], str]) -> str:
 
 def sentence(text: str) -> str:
     text = python_names(text)
-    return paragraph(text[0].upper() + text[1:] + ".")
+    # Not a name or a word of a closed set.
+    is_word = re.match(r"[a-z]+[ ;,]", text + ";")
+    return paragraph((text[0].upper() + text[1:] if is_word else text) + ".")
 
 
 def row_class(name: str, functions: list[Function], types: Types) -> str:
@@ -430,7 +436,7 @@ def write(connection: psycopg.Connection[Any], package: Path) -> None:
     modules["__init__.py"] = package_module(exported)
     for path, source in modules.items():
         (package / path).write_text(f"{NOTE}\n{source}\n", encoding="utf-8")
-    format_(package)
+    format_(*(package / path for path in modules))
     write_sync(package / "_async", package / "_sync")
     format_(package / "_sync")
 
@@ -441,16 +447,17 @@ def write_sync(source: Path, target: Path) -> None:
     for path in target.glob("*.py"):
         text = path.read_text(encoding="utf-8")
         text = re.sub(r"(?m)^.*# async only\n", "", text).removeprefix(f"{NOTE}\n")
+        text = text.replace("# sync only: ", "")
         path.write_text(f"{NOTE}\n{text}", encoding="utf-8")
 
 
-def format_(folder: Path) -> None:
+def format_(*paths: Path) -> None:
     """Sort imports, drop unused ones, and format."""
     ruff = Path(sys.executable).with_name("ruff")
     config = ROOT / "pyproject.toml"
     for command in (["check", "--select=I,F401", "--fix"], ["format"]):
         subprocess.run(  # noqa: S603
-            [ruff, *command, "--quiet", "--config", config, folder], check=True
+            [ruff, *command, "--quiet", "--config", config, *paths], check=True
         )
 
 

@@ -81,7 +81,8 @@ def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
     """Return the pages by name, for the schema kodiai."""
     functions = read(connection)
     calls = python_calls(functions)
-    written = {"README.md": INDEX, "tables.md": tables(connection)}
+    index = [INDEX]
+    written = {"tables.md": tables(connection)}
     for area, meaning in AREAS.items():
         here = [function for function in functions if function.area == area]
         listed = [(f"[{f.name}]({area}.md#{f.name})", f.summary) for f in here]
@@ -91,6 +92,7 @@ def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
             *(section(function, calls[function.name]) for function in here),
         ]
         written[f"{area}.md"] = "\n\n".join(part.strip() for part in page)
+    written["README.md"] = "\n\n".join(part.strip() for part in index)
     return {name: f"{NOTE}\n{page.rstrip()}\n" for name, page in written.items()}
 
 

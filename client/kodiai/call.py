@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
@@ -39,7 +39,9 @@ class Function(Generic[Result]):
 
     def statement(self, schema: str) -> bytes:
         """Return ``select * from schema.name(p_argument => %s, ...)``."""
-        return _statement(schema, self.name, tuple(self.arguments.items()))
+        function = Identifier(schema, self.name).as_string().replace("%", "%%")
+        named = ", ".join(f"p_{argument} => %s" for argument in self.arguments)
+        return f"select * from {function}({named})".encode()  # noqa: S608
 
     def parameters(self, values: Sequence[object]) -> list[object]:
         """Convert the values of all arguments to what psycopg sends.
@@ -76,14 +78,3 @@ def one(row: type[Row], name: str, /, **arguments: str) -> Function[Row]:
 def optional(row: type[Row], name: str, /, **arguments: str) -> Function[Row | None]:
     """Describe a function that returns one row or none, or one value or null."""
     return Function(name, arguments, row, lambda rows: rows[0] if rows else None)
-
-
-@lru_cache(maxsize=1000)
-def _statement(schema: str, name: str, arguments: tuple[tuple[str, str], ...]) -> bytes:
-    function = Identifier(schema, name).as_string().replace("%", "%%")
-    # psycopg sends arrays as text by default: ten times slower for 200 x 1024 numbers.
-    named = ", ".join(
-        f"p_{argument} => {'%b' if type_ == 'vector[]' else '%s'}"
-        for argument, type_ in arguments
-    )
-    return f"select * from {function}({named})".encode()  # noqa: S608

@@ -18,10 +18,10 @@ class NewReaction(TypedDict):
     finding_id: int
     """Finding that the comment is about."""
     comment_id: NotRequired[int | None]
-    """GitHub comment id; null for that of the finding."""
+    """GitHub comment id; None for that of the finding."""
     comment_surface: NotRequired[str | None]
     """1 to 200 characters; kind of comment, such as pull_request_review_comment;
-    null for that of the finding.
+    None for that of the finding.
     """
     reaction_id: int
     """GitHub reaction id."""
@@ -30,7 +30,7 @@ class NewReaction(TypedDict):
     reactor_login: str
     """1 to 200 characters; GitHub login of the person."""
     reacted_at: NotRequired[datetime | str | None]
-    """When the person reacted, in UTC if it has no time zone; null if unknown."""
+    """When the person reacted, in UTC if it has no time zone; None if unknown."""
 
 
 class NewFinding(TypedDict):
@@ -39,9 +39,9 @@ class NewFinding(TypedDict):
     file_path: str
     """1 to 1000 bytes; path from the repository root."""
     start_line: NotRequired[int | None]
-    """1 or more; first line; null if unknown."""
+    """1 or more; first line; None if unknown."""
     end_line: NotRequired[int | None]
-    """Start_line or more; last line; null if unknown."""
+    """start_line or more; last line; None if unknown."""
     severity: Severity
     """How bad it is."""
     category: Category
@@ -55,15 +55,15 @@ class NewFinding(TypedDict):
     is given, else false.
     """
     suppression_pattern: NotRequired[str | None]
-    """1 to 500 characters; rule that held it back; null for none."""
+    """1 to 500 characters; rule that held it back; None for none."""
     comment_id: NotRequired[int | None]
-    """GitHub comment id; requires comment_surface; null if not posted."""
+    """GitHub comment id; requires comment_surface; None if not posted."""
     comment_surface: NotRequired[str | None]
     """1 to 200 characters; kind of comment, such as pull_request_review_comment;
-    requires comment_id; null if not posted.
+    requires comment_id; None if not posted.
     """
     review_output_key: NotRequired[str | None]
-    """1 to 500 characters; key of the review output that contains it; null if
+    """1 to 500 characters; key of the review output that contains it; None if
     unknown.
     """
 
@@ -75,7 +75,7 @@ class NewSuppression(TypedDict):
     """1 to 500 characters; the rule."""
     matched_count: NotRequired[int | None]
     """Number of findings of the review with this suppression_pattern; checked;
-    null to skip the check.
+    None to skip the check.
     """
 
 
@@ -95,7 +95,7 @@ class Claim(Row):
     claimed: bool
     """Whether the caller is to process the run."""
     reason: Literal["new", "superseded-prior", "stale-pending", "duplicate"]
-    """New: first claim. superseded-prior: first claim, and it superseded older
+    """new: first claim. superseded-prior: first claim, and it superseded older
     runs. stale-pending: an abandoned run, claimed again. duplicate: not
     claimed.
     """
@@ -112,7 +112,7 @@ class RunCompletion(Row):
     status: RunStatus
     """Status of the run now. It is still open if another delivery holds it."""
     superseded_by: str | None
-    """Run key of the run that superseded it; null if it was not superseded."""
+    """Run key of the run that superseded it; None if it was not superseded."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -126,7 +126,7 @@ class Author(Row):
     author_association: str
     """The GitHub author association, such as MEMBER."""
     pr_count: int | None
-    """Number of pull requests by the author merged in the repository; null if not
+    """Number of pull requests by the author merged in the repository; None if not
     counted.
     """
     cached_at: datetime
@@ -140,13 +140,13 @@ class Checkpoint(Row):
     checkpoint_id: int
     """Id of the checkpoint."""
     repo: str
-    """Owner/name; repository under review."""
+    """owner/name; repository under review."""
     pr_number: int
     """Pull request number."""
     checkpoint_data: Any
     """Object; what a retry needs to resume, as saved."""
     partial_comment_id: int | None
-    """GitHub comment id of the comment that shows the partial result; null if none
+    """GitHub comment id of the comment that shows the partial result; None if none
     is recorded.
     """
     created_at: datetime
@@ -164,17 +164,17 @@ class Finding(Row):
     review_id: int
     """Id of its review."""
     repo: str
-    """Owner/name; repository reviewed."""
+    """owner/name; repository reviewed."""
     pr_number: int
     """Pull request number."""
     head_sha: str | None
-    """Commit reviewed; null if the review did not record it."""
+    """Commit reviewed; None if the review did not record it."""
     file_path: str
     """Path from the repository root."""
     start_line: int | None
-    """First line, from 1; null if unknown."""
+    """First line, from 1; None if unknown."""
     end_line: int | None
-    """Last line; null if unknown."""
+    """Last line; None if unknown."""
     severity: Severity
     """How bad it is."""
     category: Category
@@ -186,13 +186,13 @@ class Finding(Row):
     suppressed: bool
     """Whether a suppression rule held it back."""
     suppression_pattern: str | None
-    """Rule that held it back; null if none is recorded."""
+    """Rule that held it back; None if none is recorded."""
     comment_id: int | None
-    """GitHub comment id; null if not posted."""
+    """GitHub comment id; None if not posted."""
     comment_surface: str | None
-    """Kind of comment, such as pull_request_review_comment; null if not posted."""
+    """Kind of comment, such as pull_request_review_comment; None if not posted."""
     review_output_key: str | None
-    """Key of the review output that contains it; null if unknown."""
+    """Key of the review output that contains it; None if unknown."""
     created_at: datetime
     """When the finding was recorded."""
 
@@ -202,7 +202,7 @@ class ReviewedCommit(Row):
     """A row of get_last_reviewed_sha."""
 
     head_sha: str | None
-    """Commit reviewed; null if the review did not record it."""
+    """Commit reviewed; None if the review did not record it."""
     review_id: int
     """Id of the review."""
     created_at: datetime
@@ -230,17 +230,17 @@ class RepoStats(Row):
     findings_suppressed: int
     """Number of findings held back by a suppression rule."""
     avg_findings: float | None
-    """Mean number of findings per review; null if there are no reviews."""
+    """Mean number of findings per review; None if there are no reviews."""
     avg_confidence: float | None
-    """Mean confidence of the findings, 0 to 100; null if there are no findings."""
+    """Mean confidence of the findings, 0 to 100; None if there are no findings."""
     avg_files_analyzed: float | None
-    """Mean number of files analyzed per review; null if there are no reviews."""
+    """Mean number of files analyzed per review; None if there are no reviews."""
     avg_lines_changed: float | None
-    """Mean number of lines changed per review; null if there are no reviews."""
+    """Mean number of lines changed per review; None if there are no reviews."""
     avg_duration_ms: float | None
-    """Mean duration of a review in milliseconds; null if no review recorded one."""
+    """Mean duration of a review in milliseconds; None if no review recorded one."""
     last_review_at: datetime | None
-    """When the newest review was recorded; null if there are no reviews."""
+    """When the newest review was recorded; None if there are no reviews."""
     top_files: list[TopFile]
     """Files with the most findings, most first; ties are broken by path."""
 
@@ -270,7 +270,7 @@ class OpenRun(Row):
     run_key: str
     """Key of the run."""
     repo: str
-    """Owner/name; repository of the pull request."""
+    """owner/name; repository of the pull request."""
     pr_number: int
     """Pull request number."""
     base_sha: str
@@ -308,7 +308,7 @@ class RepoDay(Row):
     findings_suppressed: int
     """Number of findings held back by a suppression rule."""
     avg_duration_ms: float | None
-    """Mean duration of a review in milliseconds; null if no review recorded one."""
+    """Mean duration of a review in milliseconds; None if no review recorded one."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -18,11 +18,11 @@ class NewMemory(TypedDict):
     """An element of memories."""
 
     repo: str
-    """Owner/name; repository that may recall the memory."""
+    """owner/name; repository that may recall the memory."""
     owner: NotRequired[str | None]
     """Must be the owner in repo; default that owner."""
     source_repo: NotRequired[str | None]
-    """Owner/name; repository where the memory was learned; default repo."""
+    """owner/name; repository where the memory was learned; default repo."""
     finding_id: NotRequired[int | None]
     """Id of the finding behind the memory; default none."""
     review_id: NotRequired[int | None]
@@ -60,15 +60,15 @@ class Memory(Row):
     memory_id: int
     """Id of the memory."""
     repo: str
-    """Owner/name; repository that may recall the memory."""
+    """owner/name; repository that may recall the memory."""
     owner: str
     """Owner in repo."""
     source_repo: str
-    """Owner/name; repository where the memory was learned."""
+    """owner/name; repository where the memory was learned."""
     finding_id: int | None
-    """Id of the finding behind the memory; null if none was given."""
+    """Id of the finding behind the memory; None if none was given."""
     review_id: int | None
-    """Id of the review behind the memory; null if none was given."""
+    """Id of the review behind the memory; None if none was given."""
     finding_text: str
     """What was found."""
     severity: Severity
@@ -78,7 +78,7 @@ class Memory(Row):
     file_path: str
     """File with the problem, relative to the root of the repository."""
     language: str | None
-    """Programming language of the file; null if unknown."""
+    """Programming language of the file; None if unknown."""
     outcome: Outcome
     """How the team reacted."""
     embedding_model: str
@@ -86,7 +86,7 @@ class Memory(Row):
     embedding_dim: int
     """Number of dimensions of the embedding."""
     embedding: Vector | None
-    """Embedding of finding_text; null if none was given."""
+    """Embedding of finding_text; None if none was given."""
     stale: bool
     """Whether the memory no longer applies; searches skip it if so."""
     created_at: datetime

@@ -7,6 +7,7 @@ naming the argument. Errors raised here have the wording and SQLSTATE of the dat
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,16 +16,17 @@ from functools import partial
 from json import dumps
 from math import isfinite
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, SupportsFloat
 
 from pgvector import HalfVector, Vector
 from psycopg.errors import InvalidParameterValue
 from psycopg.pq import DiagnosticField
 from psycopg.types.json import Jsonb
 
-#: An embedding: numbers in a list, tuple, one-dimensional numpy array or any other
-#: iterable, or pgvector's Vector or HalfVector.
-VectorLike = Any
+from .vectors import Vectors
+
+#: An embedding; a one-dimensional numpy array is iterable, too.
+VectorLike = Vector | HalfVector | Iterable[SupportsFloat]
 
 #: A JSON value: text, a number, a bool, None, or a list or mapping of these; a datetime
 #: is sent as text.
@@ -33,8 +35,7 @@ JsonLike = Any
 #: Characters that a Postgres text cannot contain: NUL and surrogates.
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
-#: Limit of pgvector's type vector.
-MAX_DIMENSIONS = 16000
+MAX_DIMENSIONS = 16000  # of pgvector's type vector
 
 
 def parameter(argument: str, type_: str, value: object) -> object:
@@ -67,26 +68,25 @@ def _describe(value: object) -> str:
 
 
 def _from_numpy(argument: str, value: Any) -> Any:
-    """Convert a numpy scalar to Python, unless it already behaves like a number."""
-    match type(value).__name__:
-        case "MaskedArray":
-            raise invalid(argument, "an array without a mask", "MaskedArray")
-        case "datetime64" | "timedelta64" as kind:
-            item = value.astype(f"{kind}[us]").item()
-            return value if item is None else item  # keep NaT, to reject it later
-        case "bool_" | "bool":
-            return bool(value)
-    return value
+    """Convert numpy's times and truth values to Python's; reject masked arrays."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return value
+    if isinstance(value, numpy.ma.MaskedArray):
+        raise invalid(argument, "an array without a mask", type(value).__name__)
+    if isinstance(value, numpy.datetime64 | numpy.timedelta64):
+        item = value.astype(f"{value.dtype.kind}8[us]").item()
+        # NaT and what Python cannot represent stay, to be rejected later.
+        return item if isinstance(item, datetime | timedelta) else value
+    return bool(value) if isinstance(value, numpy.bool_) else value
 
 
 def _iterate(argument: str, value: Any) -> list[Any]:
     """Return the elements of a list-like value."""
-    if not isinstance(value, Iterable) or isinstance(value, NOT_LISTS):
+    is_scalar = getattr(value, "ndim", 1) == 0
+    if is_scalar or not isinstance(value, Iterable) or isinstance(value, NOT_LISTS):
         raise invalid(argument, "a list", _describe(value))
-    try:
-        return list(value)
-    except TypeError as error:  # an array without dimensions
-        raise invalid(argument, "a list", f"{_describe(value)} ({error})") from error
+    return list(value)
 
 
 #: Iterables that are not list-like.
@@ -101,7 +101,7 @@ def _array(argument: str, type_: str, value: object) -> object:
     if type_ in {"bigint", "integer"}:
         # As one literal: psycopg would choose the array type by the largest number.
         return "{" + ",".join("null" if e is None else str(e) for e in elements) + "}"
-    return elements
+    return Vectors(elements) if type_ == "vector" else elements  # type: ignore[arg-type]
 
 
 def _checked(
@@ -124,34 +124,37 @@ def _checked(
 def _text(argument: str, value: str) -> str:
     if NOT_TEXT.search(value):
         raise invalid(argument, "text that Postgres can store", "NUL or a surrogate")
-    return str(value)
+    return str.__str__(value)  # of an Enum, the value
 
 
-def _number(_argument: str, value: object) -> str:
-    # As a literal of unknown type: a double precision would not match a real argument.
-    return str(value)
+def _number(argument: str, value: Any) -> str:
+    # As text of unknown type: psycopg's double precision would not match a real.
+    try:
+        return str(int(value) if isinstance(value, Integral) else value)
+    except ValueError as error:  # more digits than Python converts
+        raise invalid(argument, "a number that Postgres can store", "more") from error
 
 
-def _utc(_argument: str, value: datetime) -> datetime:
-    """Take a time without a zone as UTC, whatever the session's time zone is."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+def _utc(argument: str, value: datetime) -> datetime:
+    """Take a time without a zone as UTC, regardless of the session's time zone."""
+    if value != value:  # noqa: PLR0124 - NaT of pandas
+        raise invalid(argument, "a datetime", "NaT")
+    return value if value.utcoffset() is not None else value.replace(tzinfo=UTC)
 
 
 def _vector(argument: str, value: Any) -> Vector:
     if isinstance(value, Vector | HalfVector):
         value = value.to_list()
+    is_array = hasattr(value, "__array_interface__")
+    if is_array and value.dtype.kind not in "fiu":
+        raise invalid(argument, "a list or array of numbers", f"type {value.dtype}")
     try:
-        vector = Vector(value if hasattr(value, "dtype") else _iterate(argument, value))
+        vector = Vector(value if is_array else _iterate(argument, value))
     except (TypeError, ValueError, OverflowError) as error:
-        raise invalid(
-            argument,
-            "a list, tuple or one-dimensional array of numbers",
-            f"{_describe(value)} ({error})",
-        ) from error
-    if not 1 <= vector.dimensions() <= MAX_DIMENSIONS:
-        raise invalid(
-            argument, f"1 to {MAX_DIMENSIONS} dimensions", str(vector.dimensions())
-        )
+        got = f"{_describe(value)} ({error})"
+        raise invalid(argument, "a list or array of numbers", got) from error
+    if not 1 <= (dimensions := vector.dimensions()) <= MAX_DIMENSIONS:
+        raise invalid(argument, f"1 to {MAX_DIMENSIONS} dimensions", str(dimensions))
     if not all(map(isfinite, vector.to_list())):
         raise invalid(argument, "finite numbers of type real", "NaN or infinity")
     return vector
@@ -188,8 +191,8 @@ def _json(argument: str, value: object) -> object:
         case str():
             return _text(argument, value)
         case Integral():
-            return int(value)
-        case Real() if isfinite(value):
+            return int(_number(argument, value))
+        case Real() if not isinstance(value, Fraction) and isfinite(value):
             return float(value)
         case datetime():
             return _utc(argument, value).isoformat()
@@ -197,12 +200,8 @@ def _json(argument: str, value: object) -> object:
             return _object(argument, value)
         case list() | tuple():
             return [_json(f"{argument}[{n}]", item) for n, item in enumerate(value, 1)]
-    raise invalid(
-        argument,
-        "text, a finite int or float, True, False, a datetime, None, or a list or "
-        "mapping of these",
-        _describe(value),
-    )
+    expected = "text, a finite number, bool, datetime, None, list or mapping"
+    raise invalid(argument, expected, _describe(value))
 
 
 #: Converters by type name, as in the catalog; ``objects`` stands for a jsonb array of

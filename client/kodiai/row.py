@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from reprlib import Repr
@@ -40,7 +41,7 @@ def _plain(value: Any) -> Any:
             return float(value)
         case Vector():
             return value.to_list()
-    return value
+    return deepcopy(value)
 
 
 def _short(value: Any) -> str:

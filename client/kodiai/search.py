@@ -19,7 +19,7 @@ class SearchCheck(Row):
     check_name: Literal["indexes", "postings", "plans", "recall"]
     """What was checked."""
     is_ok: bool | None
-    """Whether the check passed; null for plans if the server does not count index
+    """Whether the check passed; None for plans if the server does not count index
     scans.
     """
     detail: str
@@ -37,17 +37,17 @@ class FoundFinding(Row):
     review_id: int
     """Id of the review that found it."""
     repo: str
-    """Owner/name of the repository."""
+    """owner/name of the repository."""
     pr_number: int
     """Number of the pull request."""
     head_sha: str | None
-    """Commit that was reviewed; null if none was recorded."""
+    """Commit that was reviewed; None if none was recorded."""
     file_path: str
     """File that it is about, from the root of the repository."""
     start_line: int | None
-    """First line that it is about, from 1; null if none was recorded."""
+    """First line that it is about, from 1; None if none was recorded."""
     end_line: int | None
-    """Last line that it is about; null if none was recorded."""
+    """Last line that it is about; None if none was recorded."""
     severity: Severity
     """How bad it is."""
     category: Category
@@ -59,13 +59,13 @@ class FoundFinding(Row):
     suppressed: bool
     """Whether a suppression rule held it back."""
     suppression_pattern: str | None
-    """Rule that held it back; null if none was recorded."""
+    """Rule that held it back; None if none was recorded."""
     comment_id: int | None
-    """GitHub comment id; null if it was not posted."""
+    """GitHub comment id; None if it was not posted."""
     comment_surface: str | None
-    """Kind of GitHub comment; null if it was not posted."""
+    """Kind of GitHub comment; None if it was not posted."""
     review_output_key: str | None
-    """Key of the review output that it was posted with; null if none was recorded."""
+    """Key of the review output that it was posted with; None if none was recorded."""
     created_at: datetime
     """When it was recorded."""
 
@@ -79,27 +79,27 @@ class FoundMemory(Row):
     score: float
     """Score by fusion, with preferences; higher is better."""
     vector_rank: int | None
-    """Rank by distance among the candidates, from 1; null if distance is null."""
+    """Rank by distance among the candidates, from 1; None if distance is None."""
     distance: float | None
-    """Cosine distance from query_embedding, 0 to 2; null without query_embedding,
+    """Cosine distance from query_embedding, 0 to 2; None without query_embedding,
     without an embedding of the model, or beyond max_distance.
     """
     text_rank: int | None
-    """Rank by text_score among the candidates, from 1; null if text_score is null."""
+    """Rank by text_score among the candidates, from 1; None if text_score is None."""
     text_score: float | None
     """BM25, raised for memories with all terms or phrases so that they rank first;
-    null if the memory contains no term of query_text.
+    None if the memory contains no term of query_text.
     """
     repo: str
-    """Owner/name of the repository that the memory belongs to."""
+    """owner/name of the repository that the memory belongs to."""
     owner: str
     """Owner of repo."""
     source_repo: str
-    """Owner/name of the repository in which it was learned."""
+    """owner/name of the repository in which it was learned."""
     finding_id: int | None
-    """Id of the finding that it comes from; null if none was given."""
+    """Id of the finding that it comes from; None if none was given."""
     review_id: int | None
-    """Id of the review that it comes from; null if none was given."""
+    """Id of the review that it comes from; None if none was given."""
     finding_text: str
     """The finding in words."""
     severity: Severity
@@ -109,7 +109,7 @@ class FoundMemory(Row):
     file_path: str
     """File that the finding was in, from the root of the repository."""
     language: str | None
-    """Programming language of the file; null if none was given."""
+    """Programming language of the file; None if none was given."""
     outcome: Outcome
     """What the team made of the finding."""
     embedding_model: str

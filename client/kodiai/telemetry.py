@@ -20,19 +20,19 @@ class RetrievalQuality(Row):
     empty_results: int
     """Number of searches without a result."""
     avg_top_k: float | None
-    """Mean number of memories requested; null if no search recorded it."""
+    """Mean number of memories requested; None if no search recorded it."""
     avg_result_count: float | None
-    """Mean number of memories used; null if there were no searches."""
+    """Mean number of memories used; None if there were no searches."""
     avg_distance: float | None
-    """Mean over the searches' mean cosine distances; null if no search recorded
+    """Mean over the searches' mean cosine distances; None if no search recorded
     one.
     """
     avg_distance_threshold: float | None
-    """Mean of the maximum cosine distances accepted; null if no search recorded
+    """Mean of the maximum cosine distances accepted; None if no search recorded
     one.
     """
     avg_language_match_ratio: float | None
-    """Mean fraction of memories in the preferred language; null if no search
+    """Mean fraction of memories in the preferred language; None if no search
     recorded one.
     """
     adaptive_thresholds: int

@@ -206,8 +206,11 @@ class TestTls:
     def test_the_asynchronous_client_verifies_a_server_on_azure(
         self, listening: dict[str, Any]
     ) -> None:
+        async def connect() -> AsyncClient:
+            return await AsyncClient.connect(**listening)
+
         with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
-            asyncio.run(AsyncClient.connect(**listening))
+            asyncio.run(connect())
 
     def test_a_weaker_sslmode_can_be_requested(self, listening: dict[str, Any]) -> None:
         with Client.connect(**listening, sslmode="require") as client:

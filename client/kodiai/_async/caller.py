@@ -3,23 +3,32 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from pgvector.psycopg.vector import register_vector_info
-from psycopg import AsyncConnection, AsyncCursor, Error
+from psycopg import AsyncConnection, AsyncCursor, Error, InterfaceError
 from psycopg.errors import FeatureNotSupported
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow, tuple_row
-from psycopg.types import TypeInfo
 from psycopg_pool import AsyncConnectionPool
 
+from kodiai import vectors
 from kodiai.call import Function
 from kodiai.errors import reword
+from kodiai.learning import GET_MEMORIES
 
 Result = TypeVar("Result")
 
 
+#: The OID of the type vector, by connection.
+_vectors: WeakKeyDictionary[AsyncConnection[Any], int] = WeakKeyDictionary()
+
+
 class AsyncCaller:
     """Executes calls on a connection, or on the connections of a pool."""
+
+    schema: str
+    _target: AsyncConnection[Any] | AsyncConnectionPool[Any] | None = None
+    _revision = 0  # how often a function was seen to have changed
 
     def __init__(
         self,
@@ -34,14 +43,10 @@ class AsyncCaller:
         """
         if not isinstance(target, AsyncConnection | AsyncConnectionPool):
             kinds = AsyncConnection.__name__ + " or " + AsyncConnectionPool.__name__
-            raise TypeError(
-                f"expected a psycopg {kinds}, got {type(target).__name__}; "
-                "use connect() for a URL"
-            )
+            got = type(target).__name__
+            raise TypeError(f"expected a {kinds}, got {got}; for a URL use connect()")
         self.schema = schema
         self._target = target
-        self._vector: TypeInfo | None = None
-        self._revision = 0
 
     async def _call(self, function: Function[Result], *values: object) -> Result:
         """Call a function with the values of all its arguments, in order."""
@@ -55,8 +60,9 @@ class AsyncCaller:
                 if function.has_vectors:
                     await self._register_vector(cursor)
                 await self._execute(cursor, function, parameters)
+                rows = await cursor.fetchall()
                 columns = [column.name for column in cursor.description or ()]
-                return function.result(columns, await cursor.fetchall())
+                return function.result(columns, rows)
         except Error as error:
             reword(error, function.arguments)
             raise
@@ -70,7 +76,9 @@ class AsyncCaller:
         query = function.statement(self.schema)
         try:
             await cursor.execute(query + b" " * self._revision, parameters)
-        except FeatureNotSupported:
+        except FeatureNotSupported as error:
+            if error.diag.context:  # raised by the function
+                raise
             # "cached plan must not change result type": the columns of the function
             # changed after psycopg prepared the statement. Spaces at its end make it
             # a new statement.
@@ -80,26 +88,35 @@ class AsyncCaller:
             await cursor.execute(query + b" " * self._revision, parameters)
 
     async def _register_vector(self, cursor: AsyncCursor[TupleRow]) -> None:
-        """Register pgvector's adapters on this cursor only.
+        """Have pgvector convert vectors, on this cursor only.
 
-        A borrowed connection keeps its own adapters. The type is looked up once per
-        client: it is the same on all connections of a pool.
+        The OID is learned from a call. psycopg's TypeInfo.fetch opens a transaction,
+        which concurrent calls on the same connection would join.
         """
-        if self._vector is None:
-            self._vector = await TypeInfo.fetch(cursor.connection, "public.vector")
-        register_vector_info(cursor, self._vector)  # type: ignore[arg-type]
+        oid = _vectors.get(cursor.connection)
+        if oid is None:
+            await cursor.execute(GET_MEMORIES.statement(self.schema), ["{}"])
+            await cursor.fetchall()
+            columns = {each.name: each.type_code for each in cursor.description or ()}
+            oid = _vectors[cursor.connection] = columns["embedding"]
+        vectors.register(cursor, oid)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection[Any]]:
         if isinstance(self._target, AsyncConnection):
             yield self._target
             return
+        if self._target is None:
+            raise InterfaceError("the client is not open: use async with, or await it")
         async with self._target.connection() as connection:
-            # Saves the two messages of a transaction block around one statement.
+            # A transaction block around one statement only costs two messages, unless
+            # it is what sets these.
+            settings = {connection.isolation_level, connection.read_only}
             autocommit = connection.autocommit
-            await connection.set_autocommit(True)
+            if settings == {None}:
+                await connection.set_autocommit(True)
             try:
                 yield connection
             finally:
-                if not connection.closed:
+                if not connection.closed and connection.autocommit != autocommit:
                     await connection.set_autocommit(autocommit)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator  # async only
 from typing import Any, Self
 
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import AsyncConnectionPool
 
-from kodiai.opening import opening  # async only
 from kodiai.tls import verify_azure
 
 from .knowledge import AsyncKnowledge
@@ -24,11 +25,11 @@ class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
     kodiai.errors has those that only kodiai raises.
     """
 
-    _is_owner = False
+    #: Opens the connection of connect().
+    _opening: Any = None
 
     @classmethod
-    @opening  # async only
-    async def connect(
+    def connect(
         cls,
         conninfo: str | None = None,
         *,
@@ -36,7 +37,7 @@ class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
         connection_class: type[AsyncConnection[Any]] = AsyncConnection,
         **kwargs: Any,
     ) -> Self:
-        """Connect to a URL or conninfo string, by default that in DATABASE_URL.
+        """Connect to a URL or conninfo string; by default, the URL in DATABASE_URL.
 
         Each call is its own transaction. Closing the client, or leaving it as a
         context manager, closes the connection. connection_class and kwargs are used
@@ -49,29 +50,34 @@ class AsyncClient(AsyncKnowledge, AsyncTelemetry, AsyncLearning, AsyncSearch):
                 raise ValueError("no conninfo was given and DATABASE_URL is not set")
         kwargs = {"fallback_application_name": "kodiai"} | kwargs
         kwargs = verify_azure(conninfo, **kwargs) | {"autocommit": True}
-        connection = await connection_class.connect(conninfo, **kwargs)
-        client = cls(connection, schema=schema)
-        client._is_owner = True
+        client = cls.__new__(cls)
+        client.schema = schema
+        client._opening = connection_class.connect(conninfo, **kwargs)  # noqa: SLF001
+        # sync only: client.__enter__()
         return client
+
+    def __await__(self) -> Generator[Any, Any, Self]:  # async only
+        return self.__aenter__().__await__()  # async only
 
     async def close(self) -> None:
         """Close what connect() opened; borrowed connections and pools stay open."""
-        if self._is_owner:
+        if self._opening and self._target:
             await self._target.close()
 
     async def __aenter__(self) -> Self:
+        if self._target is None:
+            self._target = await self._opening
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         await self.close()
 
     def __repr__(self) -> str:
-        if not isinstance(self._target, AsyncConnection):
-            conninfo = self._target.conninfo
-            known = conninfo_to_dict(conninfo) if isinstance(conninfo, str) else {}
-            host = str(known.get("host", ""))
-        elif self._target.closed:
-            host = "closed"
-        else:
-            host = self._target.info.host
+        match self._target:
+            case AsyncConnection(closed=False, info=info):
+                host = info.host
+            case AsyncConnectionPool(conninfo=str(conninfo)):
+                host = str(conninfo_to_dict(conninfo).get("host", ""))
+            case _:
+                host = "closed"
         return f"{type(self).__name__}(schema={self.schema!r}, host={host!r})"

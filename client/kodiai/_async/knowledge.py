@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from kodiai import knowledge
 from kodiai.knowledge import (
@@ -34,10 +34,13 @@ from kodiai.literals import (
     AdvisoryStatus,
     AuthorTier,
     Category,
+    ConfidenceBand,
     DependencySource,
+    MergeConfidence,
     SemverBumpType,
     Severity,
 )
+from kodiai.parameters import JsonLike
 
 from .caller import AsyncCaller
 
@@ -83,7 +86,7 @@ class AsyncKnowledge(AsyncCaller):
             A Claim.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid, or run_key belongs to another
                 pull request; the message names it (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
@@ -113,14 +116,14 @@ class AsyncKnowledge(AsyncCaller):
         Args:
             run_key: 1 to 500 characters; key of the run.
             delivery_id: delivery that the caller claimed the run with; if another
-                delivery has claimed the run since, nothing changes; null to complete
+                delivery has claimed the run since, nothing changes; None to complete
                 the run for any delivery.
 
         Returns:
             A RunCompletion.
 
         Raises:
-            NullValueNotAllowed: run_key is null (22004).
+            NullValueNotAllowed: run_key is None (22004).
             InvalidParameterValue: run_key is invalid (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
                 changed the same run; retry (40001).
@@ -142,7 +145,7 @@ class AsyncKnowledge(AsyncCaller):
             True if the checkpoint existed.
 
         Raises:
-            NullValueNotAllowed: review_output_key is null (22004).
+            NullValueNotAllowed: review_output_key is None (22004).
             InvalidParameterValue: review_output_key is invalid (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
                 changed the same checkpoint; retry (40001).
@@ -163,7 +166,7 @@ class AsyncKnowledge(AsyncCaller):
             An Author, or None.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(knowledge.GET_AUTHOR, repo, author_login, max_age)
@@ -179,7 +182,7 @@ class AsyncKnowledge(AsyncCaller):
             A Checkpoint, or None.
 
         Raises:
-            NullValueNotAllowed: review_output_key is null (22004).
+            NullValueNotAllowed: review_output_key is None (22004).
             InvalidParameterValue: review_output_key is invalid (22023).
         """
         return await self._call(knowledge.GET_CHECKPOINT, review_output_key)
@@ -195,13 +198,13 @@ class AsyncKnowledge(AsyncCaller):
             repo: owner/name; repository of the comment.
             comment_id: 1 or more; GitHub comment id.
             comment_surface: 1 to 200 characters; kind of comment, as recorded. GitHub
-                comment ids are unique only within a kind; null for any.
+                comment ids are unique only within a kind; None for any.
 
         Returns:
             A Finding, or None.
 
         Raises:
-            NullValueNotAllowed: a required argument is null; the message names it
+            NullValueNotAllowed: a required argument is None; the message names it
                 (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
@@ -224,7 +227,7 @@ class AsyncKnowledge(AsyncCaller):
             A ReviewedCommit, or None.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(knowledge.GET_LAST_REVIEWED_SHA, repo, pr_number)
@@ -244,7 +247,7 @@ class AsyncKnowledge(AsyncCaller):
             A RepoStats.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(knowledge.GET_REPO_STATS, repo, days, top_files)
@@ -268,7 +271,7 @@ class AsyncKnowledge(AsyncCaller):
             Most reactions first; ties are broken by title.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(
@@ -290,7 +293,7 @@ class AsyncKnowledge(AsyncCaller):
             Newest reviews first.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(knowledge.LIST_FINDING_COMMENTS, repo, days, limit)
@@ -310,7 +313,7 @@ class AsyncKnowledge(AsyncCaller):
             Oldest first.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(knowledge.LIST_OPEN_RUNS, older_than, limit)
@@ -330,7 +333,7 @@ class AsyncKnowledge(AsyncCaller):
             In the order in which they were recorded.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(knowledge.LIST_PRIOR_FINDINGS, repo, pr_number)
@@ -348,7 +351,7 @@ class AsyncKnowledge(AsyncCaller):
             Oldest day first.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(knowledge.LIST_REPO_TRENDS, repo, days)
@@ -367,7 +370,7 @@ class AsyncKnowledge(AsyncCaller):
             Number of deleted entries.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
                 changed one of the entries; retry (40001).
@@ -390,7 +393,7 @@ class AsyncKnowledge(AsyncCaller):
             Number of deleted runs.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
                 changed one of the runs; retry (40001).
@@ -404,13 +407,13 @@ class AsyncKnowledge(AsyncCaller):
         merged_at: datetime | None = None,
         delivery_id: str | None = None,
         source: DependencySource | None = None,
-        signals: Any = None,
+        signals: JsonLike = None,
         package_name: str | None = None,
         old_version: str | None = None,
         new_version: str | None = None,
         semver_bump_type: SemverBumpType | None = None,
-        merge_confidence_level: Literal["high", "medium", "low"] | None = None,
-        merge_confidence_rationale: Any = None,
+        merge_confidence_level: MergeConfidence | None = None,
+        merge_confidence_rationale: JsonLike = None,
         advisory_status: AdvisoryStatus | None = None,
         advisory_max_severity: AdvisorySeverity | None = None,
         is_security_bump: bool | None = None,
@@ -423,30 +426,30 @@ class AsyncKnowledge(AsyncCaller):
         Args:
             repo: owner/name; repository of the pull request.
             pr_number: 1 or more; pull request number.
-            merged_at: when it was merged; null: unknown.
+            merged_at: when it was merged; None: unknown.
             delivery_id: 1 to 200 characters; webhook delivery that reported the merge;
-                null: unknown.
-            source: bot that opened the pull request; null: not recorded.
+                None: unknown.
+            source: bot that opened the pull request; None: not recorded.
             signals: any JSON; evidence that the pull request is a dependency bump;
-                null: none.
-            package_name: 1 to 500 characters; package that was updated; null: unknown.
-            old_version: 1 to 200 characters; version before the update; null: unknown.
-            new_version: 1 to 200 characters; version after the update; null: unknown.
-            semver_bump_type: size of the version change; null: not recorded.
-            merge_confidence_level: how safe the merge looked; null: not recorded.
+                None: none.
+            package_name: 1 to 500 characters; package that was updated; None: unknown.
+            old_version: 1 to 200 characters; version before the update; None: unknown.
+            new_version: 1 to 200 characters; version after the update; None: unknown.
+            semver_bump_type: size of the version change; None: not recorded.
+            merge_confidence_level: how safe the merge looked; None: not recorded.
             merge_confidence_rationale: any JSON; reasons for the confidence level;
-                null: none.
-            advisory_status: whether a security advisory applied; null: not recorded.
-            advisory_max_severity: highest severity of the advisories; null: not
+                None: none.
+            advisory_status: whether a security advisory applied; None: not recorded.
+            advisory_max_severity: highest severity of the advisories; None: not
                 recorded.
-            is_security_bump: whether the new version fixes a vulnerability; null:
+            is_security_bump: whether the new version fixes a vulnerability; None:
                 unknown.
 
         Returns:
             A RecordedMerge.
 
         Raises:
-            NullValueNotAllowed: a required argument is null; the message names it
+            NullValueNotAllowed: a required argument is None; the message names it
                 (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
@@ -527,7 +530,7 @@ class AsyncKnowledge(AsyncCaller):
         self,
         severity: Severity,
         category: Category,
-        confidence_band: Literal["high", "medium", "low"],
+        confidence_band: ConfidenceBand,
         pattern_fingerprint: str,
         count: int = 1,
     ) -> RecordedPattern:
@@ -548,7 +551,7 @@ class AsyncKnowledge(AsyncCaller):
 
         Raises:
             NumericValueOutOfRange: the sum exceeds the range of bigint (22003).
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
                 counted the same pattern; retry (40001).
@@ -589,21 +592,21 @@ class AsyncKnowledge(AsyncCaller):
         Args:
             repo: owner/name; repository reviewed.
             pr_number: 1 or more; pull request number.
-            head_sha: 1 to 200 characters; commit reviewed; null: unknown.
+            head_sha: 1 to 200 characters; commit reviewed; None: unknown.
             delivery_id: 1 to 200 characters; webhook delivery that requested the
-                review; null: the review is always inserted.
+                review; None: the review is always inserted.
             findings: the findings.
             suppressions: suppression rules that the review applied. Rules named by a
                 suppression_pattern are recorded even if not listed.
             files_analyzed: 0 to 10^15; number of files analyzed.
             lines_changed: 0 to 10^15; number of lines that the pull request adds and
                 removes.
-            duration_ms: 0 to 10^15; duration of the review in milliseconds; null:
+            duration_ms: 0 to 10^15; duration of the review in milliseconds; None:
                 unknown.
-            model: 1 to 200 characters; language model that wrote the review; null:
+            model: 1 to 200 characters; language model that wrote the review; None:
                 unknown.
             conclusion: 1 to 200 characters; how the review ended, in any vocabulary.
-            config_snapshot: object; configuration of the review; null: unknown.
+            config_snapshot: object; configuration of the review; None: unknown.
 
         Returns:
             A RecordedReview.
@@ -669,7 +672,7 @@ class AsyncKnowledge(AsyncCaller):
         Args:
             run_key: 1 to 500 characters; key of the run.
             delivery_id: delivery that the caller claimed the run with; if another
-                delivery has claimed the run since, nothing changes; null to release the
+                delivery has claimed the run since, nothing changes; None to release the
                 run for any delivery.
 
         Returns:
@@ -677,7 +680,7 @@ class AsyncKnowledge(AsyncCaller):
                 not exist or is held by another delivery.
 
         Raises:
-            NullValueNotAllowed: run_key is null (22004).
+            NullValueNotAllowed: run_key is None (22004).
             InvalidParameterValue: run_key is invalid (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
                 changed the same run; retry (40001).
@@ -704,13 +707,13 @@ class AsyncKnowledge(AsyncCaller):
             checkpoint_data: object; what a retry needs to resume, such as files
                 reviewed, finding count, summary draft and total files.
             partial_comment_id: 1 or more; GitHub comment id of the comment that shows
-                the partial result; null to keep the one already saved.
+                the partial result; None to keep the one already saved.
 
         Returns:
             A SavedCheckpoint.
 
         Raises:
-            NullValueNotAllowed: a required argument is null; the message names it
+            NullValueNotAllowed: a required argument is None; the message names it
                 (22004).
             InvalidParameterValue: an argument is invalid, or review_output_key belongs
                 to another pull request; the message names it (22023).
@@ -740,7 +743,7 @@ class AsyncKnowledge(AsyncCaller):
             Id of the checkpoint.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
                 changed the same checkpoint; retry (40001).
@@ -768,7 +771,7 @@ class AsyncKnowledge(AsyncCaller):
             False if this comment was already recorded, else true.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read, a concurrent transaction
                 changed the same finding; retry (40001).
@@ -795,13 +798,13 @@ class AsyncKnowledge(AsyncCaller):
             author_association: 1 to 200 characters; the GitHub author association, such
                 as MEMBER.
             pr_count: 0 to 10^15; number of pull requests by the author merged in the
-                repository; null: not counted.
+                repository; None: not counted.
 
         Returns:
             An UpsertedAuthor.
 
         Raises:
-            NullValueNotAllowed: a required argument is null; the message names it
+            NullValueNotAllowed: a required argument is None; the message names it
                 (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read, a concurrent transaction wrote

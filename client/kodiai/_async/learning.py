@@ -32,7 +32,7 @@ class AsyncLearning(AsyncCaller):
             In the order in which memory_ids first names them.
 
         Raises:
-            NullValueNotAllowed: memory_ids is null (22004).
+            NullValueNotAllowed: memory_ids is None (22004).
         """
         return await self._call(learning.GET_MEMORIES, memory_ids)
 
@@ -51,7 +51,7 @@ class AsyncLearning(AsyncCaller):
             Whether the memory exists.
 
         Raises:
-            NullValueNotAllowed: an argument is null (22004).
+            NullValueNotAllowed: an argument is None (22004).
             InvalidParameterValue: repo or outcome is invalid (22023).
         """
         return await self._call(learning.HAS_MEMORY, repo, finding_id, outcome)
@@ -72,20 +72,20 @@ class AsyncLearning(AsyncCaller):
         purge_stale_memories deletes the marked memories later.
 
         Args:
-            repo: owner/name; repository of the memories; may be null if owner is given.
-            memory_ids: only memories with these ids; null for any.
+            repo: owner/name; repository of the memories; may be None if owner is given.
+            memory_ids: only memories with these ids; None for any.
             path_prefix: 1 to 1000 bytes; only memories whose file_path starts with
-                this; null for any.
-            embedding_model: 1 to 200 bytes; only memories of this model; null for any.
-            created_before: only memories created before this time; null for any.
+                this; None for any.
+            embedding_model: 1 to 200 bytes; only memories of this model; None for any.
+            created_before: only memories created before this time; None for any.
             owner: owner of repo; extends the scope to all repositories of the owner;
-                null: repo alone.
+                None: repo alone.
 
         Returns:
             Number of memories marked, without those that were stale before.
 
         Raises:
-            NullValueNotAllowed: repo and owner are both null, or no condition is given
+            NullValueNotAllowed: repo and owner are both None, or no condition is given
                 (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
@@ -108,16 +108,16 @@ class AsyncLearning(AsyncCaller):
         locked are skipped. A deleted memory can be written again, as a new one.
 
         Args:
-            repo: owner/name; repository of the memories; may be null if owner is given.
+            repo: owner/name; repository of the memories; may be None if owner is given.
             limit: 1 to 100000; maximum number of memories to delete.
             owner: owner of repo; extends the scope to all repositories of the owner;
-                null: repo alone.
+                None: repo alone.
 
         Returns:
             Number of deleted memories.
 
         Raises:
-            NullValueNotAllowed: repo and owner are both null, or limit is null (22004).
+            NullValueNotAllowed: repo and owner are both None, or limit is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(learning.PURGE_STALE_MEMORIES, repo, limit, owner)
@@ -142,7 +142,7 @@ class AsyncLearning(AsyncCaller):
             One per table.
 
         Raises:
-            NullValueNotAllowed: an argument is null (22004).
+            NullValueNotAllowed: an argument is None (22004).
             InvalidParameterValue: an argument is invalid, or both names are the same
                 (22023).
             SerializationFailure: the same rows kept being written under the new name;
@@ -164,10 +164,10 @@ class AsyncLearning(AsyncCaller):
             embedding_model: 1 to 200 bytes; name of the model.
 
         Returns:
-            The model that was active before; null if none was.
+            The model that was active before; None if none was.
 
         Raises:
-            NullValueNotAllowed: embedding_model is null (22004).
+            NullValueNotAllowed: embedding_model is None (22004).
             InvalidParameterValue: embedding_model is empty, only white space, or too
                 long (22023).
         """
@@ -182,7 +182,7 @@ class AsyncLearning(AsyncCaller):
         finding_id and outcome is written once, and writing it again changes nothing. A
         memory without a finding_id is always new.
 
-        An element of embeddings may be null: only the text arm of a search finds that
+        An element of embeddings may be None: only the text arm of a search finds that
         memory.
 
         If no model is active yet, the first one that memories names becomes the active
@@ -197,7 +197,7 @@ class AsyncLearning(AsyncCaller):
             One per memory in input order.
 
         Raises:
-            NullValueNotAllowed: an argument or a required key is null or absent, or no
+            NullValueNotAllowed: an argument or a required key is None or absent, or no
                 model is named or active (22004).
             InvalidParameterValue: an argument or a key is invalid; the message names
                 it, with the position from 1 (22023).
@@ -241,24 +241,24 @@ class AsyncLearning(AsyncCaller):
                 the repository.
             outcome: how the team reacted.
             embedding: vector of the deployed embedding_dim; embedding of finding_text;
-                null: none, only the text arm of a search finds the memory.
-            finding_id: id of the finding behind the memory; null: none.
-            review_id: id of the review behind the memory; null: none.
-            owner: must be the owner in repo; null: that owner.
-            source_repo: owner/name; repository where the memory was learned; null:
+                None: none, only the text arm of a search finds the memory.
+            finding_id: id of the finding behind the memory; None: none.
+            review_id: id of the review behind the memory; None: none.
+            owner: must be the owner in repo; None: that owner.
+            source_repo: owner/name; repository where the memory was learned; None:
                 repo.
-            language: 1 to 200 characters; programming language of the file; null:
+            language: 1 to 200 characters; programming language of the file; None:
                 unknown.
-            embedding_model: 1 to 200 bytes; model of the embedding; null: the active
+            embedding_model: 1 to 200 bytes; model of the embedding; None: the active
                 model.
             stale: whether the memory no longer applies; searches skip it if so.
-            created_at: when the team taught it; age counts from here; null: now.
+            created_at: when the team taught it; age counts from here; None: now.
 
         Returns:
             A WriteResult.
 
         Raises:
-            NullValueNotAllowed: a required argument is null, or embedding_model is null
+            NullValueNotAllowed: a required argument is None, or embedding_model is None
                 and no model is active (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: the same memory was written concurrently (only under

@@ -30,7 +30,7 @@ class AsyncTelemetry(AsyncCaller):
             Number of timeouts.
 
         Raises:
-            NullValueNotAllowed: an argument is null (22004).
+            NullValueNotAllowed: an argument is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(telemetry.COUNT_RECENT_TIMEOUTS, repo, pr_author, days)
@@ -43,14 +43,14 @@ class AsyncTelemetry(AsyncCaller):
         Each mean covers only the searches that recorded the value.
 
         Args:
-            repo: owner/name; only searches for this repository; null for all.
+            repo: owner/name; only searches for this repository; None for all.
             days: 1 to 3660; how many UTC days back, including today.
 
         Returns:
             A RetrievalQuality.
 
         Raises:
-            NullValueNotAllowed: days is null (22004).
+            NullValueNotAllowed: days is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(telemetry.GET_RETRIEVAL_QUALITY, repo, days)
@@ -61,14 +61,14 @@ class AsyncTelemetry(AsyncCaller):
         """Return the usage and cost of the language model per UTC day.
 
         Args:
-            repo: owner/name; only runs for this repository; null for all.
+            repo: owner/name; only runs for this repository; None for all.
             days: 1 to 3660; how many UTC days back, including today.
 
         Returns:
             Oldest day first; days without runs are included.
 
         Raises:
-            NullValueNotAllowed: days is null (22004).
+            NullValueNotAllowed: days is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(telemetry.LIST_COST_BY_DAY, repo, days)
@@ -79,14 +79,14 @@ class AsyncTelemetry(AsyncCaller):
         """Return the usage and cost of each language model.
 
         Args:
-            repo: owner/name; only runs for this repository; null for all.
+            repo: owner/name; only runs for this repository; None for all.
             days: 1 to 3660; how many UTC days back, including today.
 
         Returns:
             Highest cost first; ties are broken by provider, then model.
 
         Raises:
-            NullValueNotAllowed: days is null (22004).
+            NullValueNotAllowed: days is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(telemetry.LIST_COST_BY_MODEL, repo, days)
@@ -106,7 +106,7 @@ class AsyncTelemetry(AsyncCaller):
             Number of deleted events.
 
         Raises:
-            NullValueNotAllowed: an argument is null (22004).
+            NullValueNotAllowed: an argument is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(telemetry.PURGE_TELEMETRY, older_than, limit)
@@ -134,15 +134,15 @@ class AsyncTelemetry(AsyncCaller):
             skipped_queries: 0 or more; number of queries skipped.
             retry_attempts: 0 or more; number of queries retried.
             degradation_path: 1 to 500 characters; what the agent did instead.
-            delivery_id: 1 to 200 characters; webhook delivery that hit the limit; null:
+            delivery_id: 1 to 200 characters; webhook delivery that hit the limit; None:
                 none, the event is always new.
-            pr_number: 1 or more; pull request number; null: unknown.
+            pr_number: 1 or more; pull request number; None: unknown.
 
         Returns:
             A RecordedEvent.
 
         Raises:
-            NullValueNotAllowed: a required argument is null (22004).
+            NullValueNotAllowed: a required argument is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: the same event was recorded concurrently (only under
                 repeatable read or serializable) or deleted concurrently; retry the
@@ -198,43 +198,43 @@ class AsyncTelemetry(AsyncCaller):
             repo: owner/name; repository under review.
             event_type: 1 to 200 characters; what the agent was doing, such as review.
             kind: what happened.
-            pr_number: 1 or more; pull request number; null: unknown.
+            pr_number: 1 or more; pull request number; None: unknown.
             pr_author: 1 to 200 characters; GitHub login of the pull request author;
-                null: unknown.
+                None: unknown.
             parent_delivery_id: 1 to 200 characters; delivery that this one retries;
-                null: none.
+                None: none.
             review_output_key: 1 to 500 characters; key of the review output in
-                progress; null: unknown.
+                progress; None: unknown.
             execution_conclusion: 1 to 200 characters; how the run ended, as reported by
-                the agent; null: unknown.
-            had_inline_output: whether inline comments had been posted; null: unknown.
+                the agent; None: unknown.
+            had_inline_output: whether inline comments had been posted; None: unknown.
             checkpoint_files_reviewed: 0 or more; files reviewed at the last checkpoint;
-                null: unknown.
-            checkpoint_finding_count: 0 or more; findings at the last checkpoint; null:
+                None: unknown.
+            checkpoint_finding_count: 0 or more; findings at the last checkpoint; None:
                 unknown.
-            checkpoint_total_files: 0 or more; files to review in total; null: unknown.
+            checkpoint_total_files: 0 or more; files to review in total; None: unknown.
             partial_comment_id: 1 or more; GitHub comment id of the partial result;
-                null: none.
-            recent_timeouts: 0 or more; what count_recent_timeouts returned; null:
+                None: none.
+            recent_timeouts: 0 or more; what count_recent_timeouts returned; None:
                 unknown.
-            chronic_timeout: whether timeouts are too frequent to retry; null: unknown.
-            retry_enqueued: whether a retry was queued; null: unknown.
-            retry_files_count: 0 or more; files in the retry; null: unknown.
+            chronic_timeout: whether timeouts are too frequent to retry; None: unknown.
+            retry_enqueued: whether a retry was queued; None: unknown.
+            retry_files_count: 0 or more; files in the retry; None: unknown.
             retry_scope_ratio: 0 to 1; fraction of the files that are in the retry;
-                null: unknown.
-            retry_timeout_seconds: 0 or more; time limit of the retry, in seconds; null:
+                None: unknown.
+            retry_timeout_seconds: 0 or more; time limit of the retry, in seconds; None:
                 unknown.
             retry_risk_level: 1 to 200 characters; risk level of the pull request, as
-                reported by the agent; null: unknown.
-            retry_checkpoint_enabled: whether the retry saves checkpoints; null:
+                reported by the agent; None: unknown.
+            retry_checkpoint_enabled: whether the retry saves checkpoints; None:
                 unknown.
-            retry_has_results: whether the retry produced results; null: unknown.
+            retry_has_results: whether the retry produced results; None: unknown.
 
         Returns:
             A RecordedEvent.
 
         Raises:
-            NullValueNotAllowed: a required argument is null (22004).
+            NullValueNotAllowed: a required argument is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: the same event was recorded concurrently (only under
                 repeatable read or serializable) or deleted concurrently; retry the
@@ -289,22 +289,22 @@ class AsyncTelemetry(AsyncCaller):
             repo: owner/name; repository the search was for.
             event_type: 1 to 200 characters; what the agent was doing, such as review.
             result_count: 0 or more; number of memories used.
-            delivery_id: 1 to 200 characters; webhook delivery the search was for; null:
+            delivery_id: 1 to 200 characters; webhook delivery the search was for; None:
                 none, the event is always new.
-            pr_number: 1 or more; pull request number; null: unknown.
-            top_k: 0 or more; number of memories requested; null: unknown.
-            distance_threshold: 0 to 2; maximum cosine distance accepted; null: unknown.
-            avg_distance: 0 to 2; mean cosine distance of the memories used; null:
+            pr_number: 1 or more; pull request number; None: unknown.
+            top_k: 0 or more; number of memories requested; None: unknown.
+            distance_threshold: 0 to 2; maximum cosine distance accepted; None: unknown.
+            avg_distance: 0 to 2; mean cosine distance of the memories used; None:
                 unknown.
             language_match_ratio: 0 to 1; fraction of the memories used that are in the
-                preferred language; null: unknown.
-            threshold_method: how the threshold was chosen; null: unknown.
+                preferred language; None: unknown.
+            threshold_method: how the threshold was chosen; None: unknown.
 
         Returns:
             A RecordedEvent.
 
         Raises:
-            NullValueNotAllowed: a required argument is null (22004).
+            NullValueNotAllowed: a required argument is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: the same event was recorded concurrently (only under
                 repeatable read or serializable) or deleted concurrently; retry the
@@ -359,12 +359,12 @@ class AsyncTelemetry(AsyncCaller):
             conclusion: 1 to 200 characters; how the run ended, as reported by the
                 agent.
             delivery_id: 1 to 200 characters; webhook delivery that caused the run;
-                null: none, the event is always new.
+                None: none, the event is always new.
             session_id: 1 to 200 characters; agent session, needed to tell apart several
-                runs for one delivery; null: unknown.
-            pr_number: 1 or more; pull request number; null: unknown.
+                runs for one delivery; None: unknown.
+            pr_number: 1 or more; pull request number; None: unknown.
             pr_author: 1 to 200 characters; GitHub login of the pull request author;
-                null: unknown.
+                None: unknown.
             provider: 1 to 200 characters; provider of the model.
             input_tokens: 0 or more; input tokens, not counting cached ones.
             output_tokens: 0 or more; output tokens.
@@ -372,14 +372,14 @@ class AsyncTelemetry(AsyncCaller):
             cache_creation_tokens: 0 or more; input tokens written to the cache.
             duration_ms: 0 or more; duration in milliseconds.
             cost_usd: 0 to 1000000; cost in US dollars.
-            num_turns: 0 or more; turns in the session; null: unknown.
-            stop_reason: 1 to 200 characters; why the model stopped; null: unknown.
+            num_turns: 0 or more; turns in the session; None: unknown.
+            stop_reason: 1 to 200 characters; why the model stopped; None: unknown.
 
         Returns:
             A RecordedEvent.
 
         Raises:
-            NullValueNotAllowed: a required argument is null (22004).
+            NullValueNotAllowed: a required argument is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: the same event was recorded concurrently (only under
                 repeatable read or serializable) or deleted concurrently; retry the

@@ -4,23 +4,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from pgvector.psycopg.vector import register_vector_info
-from psycopg import Connection, Cursor, Error
+from psycopg import Connection, Cursor, Error, InterfaceError
 from psycopg.errors import FeatureNotSupported
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow, tuple_row
-from psycopg.types import TypeInfo
 from psycopg_pool import ConnectionPool
 
+from kodiai import vectors
 from kodiai.call import Function
 from kodiai.errors import reword
+from kodiai.learning import GET_MEMORIES
 
 Result = TypeVar("Result")
 
 
+#: The OID of the type vector, by connection.
+_vectors: WeakKeyDictionary[Connection[Any], int] = WeakKeyDictionary()
+
+
 class Caller:
     """Executes calls on a connection, or on the connections of a pool."""
+
+    schema: str
+    _target: Connection[Any] | ConnectionPool[Any] | None = None
+    _revision = 0  # how often a function was seen to have changed
 
     def __init__(
         self,
@@ -35,14 +44,10 @@ class Caller:
         """
         if not isinstance(target, Connection | ConnectionPool):
             kinds = Connection.__name__ + " or " + ConnectionPool.__name__
-            raise TypeError(
-                f"expected a psycopg {kinds}, got {type(target).__name__}; "
-                "use connect() for a URL"
-            )
+            got = type(target).__name__
+            raise TypeError(f"expected a {kinds}, got {got}; for a URL use connect()")
         self.schema = schema
         self._target = target
-        self._vector: TypeInfo | None = None
-        self._revision = 0
 
     def _call(self, function: Function[Result], *values: object) -> Result:
         """Call a function with the values of all its arguments, in order."""
@@ -56,8 +61,9 @@ class Caller:
                 if function.has_vectors:
                     self._register_vector(cursor)
                 self._execute(cursor, function, parameters)
+                rows = cursor.fetchall()
                 columns = [column.name for column in cursor.description or ()]
-                return function.result(columns, cursor.fetchall())
+                return function.result(columns, rows)
         except Error as error:
             reword(error, function.arguments)
             raise
@@ -71,7 +77,9 @@ class Caller:
         query = function.statement(self.schema)
         try:
             cursor.execute(query + b" " * self._revision, parameters)
-        except FeatureNotSupported:
+        except FeatureNotSupported as error:
+            if error.diag.context:  # raised by the function
+                raise
             # "cached plan must not change result type": the columns of the function
             # changed after psycopg prepared the statement. Spaces at its end make it
             # a new statement.
@@ -81,26 +89,35 @@ class Caller:
             cursor.execute(query + b" " * self._revision, parameters)
 
     def _register_vector(self, cursor: Cursor[TupleRow]) -> None:
-        """Register pgvector's adapters on this cursor only.
+        """Have pgvector convert vectors, on this cursor only.
 
-        A borrowed connection keeps its own adapters. The type is looked up once per
-        client: it is the same on all connections of a pool.
+        The OID is learned from a call. psycopg's TypeInfo.fetch opens a transaction,
+        which concurrent calls on the same connection would join.
         """
-        if self._vector is None:
-            self._vector = TypeInfo.fetch(cursor.connection, "public.vector")
-        register_vector_info(cursor, self._vector)  # type: ignore[arg-type]
+        oid = _vectors.get(cursor.connection)
+        if oid is None:
+            cursor.execute(GET_MEMORIES.statement(self.schema), ["{}"])
+            cursor.fetchall()
+            columns = {each.name: each.type_code for each in cursor.description or ()}
+            oid = _vectors[cursor.connection] = columns["embedding"]
+        vectors.register(cursor, oid)
 
     @contextmanager
     def _connection(self) -> Iterator[Connection[Any]]:
         if isinstance(self._target, Connection):
             yield self._target
             return
+        if self._target is None:
+            raise InterfaceError("the client is not open: use async with, or await it")
         with self._target.connection() as connection:
-            # Saves the two messages of a transaction block around one statement.
+            # A transaction block around one statement only costs two messages, unless
+            # it is what sets these.
+            settings = {connection.isolation_level, connection.read_only}
             autocommit = connection.autocommit
-            connection.set_autocommit(True)
+            if settings == {None}:
+                connection.set_autocommit(True)
             try:
                 yield connection
             finally:
-                if not connection.closed:
+                if not connection.closed and connection.autocommit != autocommit:
                     connection.set_autocommit(autocommit)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import ConnectionPool
 
 from kodiai.tls import verify_azure
 
@@ -24,7 +25,8 @@ class Client(Knowledge, Telemetry, Learning, Search):
     kodiai.errors has those that only kodiai raises.
     """
 
-    _is_owner = False
+    #: Opens the connection of connect().
+    _opening: Any = None
 
     @classmethod
     def connect(
@@ -35,7 +37,7 @@ class Client(Knowledge, Telemetry, Learning, Search):
         connection_class: type[Connection[Any]] = Connection,
         **kwargs: Any,
     ) -> Self:
-        """Connect to a URL or conninfo string, by default that in DATABASE_URL.
+        """Connect to a URL or conninfo string; by default, the URL in DATABASE_URL.
 
         Each call is its own transaction. Closing the client, or leaving it as a
         context manager, closes the connection. connection_class and kwargs are used
@@ -48,29 +50,31 @@ class Client(Knowledge, Telemetry, Learning, Search):
                 raise ValueError("no conninfo was given and DATABASE_URL is not set")
         kwargs = {"fallback_application_name": "kodiai"} | kwargs
         kwargs = verify_azure(conninfo, **kwargs) | {"autocommit": True}
-        connection = connection_class.connect(conninfo, **kwargs)
-        client = cls(connection, schema=schema)
-        client._is_owner = True
+        client = cls.__new__(cls)
+        client.schema = schema
+        client._opening = connection_class.connect(conninfo, **kwargs)  # noqa: SLF001
+        client.__enter__()
         return client
 
     def close(self) -> None:
         """Close what connect() opened; borrowed connections and pools stay open."""
-        if self._is_owner:
+        if self._opening and self._target:
             self._target.close()
 
     def __enter__(self) -> Self:
+        if self._target is None:
+            self._target = self._opening
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
-        if not isinstance(self._target, Connection):
-            conninfo = self._target.conninfo
-            known = conninfo_to_dict(conninfo) if isinstance(conninfo, str) else {}
-            host = str(known.get("host", ""))
-        elif self._target.closed:
-            host = "closed"
-        else:
-            host = self._target.info.host
+        match self._target:
+            case Connection(closed=False, info=info):
+                host = info.host
+            case ConnectionPool(conninfo=str(conninfo)):
+                host = str(conninfo_to_dict(conninfo).get("host", ""))
+            case _:
+                host = "closed"
         return f"{type(self).__name__}(schema={self.schema!r}, host={host!r})"

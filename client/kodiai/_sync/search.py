@@ -37,15 +37,15 @@ class Search(Caller):
         memories. If not, rebuild the HNSW graph (docs/guides/operations.md).
 
         Args:
-            repo: owner/name; repository to check; may be null with owner.
-            owner: owner of repo; check all repositories of this owner; null: repo only.
+            repo: owner/name; repository to check; may be None with owner.
+            owner: owner of repo; check all repositories of this owner; None: repo only.
             questions: 1 to 1000; how many memories to search for.
 
         Returns:
             One per check; plans and recall only if a memory in scope has an embedding.
 
         Raises:
-            NullValueNotAllowed: repo and owner are both null, or questions is null
+            NullValueNotAllowed: repo and owner are both None, or questions is None
                 (22004).
             InvalidParameterValue: an argument is out of range; the message names it
                 (22023).
@@ -89,7 +89,7 @@ class Search(Caller):
             Best first; ties are broken by finding_id.
 
         Raises:
-            NullValueNotAllowed: an argument is null; the message names it (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is out of range, or the setting
                 kodiai.bm25_k1 or kodiai.bm25_b is; the message names it (22023).
         """
@@ -142,8 +142,8 @@ class Search(Caller):
         (Robertson and Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with
         all terms come before those with some. Each arm contributes its first
         greatest(100, 2 * limit) memories as candidates, and every candidate gets its
-        value in the other arm too. So the first 5 of 50 rows are the rows that limit =>
-        5 returns; above 50, more candidates take part.
+        value in the other arm too. So the first 5 of 50 rows are the rows that limit=5
+        returns; above 50, more candidates take part.
 
         Fusion by zscore. The score is vector_weight * exp(0.6 * zv) + text_weight * 0.5
         * exp(0.6 * zt), where zv and zt are the numbers of standard deviations by which
@@ -163,33 +163,33 @@ class Search(Caller):
         default.
 
         Args:
-            repo: owner/name; repository to search; may be null with owner.
-            query_text: up to 100000 characters; the query in words; null or, beside
+            repo: owner/name; repository to search; may be None with owner.
+            query_text: up to 100000 characters; the query in words; None or, beside
                 query_embedding, blank: no text arm.
             query_embedding: as wide as embedding_dim, not zero; the query as a vector;
-                null: no vector arm.
+                None: no vector arm.
             limit: 1 to 1000; maximum number of rows.
-            owner: owner of repo; search all repositories of this owner; null: repo
+            owner: owner of repo; search all repositories of this owner; None: repo
                 only.
-            outcomes: only these; null for any, an empty array for none.
-            severities: only these; null for any, an empty array for none.
-            categories: only these; null for any, an empty array for none.
+            outcomes: only these; None for any, an empty array for none.
+            severities: only these; None for any, an empty array for none.
+            categories: only these; None for any, an empty array for none.
             path_prefix: only memories whose file_path begins with this, taken
-                literally; null for any.
-            created_after: only memories created after this time; null for any.
-            embedding_model: model of query_embedding; null for the active one
+                literally; None for any.
+            created_after: only memories created after this time; None for any.
+            embedding_model: model of query_embedding; None for the active one
                 (set_embedding_model).
             languages: preferred languages, in any letter case; multiplies the score by
                 1.2 for one of these and by 1.1 for a related one, as typescript is to
-                javascript; null for no preference.
+                javascript; None for no preference.
             vector_weight: 0 to 1000; weight of the vector arm.
             text_weight: 0 to 1000; weight of the text arm.
             rrf_k: 1 to 1000000; constant of rrf; a larger one favors the first ranks
                 less.
             recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age /
-                recency_half_life); null: age does not count.
+                recency_half_life); None: age does not count.
             max_distance: 0 to 2; maximum cosine distance in the vector arm, though the
-                text arm may find memories beyond it; null for no maximum.
+                text arm may find memories beyond it; None for no maximum.
             diversity: 0 to 1; weight of dissimilarity to the rows above as opposed to
                 the score, within the first 100 rows (maximal marginal relevance:
                 Carbonell and Goldstein, SIGIR 1998).
@@ -197,10 +197,10 @@ class Search(Caller):
             recency_floor: 0 to 1; lower bound of the recency_half_life factor for
                 critical and major memories.
             min_gap: 0 to 1; cuts the result at its largest drop in score, if that is at
-                least this share of the best score; null: no cut.
+                least this share of the best score; None: no cut.
             duplicate_distance: 0 to 2; drops a memory whose text equals that of a
                 better one, or whose cosine distance from it is at most this, among the
-                first 100 rows; null: keep duplicates.
+                first 100 rows; None: keep duplicates.
 
         Returns:
             Best first; ties are broken by memory_id.
