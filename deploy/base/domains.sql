@@ -1,7 +1,7 @@
 -- Deploy kodiai:base/domains to pg
 --
--- Ranges of texts and numbers, and closed sets of values. Error messages show the comment of a
--- domain after "expected" (_describe_domain).
+-- Lengths of texts, ranges of numbers and closed sets of values. Error messages show the comment
+-- of a domain after "expected" (_describe_domain).
 
 begin;
 
@@ -9,7 +9,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- Indexed texts are limited in bytes: a B-tree entry has room for 2704.
+-- Indexed texts are limited in bytes, because a B-tree entry is limited to 2704.
 create domain repo_name as text
 constraint repo_name_check check (
   value ~ '^[^/[:space:]]+/[^/[:space:]]+$' and octet_length(value) <= 200
@@ -44,7 +44,7 @@ create domain positive_number as bigint
 constraint positive_number_check check (value >= 1);
 comment on domain positive_number is 'a whole number from 1 to 9223372036854775807';
 
--- Small enough that sums stay within bigint.
+-- Small enough for sums to stay within bigint.
 create domain natural_number as bigint
 constraint natural_number_check check (value between 0 and 1000000000000000);
 comment on domain natural_number is 'a whole number from 0 to 1000000000000000';

@@ -170,7 +170,7 @@ def test_concurrent_workers_recording_one_delivery_get_the_same_review(
         (
             {"findings": [finding(suppressed=False, suppression_pattern="a")]},
             "22023",
-            "findings[1].suppressed: expected true because suppression_pattern is given",
+            "findings[1].suppressed: expected true, because suppression_pattern is given",
         ),
         (
             {"findings": [finding(comment_id=1)]},

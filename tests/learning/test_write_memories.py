@@ -188,7 +188,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("repo", 12, "owner/name"),
     ("repo", "acme/" + "x" * 200, "owner/name of at most 200"),
     ("source_repo", "acme/" + "x" * 3000, "owner/name of at most 200"),
-    ("owner", "other", "the owner in repo"),
+    ("owner", "other", "the owner of repo"),
     ("source_repo", "", "owner/name"),
     ("finding_id", "seven", "a 64-bit integer"),
     ("finding_id", 1.5, "a 64-bit integer"),
