@@ -106,6 +106,7 @@ $$;
 comment on function _purge_older is
 'Delete one batch of the oldest rows of a table.
 Arguments: p_table; p_column, the indexed time from which age is measured; p_older_than; p_limit,
-the batch size. Result: number of deleted rows.';
+the batch size.
+Result: number of deleted rows.';
 
 commit;

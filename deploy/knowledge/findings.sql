@@ -57,7 +57,7 @@ $$;
 
 comment on function _check_findings is
 'Reject findings that record_review or record_findings cannot record.
-Argument: p_findings, as of record_findings.
+Argument: p_findings, as in record_findings.
 Errors: 22004 for a missing value, 22023 for an invalid one; the message names the 1-based
 position and the key.';
 
@@ -152,7 +152,7 @@ comment on function _insert_findings is
 'Insert findings that passed _check_findings, and update the counts of the review and its entries
 in suppression_log.
 Arguments: p_review_id, a review that this transaction locked (_lock_review) or inserted;
-p_findings, as of record_findings.
+p_findings, as in record_findings.
 Result: ids of the findings, in input order.';
 
 create function _insert_suppressions(
@@ -211,8 +211,8 @@ $$;
 comment on function _insert_suppressions is
 'Insert the suppression rules of a review. They must have passed _check_objects.
 Arguments: p_review_id, a review that this transaction locked or inserted, together with its
-findings; p_suppressions, as of record_suppressions.
-Result: as of record_suppressions.
+findings; p_suppressions, as in record_suppressions.
+Result: as in record_suppressions.
 Errors: 22023 if matched_count is not the number of findings with the pattern.';
 
 create function _check_reactions(p_reactions jsonb)
@@ -268,7 +268,7 @@ $$;
 
 comment on function _check_reactions is
 'Reject reactions that record_feedback_reactions cannot record.
-Argument: p_reactions, as of record_feedback_reactions.
+Argument: p_reactions, as in record_feedback_reactions.
 Errors: 22004 for a missing value, 22023 for an invalid one, KB002 if a finding does not exist;
 the message names the 1-based position and the key.';
 
@@ -351,6 +351,7 @@ $$;
 
 comment on function _get_last_review is
 'Return the last completed review of a pull request.
-Arguments: p_repo, owner/name; p_pr_number. Result: its id; null if there is none.';
+Arguments: p_repo, owner/name; p_pr_number.
+Result: its id; null if there is none.';
 
 commit;

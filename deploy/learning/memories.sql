@@ -87,7 +87,7 @@ $$;
 
 comment on function _check_memories is
 'Reject memories that cannot be written.
-Arguments: as of _write_memories.
+Arguments: as in _write_memories.
 Errors: 22004 for a missing value, 22023 for an invalid one; the message names the argument, the
 1-based position and the key.';
 
@@ -126,7 +126,7 @@ $$;
 comment on function _get_or_set_model is
 'Return the active embedding model. If none is active yet, the first model that the memories name
 becomes the active one.
-Arguments: as of _write_memories.
+Arguments: as in _write_memories.
 Result: name of the model; null if none is active and there are no memories.
 Errors: 22004 if none is active and no memory names one.';
 
@@ -203,7 +203,7 @@ $$;
 
 comment on function _insert_memories is
 'Insert the memories that do not exist yet.
-Arguments: p_memories and p_embeddings, as of _write_memories; p_ids, one id per memory, used if
+Arguments: p_memories and p_embeddings, as in _write_memories; p_ids, one id per memory, used if
 it is inserted; p_model, the model of memories that name none.
 Result: ids of the inserted rows.';
 
@@ -278,7 +278,7 @@ comment on function _write_memories is
 'Check and write memories, for write_memory and write_memories.
 Arguments: p_memories, an array of objects; p_embeddings, of equal length; p_single, whether
 errors name the arguments of write_memory.
-Result: as of write_memories.
-Errors: as of write_memories.';
+Result: as in write_memories.
+Errors: as in write_memories.';
 
 commit;

@@ -26,7 +26,8 @@ comment on function _bm25_setting is
 'Return a parameter of BM25 from the setting kodiai.<name> of the session, role or database (alter
 database ... set kodiai.bm25_b = 0.5).
 Arguments: p_name, bm25_k1 or bm25_b; p_default, used if it is not set; p_domain, its range.
-Result: the value. Errors: 22023 if the setting is outside the domain.';
+Result: the value.
+Errors: 22023 if the setting is outside the domain.';
 
 create function _promote_score(p_score double precision, p_best_below double precision)
 returns double precision
@@ -93,7 +94,8 @@ $$;
 comment on function _plan_terms is
 'Decide for which terms of a query to read all postings: in a large corpus the rarest, which
 determine the top of the ranking. The others are looked up only for documents that these find.
-Arguments: p_corpus; p_query. Result: its terms, rarest first, without weights.';
+Arguments: p_corpus; p_query.
+Result: its terms, rarest first, without weights.';
 
 create function _weigh_terms(p_corpus search_corpus, p_terms search_term[], p_read_count integer)
 returns search_term[]

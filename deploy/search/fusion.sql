@@ -72,7 +72,7 @@ p_text_matches, from _search_text; p_pool_size, how many of the first rows of ea
 pool.
 Result: candidates with ranks but without scores, in no particular order.';
 
--- No set clause, so that Postgres inlines it.
+-- No set clause, so that PostgreSQL inlines it.
 create function _with_score(p_candidate search_candidate, p_score double precision)
 returns search_candidate
 language sql immutable parallel safe
@@ -106,7 +106,8 @@ end;
 comment on function _zscore_weight is
 'Return the weight of a z-score in the fusion: exp(0.6 * z), and below -20 exp(-12) * 20 / -z;
 constant above 1000.
-Argument: p_zscore, z, in standard deviations. Result: the weight, above 0.';
+Argument: p_zscore, z, in standard deviations.
+Result: the weight, above 0.';
 
 create function _fuse_zscore(
   p_candidates search_candidate[],

@@ -22,7 +22,8 @@ return hashint8(p_document_id) & (_posting_slot_count() - 1);
 
 comment on function _posting_slot is
 'Return the slot of a document in the postings of each of its lexemes.
-Argument: p_document_id. Result: the slot, from 0.';
+Argument: p_document_id.
+Result: the slot, from 0.';
 
 create function _posting_term(p_table text, p_owner text, p_lexeme text)
 returns bigint
@@ -48,7 +49,8 @@ return (
 
 comment on function _posting_slots is
 'Return the keys of a lexeme in postings.
-Arguments: as of _posting_term. Result: one key per slot, in order.';
+Arguments: as in _posting_term.
+Result: one key per slot, in order.';
 
 create function _posting_repo(p_repo text)
 returns bigint
@@ -108,7 +110,8 @@ end;
 comment on function _list_postings is
 'Return the postings of a document: one for each lexeme, and one for the document itself.
 Arguments: p_table, learning_memories or findings; p_document_id; p_repo, owner/name;
-p_search_tsv, its lexemes. Result: columns of postings.';
+p_search_tsv, its lexemes.
+Result: columns of postings.';
 
 -- noqa: enable=all
 create function _insert_postings(
@@ -157,13 +160,13 @@ $$;
 
 comment on function _delete_postings is
 'Remove documents from the inverted index.
-Arguments: as of _insert_postings; p_repos and p_search_tsvs must be those that were inserted.';
+Arguments: as in _insert_postings; p_repos and p_search_tsvs must be those that were inserted.';
 
 create function _set_search_tsv()
 returns trigger
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
--- Postgres raises a notice for each word that is too long for a lexeme.
+-- PostgreSQL raises a notice for each word that is too long for a lexeme.
 set client_min_messages = warning
 as $$
 begin

@@ -38,7 +38,8 @@ return array(
 
 comment on function _related_languages is
 'Return the languages that share much of their syntax or libraries with one of those given.
-Argument: p_languages, in any letter case. Result: the related ones only, in lower case.';
+Argument: p_languages, in any letter case.
+Result: the related ones only, in lower case.';
 
 create function _boost_scores(
   p_candidates search_candidate[],
@@ -234,13 +235,15 @@ end
 $$;
 
 comment on function _diversify is
-'Order candidates by maximal marginal relevance: repeatedly pick the candidate with the largest (1
-- d) * relevance - d * similarity to the most similar one picked before. Relevance is the score as
-a fraction of the best; similarity is the cosine of the two embeddings, 0 if negative or if one is
-missing. The first 100 are picked this way; the rest follow by score.
+'Order candidates by maximal marginal relevance: repeatedly pick the candidate with the largest
+(1 - d) * relevance - d * similarity, where d is p_diversity, relevance is the score as a fraction
+of the best, and similarity is the cosine of the embeddings of the candidate and the most similar
+one picked before, 0 if negative or if an embedding is missing. The first 100 are picked this way;
+the rest follow by score.
 Source: Carbonell and Goldstein, The use of MMR, SIGIR 1998.
-Arguments: p_candidates, best first; p_embeddings, of each, null if missing; p_diversity, d, 0 to
-1; p_limit, how many to return. Result: the candidates, in their new order.';
+Arguments: p_candidates, best first; p_embeddings, of each, null if missing; p_diversity, 0 to 1;
+p_limit, how many to return.
+Result: the candidates, in their new order.';
 
 create function _load_text_hashes(p_candidates search_candidate[])
 returns uuid[]
@@ -330,7 +333,7 @@ comment on function _prefer is
 'Apply the preferences of search_memories, in this order: languages and recency (_boost_scores),
 p_duplicate_distance, p_min_gap, p_diversity.
 Arguments: p_candidates, best first; p_embedding_model, the model whose embeddings are compared;
-the others as of search_memories.
+the others as in search_memories.
 Result: the candidates to return, best first.';
 
 commit;

@@ -89,7 +89,7 @@ $$;
 
 comment on function _check_search_arguments is
 'Reject invalid arguments of search_memories.
-Arguments: as of search_memories.
+Arguments: as in search_memories.
 Errors: 22004 for a missing argument, 22023 for an invalid one.';
 
 create function _split_identifiers(p_text text)
@@ -111,7 +111,8 @@ return translate(
 comment on function _split_identifiers is
 'Split identifiers, paths and compounds into words: getUserById becomes "get User By Id",
 src/db/pool_manager.py "src db pool manager py", HTTP2Server "HTTP 2 Server".
-Argument: p_text. Result: the text with spaces inserted; null for null.';
+Argument: p_text.
+Result: the text with spaces inserted; null for null.';
 
 create function _extract_identifiers(p_text text)
 returns text[]
@@ -136,7 +137,8 @@ return array(
 comment on function _extract_identifiers is
 'Return the identifiers, paths and compounds of a text, unsplit and in lower case: getuserbyid,
 src/db/pool_manager.py, http2server, std::vector.
-Argument: p_text. Result: distinct identifiers of at most 200 characters.';
+Argument: p_text.
+Result: distinct identifiers of at most 200 characters.';
 
 create function _to_tsvector(p_text text)
 returns tsvector
@@ -149,7 +151,8 @@ comment on function _to_tsvector is
 chosen at deploy, with identifiers and paths split; and each identifier and path as a whole,
 without a position. So "pool manager" finds pool_manager.py, and the full name ranks it higher.
 Stored texts and queries both go through this function.
-Argument: p_text. Result: its lexemes with their positions; null for null.';
+Argument: p_text.
+Result: its lexemes with their positions; null for null.';
 
 create function _phrase_to_tsquery(p_text text)
 returns tsquery
@@ -185,7 +188,7 @@ create function _parse_query(p_text text)
 returns parsed_query
 language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
--- Postgres raises a notice for each word that is too long for a lexeme.
+-- PostgreSQL raises a notice for each word that is too long for a lexeme.
 set client_min_messages = warning
 as $$
 declare
@@ -237,7 +240,7 @@ $$;
 comment on function _parse_query is
 'Parse a query in the syntax of web search engines: "quoted words" are a phrase, -word and
 -"quoted words" are excluded.
-Argument: p_text. Result: the first 256 distinct terms, the first 32 phrases, and the first 32
-exclusions.';
+Argument: p_text.
+Result: the first 256 distinct terms, the first 32 phrases, and the first 32 exclusions.';
 
 commit;

@@ -6,8 +6,8 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- No set clause, so that Postgres inlines it: a custom plan then folds away null filters and checks
--- the others in an index-only scan of learning_memories_scope_idx.
+-- No set clause, so that PostgreSQL inlines it: a custom plan then folds away null filters and
+-- checks the others in an index-only scan of learning_memories_scope_idx.
 create function _in_scope(
   p_scope search_scope,
   p_owner text,
@@ -31,7 +31,8 @@ and ((p_scope).created_after is null or p_created_at > (p_scope).created_after);
 comment on function _in_scope is
 'Return whether a memory is in the scope of a search, judging by the columns of
 learning_memories_scope_idx.
-Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
+Arguments: p_scope; the others are columns of learning_memories.
+Result: true or false.';
 
 create function _is_searchable(p_scope search_scope, p_stale boolean, p_search_tsv tsvector)
 returns boolean
@@ -42,7 +43,8 @@ and ((p_scope).excluded is null or not p_search_tsv @@ (p_scope).excluded);
 comment on function _is_searchable is
 'Return whether a memory in scope may be returned, judging by the columns that
 learning_memories_scope_idx lacks: it is not stale and matches nothing that the query excludes.
-Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
+Arguments: p_scope; the others are columns of learning_memories.
+Result: true or false.';
 
 create function _is_comparable(
   p_scope search_scope, p_embedding_model text, p_embedding_code bit varying
@@ -53,7 +55,8 @@ return p_embedding_model = (p_scope).embedding_model and p_embedding_code is not
 
 comment on function _is_comparable is
 'Return whether the vector arm can compare a memory: it has an embedding of the model.
-Arguments: p_scope; the others are columns of learning_memories. Result: true, false or null.';
+Arguments: p_scope; the others are columns of learning_memories.
+Result: true, false or null.';
 
 create function _measure_corpus(
   p_table text, p_owner text, p_repo text, p_is_ranked boolean default true

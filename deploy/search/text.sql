@@ -35,7 +35,8 @@ $$;
 
 comment on function _list_documents is
 'List the documents in scope, searchable or not.
-Arguments: p_table, learning_memories or findings; p_scope. Result: their ids.';
+Arguments: p_table, learning_memories or findings; p_scope.
+Result: their ids.';
 
 create function _pick_searchable(
   p_table text, p_scope search_scope, p_document_ids bigint[], p_limit integer default null
@@ -267,7 +268,7 @@ $$;
 
 comment on function _rank_searchable is
 'Rank documents by BM25 (_rank_bm25) until enough of them are searchable.
-Arguments: as of _search_text; p_terms, from _plan_terms.
+Arguments: as in _search_text; p_terms, from _plan_terms.
 Result: documents, searchable or not, best first; searchable_ids, the first p_limit of them that
 are searchable, or all if fewer are; best_score, an upper bound of BM25.';
 

@@ -280,10 +280,10 @@ end
 $$;
 
 comment on function _search_vectors is
-'The vector arm of a search: rank the searchable memories in scope by cosine distance. The 2 *
-p_limit memories nearest by the Hamming distance of their codes are re-ranked by their embeddings.
-They are found by scanning all codes in scope or, if that is slower, in the HNSW graph of the
-codes. If the nearest do not stand out enough, more are re-ranked, if necessary all.
+'The vector arm of a search: rank the searchable memories in scope by cosine distance. The
+2 * p_limit memories nearest by the Hamming distance of their codes are re-ranked by their
+embeddings. They are found by scanning all codes in scope or, if that is slower, in the HNSW graph
+of the codes. If the nearest do not stand out enough, more are re-ranked, if necessary all.
 Arguments: p_scope; p_embedding, of the query; p_documents, number of memories of the repository
 or owner; p_share, the fraction of them that may be returned and compared, null if unknown;
 p_limit; p_returned, how many of these search_memories returns; p_max_distance, maximum cosine

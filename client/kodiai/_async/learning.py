@@ -86,7 +86,7 @@ class AsyncLearning(AsyncCaller):
             Number of memories marked, not counting those that already were stale.
 
         Raises:
-            NullValueNotAllowed: repo and owner are null, or no condition is given
+            NullValueNotAllowed: repo and owner are both null, or no condition is given
                 (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read or serializable, a concurrent
@@ -121,7 +121,7 @@ class AsyncLearning(AsyncCaller):
             Number of deleted memories.
 
         Raises:
-            NullValueNotAllowed: repo and owner are null, or limit is null (22004).
+            NullValueNotAllowed: repo and owner are both null, or limit is null (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: under repeatable read or serializable, a concurrent
                 transaction changed one of the memories; retry the transaction (40001).

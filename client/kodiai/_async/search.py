@@ -47,7 +47,8 @@ class AsyncSearch(AsyncCaller):
                 of the active model.
 
         Raises:
-            NullValueNotAllowed: repo and owner are null, or questions is null (22004).
+            NullValueNotAllowed: repo and owner are both null, or questions is null
+                (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(search.CHECK_SEARCH, repo, owner, questions)

@@ -40,7 +40,7 @@ class AsyncTelemetry(AsyncCaller):
     ) -> RetrievalQuality:
         """Summarize the recorded quality of memory searches.
 
-        Each mean covers the searches that recorded the value.
+        Each mean covers only the searches that recorded the value.
 
         Args:
             repo: owner/name; only searches for this repository; null for all.

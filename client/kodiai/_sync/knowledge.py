@@ -583,8 +583,8 @@ class Knowledge(Caller):
         disagree. Recording the same delivery again changes nothing, even if two workers
         do so concurrently.
 
-        If its commit has no run or a completed one, the review is completed at once;
-        otherwise complete_run completes it with a run of that commit.
+        The review completes at once if its commit has no run or a completed one;
+        otherwise when complete_run completes a run of that commit.
 
         Args:
             repo: owner/name; repository reviewed.

@@ -38,7 +38,7 @@ class Telemetry(Caller):
     ) -> RetrievalQuality:
         """Summarize the recorded quality of memory searches.
 
-        Each mean covers the searches that recorded the value.
+        Each mean covers only the searches that recorded the value.
 
         Args:
             repo: owner/name; only searches for this repository; null for all.

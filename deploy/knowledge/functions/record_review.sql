@@ -101,8 +101,8 @@ comment on function record_review is
 The counts of the review are computed from the findings, so that they cannot disagree. Recording
 the same delivery again changes nothing, even if two workers do so concurrently.
 
-If its commit has no run or a completed one, the review is completed at once; otherwise
-complete_run completes it with a run of that commit.
+The review completes at once if its commit has no run or a completed one; otherwise when
+complete_run completes a run of that commit.
 
 Arguments:
   p_repo: owner/name; repository reviewed

@@ -79,7 +79,7 @@ Arguments:
 Result: number of memories marked, not counting those that already were stale.
 
 Errors:
-  22004: p_repo and p_owner are null, or no condition is given
+  22004: p_repo and p_owner are both null, or no condition is given
   22023: an argument is invalid; the message names it
   40001: under repeatable read or serializable, a concurrent transaction changed one of the
     memories; retry the transaction

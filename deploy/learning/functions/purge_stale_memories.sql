@@ -55,7 +55,7 @@ Arguments:
 Result: number of deleted memories.
 
 Errors:
-  22004: p_repo and p_owner are null, or p_limit is null
+  22004: p_repo and p_owner are both null, or p_limit is null
   22023: an argument is invalid; the message names it
   40001: under repeatable read or serializable, a concurrent transaction changed one of the
     memories; retry the transaction

@@ -86,7 +86,7 @@ Result: rows, each a SearchCheck, one per check; plans and recall only if a memo
   detail: what was found, in words
 
 Errors:
-  22004: p_repo and p_owner are null, or p_questions is null
+  22004: p_repo and p_owner are both null, or p_questions is null
   22023: an argument is invalid; the message names it
 
 Example:

@@ -60,7 +60,7 @@ $$;
 comment on function get_retrieval_quality is
 'Summarize the recorded quality of memory searches.
 
-Each mean covers the searches that recorded the value.
+Each mean covers only the searches that recorded the value.
 
 Arguments:
   p_repo: owner/name; only searches for this repository; null for all
