@@ -196,7 +196,7 @@ def test_concurrent_workers_recording_one_delivery_get_the_same_review(
             "suppressions[1].matched_count: expected 1, the number of findings",
         ),
         ({"config_snapshot": [1]}, "22023", "config_snapshot: expected a JSON obj"),
-        ({"files_analyzed": -1}, "22023", "files_analyzed: expected a whole number"),
+        ({"files_analyzed": -1}, "22023", "files_analyzed: expected an integer"),
     ],
 )
 def test_an_invalid_argument_is_named_and_nothing_is_written(
