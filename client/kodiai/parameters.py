@@ -112,7 +112,7 @@ def _checked(
     """Return what converts values of some types and refuses all others."""
 
     def check(argument: str, value: Any) -> object:
-        # To Python, True is a whole number.
+        # To Python, True is an integer.
         is_other = isinstance(value, bool | Fraction) and kinds is not bool
         if is_other or not isinstance(value, kinds):
             raise invalid(argument, expected, _describe(value))
@@ -210,8 +210,8 @@ def _json(argument: str, value: object) -> object:
 TYPES: dict[str, Callable[[str, Any], object]] = {
     "text": _checked(str, "text", _text),
     "boolean": _checked(bool, "true or false"),
-    "integer": _checked(Integral, "a whole number", _number),
-    "bigint": _checked(Integral, "a whole number", _number),
+    "integer": _checked(Integral, "an integer", _number),
+    "bigint": _checked(Integral, "an integer", _number),
     "real": _checked(Real, "a number", _number),
     "double precision": _checked(Real, "a number", _number),
     "numeric": _checked((Real, Decimal), "a number", _number),
