@@ -16,28 +16,28 @@ class NewReaction(TypedDict):
     """An element of reactions."""
 
     finding_id: int
-    """Finding that the comment is about."""
+    """Id of the finding that the comment is about."""
     comment_id: NotRequired[int | None]
-    """GitHub comment id; None for that of the finding."""
+    """GitHub comment id; None for the finding's."""
     comment_surface: NotRequired[str | None]
     """1 to 200 characters; kind of comment, such as pull_request_review_comment;
-    None for that of the finding.
+    None for the finding's.
     """
     reaction_id: int
     """GitHub reaction id."""
     reaction_content: ReactionContent
-    """Thumb up or down."""
+    """Thumbs up or thumbs down."""
     reactor_login: str
-    """1 to 200 characters; GitHub login of the person."""
+    """1 to 200 characters; GitHub login of the person who reacted."""
     reacted_at: NotRequired[datetime | str | None]
-    """When the person reacted, in UTC if it has no time zone; None if unknown."""
+    """When the person reacted; UTC unless it has a time zone; None if unknown."""
 
 
 class NewFinding(TypedDict):
     """An element of findings."""
 
     file_path: str
-    """1 to 1000 bytes; path from the repository root."""
+    """1 to 1000 bytes; path of the file, relative to the repository root."""
     start_line: NotRequired[int | None]
     """1 or more; first line; None if unknown."""
     end_line: NotRequired[int | None]
@@ -51,11 +51,11 @@ class NewFinding(TypedDict):
     title: str
     """1 to 500 characters; the finding in one line."""
     suppressed: NotRequired[bool | None]
-    """Whether a suppression rule held it back; default true if suppression_pattern
-    is given, else false.
+    """Whether the finding was suppressed; default true if suppression_pattern is
+    given, else false.
     """
     suppression_pattern: NotRequired[str | None]
-    """1 to 500 characters; rule that held it back; None for none."""
+    """1 to 500 characters; suppression rule that matched it; None if none."""
     comment_id: NotRequired[int | None]
     """GitHub comment id; requires comment_surface; None if not posted."""
     comment_surface: NotRequired[str | None]
@@ -63,8 +63,8 @@ class NewFinding(TypedDict):
     requires comment_id; None if not posted.
     """
     review_output_key: NotRequired[str | None]
-    """1 to 500 characters; key of the review output that contains it; None if
-    unknown.
+    """1 to 500 characters; key of the review output that contains the finding;
+    None if unknown.
     """
 
 
@@ -74,8 +74,8 @@ class NewSuppression(TypedDict):
     pattern: str
     """1 to 500 characters; the rule."""
     matched_count: NotRequired[int | None]
-    """Number of findings of the review with this suppression_pattern; checked;
-    None to skip the check.
+    """Number of findings of the review with this suppression_pattern; rejected if
+    wrong; None to skip this check.
     """
 
 
@@ -83,7 +83,7 @@ class TopFile(TypedDict):
     """An element of top_files."""
 
     file_path: str
-    """Path from the repository root."""
+    """Path of the file, relative to the repository root."""
     findings: int
     """Number of findings in the file."""
 
@@ -93,14 +93,14 @@ class Claim(Row):
     """A row of claim_run."""
 
     claimed: bool
-    """Whether the caller is to process the run."""
+    """Whether the caller won the run and must process it."""
     reason: Literal["new", "superseded-prior", "stale-pending", "duplicate"]
     """new: first claim. superseded-prior: first claim, and it superseded older
     runs. stale-pending: an abandoned run, claimed again. duplicate: not
     claimed.
     """
     superseded_run_keys: list[str]
-    """Run keys of the runs that this claim superseded, sorted."""
+    """Keys of the runs that this claim superseded, sorted."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -110,9 +110,9 @@ class RunCompletion(Row):
     completed: bool
     """Whether this call completed the run."""
     status: RunStatus
-    """Status of the run now. It is still open if another delivery holds it."""
+    """Current status of the run; pending or running if another delivery holds it."""
     superseded_by: str | None
-    """Run key of the run that superseded it; None if it was not superseded."""
+    """Key of the run that superseded it; None if not superseded."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,9 +124,9 @@ class Author(Row):
     tier: AuthorTier
     """How established the author is in the repository."""
     author_association: str
-    """The GitHub author association, such as MEMBER."""
+    """GitHub author association, such as MEMBER."""
     pr_count: int | None
-    """Number of pull requests by the author merged in the repository; None if not
+    """Number of the author's pull requests merged in the repository; None if not
     counted.
     """
     cached_at: datetime
@@ -146,9 +146,7 @@ class Checkpoint(Row):
     checkpoint_data: Any
     """Object; what a retry needs to resume, as saved."""
     partial_comment_id: int | None
-    """GitHub comment id of the comment that shows the partial result; None if none
-    is recorded.
-    """
+    """GitHub id of the comment that shows the partial result; None if none."""
     created_at: datetime
     """When the first checkpoint of the review was saved."""
     updated_at: datetime
@@ -168,9 +166,9 @@ class Finding(Row):
     pr_number: int
     """Pull request number."""
     head_sha: str | None
-    """Commit reviewed; None if the review did not record it."""
+    """Commit reviewed; None if unknown."""
     file_path: str
-    """Path from the repository root."""
+    """Path of the file, relative to the repository root."""
     start_line: int | None
     """First line, from 1; None if unknown."""
     end_line: int | None
@@ -184,15 +182,15 @@ class Finding(Row):
     title: str
     """The finding in one line."""
     suppressed: bool
-    """Whether a suppression rule held it back."""
+    """Whether the finding was suppressed."""
     suppression_pattern: str | None
-    """Rule that held it back; None if none is recorded."""
+    """Suppression rule that matched it; None if none."""
     comment_id: int | None
     """GitHub comment id; None if not posted."""
     comment_surface: str | None
     """Kind of comment, such as pull_request_review_comment; None if not posted."""
     review_output_key: str | None
-    """Key of the review output that contains it; None if unknown."""
+    """Key of the review output that contains the finding; None if unknown."""
     created_at: datetime
     """When the finding was recorded."""
 
@@ -202,7 +200,7 @@ class ReviewedCommit(Row):
     """A row of get_last_reviewed_sha."""
 
     head_sha: str | None
-    """Commit reviewed; None if the review did not record it."""
+    """Commit reviewed; None if unknown."""
     review_id: int
     """Id of the review."""
     created_at: datetime
@@ -228,7 +226,7 @@ class RepoStats(Row):
     findings_minor: int
     """Number of minor findings."""
     findings_suppressed: int
-    """Number of findings held back by a suppression rule."""
+    """Number of suppressed findings."""
     avg_findings: float | None
     """Mean number of findings per review; None if there are no reviews."""
     avg_confidence: float | None
@@ -256,9 +254,9 @@ class FeedbackPattern(Row):
     thumbs_down: int
     """Number of -1 reactions."""
     reactors: int
-    """Number of distinct people who reacted."""
+    """Number of people who reacted."""
     pull_requests: int
-    """Number of distinct pull requests."""
+    """Number of pull requests with a reaction."""
     last_reaction_at: datetime
     """When the newest reaction was recorded."""
 
@@ -274,9 +272,9 @@ class OpenRun(Row):
     pr_number: int
     """Pull request number."""
     base_sha: str
-    """Commit that the pull request is compared with."""
+    """Base commit of the pull request."""
     head_sha: str
-    """Commit to review."""
+    """Head commit of the pull request."""
     delivery_id: str
     """Webhook delivery that holds the run."""
     action: str
@@ -292,7 +290,7 @@ class RepoDay(Row):
     """A row of list_repo_trends."""
 
     day: date
-    """The UTC day."""
+    """UTC day."""
     reviews: int
     """Number of reviews recorded that day, completed or not."""
     findings: int
@@ -306,7 +304,7 @@ class RepoDay(Row):
     findings_minor: int
     """Number of minor findings."""
     findings_suppressed: int
-    """Number of findings held back by a suppression rule."""
+    """Number of suppressed findings."""
     avg_duration_ms: float | None
     """Mean duration of a review in milliseconds; None if no review recorded one."""
 
@@ -318,9 +316,7 @@ class RecordedMerge(Row):
     merge_id: int
     """Id of the record."""
     inserted: bool
-    """False if this pull request was already recorded; the record is left
-    unchanged.
-    """
+    """False if this pull request was already recorded; it is left unchanged."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -332,9 +328,7 @@ class RecordedReaction(Row):
     feedback_id: int
     """Id of the reaction in feedback_reactions."""
     inserted: bool
-    """False if this reaction to this comment was already recorded; it is left
-    unchanged.
-    """
+    """False if the reaction was already recorded; it is left unchanged."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -356,7 +350,7 @@ class RecordedPattern(Row):
     total_count: int
     """Number of findings counted so far, including these."""
     inserted: bool
-    """True if the pattern is new."""
+    """False if the pattern already existed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -18,9 +18,9 @@ class NewMemory(TypedDict):
     """An element of memories."""
 
     repo: str
-    """owner/name; repository that may recall the memory."""
+    """owner/name; repository the memory belongs to."""
     owner: NotRequired[str | None]
-    """Must be the owner in repo; default that owner."""
+    """Must be the owner of repo; default that owner."""
     source_repo: NotRequired[str | None]
     """owner/name; repository where the memory was learned; default repo."""
     finding_id: NotRequired[int | None]
@@ -28,15 +28,13 @@ class NewMemory(TypedDict):
     review_id: NotRequired[int | None]
     """Id of the review behind the memory; default none."""
     finding_text: str
-    """1 to 100000 characters; what was found; this text is searched."""
+    """1 to 100000 characters; what was found; searches match this text."""
     severity: Severity
     """How bad the problem was."""
     category: Category
     """Kind of problem."""
     file_path: str
-    """1 to 1000 bytes; file with the problem, relative to the root of the
-    repository.
-    """
+    """1 to 1000 bytes; path of the file, relative to the repository root."""
     language: NotRequired[str | None]
     """1 to 200 characters; programming language of the file; default unknown."""
     outcome: Outcome
@@ -44,12 +42,14 @@ class NewMemory(TypedDict):
     embedding_model: NotRequired[str | None]
     """1 to 200 bytes; model of the embedding; default the active model."""
     embedding_dim: NotRequired[int | None]
-    """Must be the deployed embedding_dim, which is also the default."""
+    """Must be the embedding_dim chosen at deploy; default that."""
     stale: NotRequired[bool | None]
-    """Whether the memory no longer applies; searches skip it if so; default false."""
+    """Whether the memory no longer applies; searches skip stale memories; default
+    false.
+    """
     created_at: NotRequired[datetime | str | None]
-    """When the team taught it; age counts from here; UTC unless it has a time
-    zone; default now.
+    """When the memory was learned; its age counts from then; UTC unless it has a
+    time zone; default now.
     """
 
 
@@ -60,15 +60,15 @@ class Memory(Row):
     memory_id: int
     """Id of the memory."""
     repo: str
-    """owner/name; repository that may recall the memory."""
+    """owner/name; repository the memory belongs to."""
     owner: str
-    """Owner in repo."""
+    """Owner of repo."""
     source_repo: str
     """owner/name; repository where the memory was learned."""
     finding_id: int | None
-    """Id of the finding behind the memory; None if none was given."""
+    """Id of the finding behind the memory; None if none."""
     review_id: int | None
-    """Id of the review behind the memory; None if none was given."""
+    """Id of the review behind the memory; None if none."""
     finding_text: str
     """What was found."""
     severity: Severity
@@ -76,21 +76,21 @@ class Memory(Row):
     category: Category
     """Kind of problem."""
     file_path: str
-    """File with the problem, relative to the root of the repository."""
+    """Path of the file, relative to the repository root."""
     language: str | None
     """Programming language of the file; None if unknown."""
     outcome: Outcome
     """How the team reacted."""
     embedding_model: str
-    """Model of the embedding."""
+    """Model of the embedding, or the one meant to produce it."""
     embedding_dim: int
     """Number of dimensions of the embedding."""
     embedding: Vector | None
-    """Embedding of finding_text; None if none was given."""
+    """Embedding of finding_text; None if none."""
     stale: bool
-    """Whether the memory no longer applies; searches skip it if so."""
+    """Whether the memory no longer applies; searches skip stale memories."""
     created_at: datetime
-    """When the team taught it; age counts from here."""
+    """When the memory was learned; its age counts from then."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -112,12 +112,12 @@ class BatchWriteResult(Row):
     """A row of write_memories."""
 
     ordinal: int
-    """Position of the memory in memories, from 1."""
+    """1-based position in memories."""
     memory_id: int
     """Id of the memory, new or existing."""
     inserted: bool
-    """Whether the memory is new; if false, it existed before or occurs earlier in
-    memories, and the existing memory was left unchanged.
+    """False if the memory already existed or occurs earlier in memories; the
+    existing one is left unchanged.
     """
 
 
@@ -128,7 +128,7 @@ class WriteResult(Row):
     memory_id: int
     """Id of the memory, new or existing."""
     inserted: bool
-    """Whether the memory is new; if false, the existing memory was left unchanged."""
+    """False if the memory already existed; it is left unchanged."""
 
 
 GET_MEMORIES = many(Memory, "get_memories", memory_ids="bigint[]")

@@ -209,8 +209,8 @@ def _json(argument: str, value: object) -> object:
 TYPES: dict[str, Callable[[str, Any], object]] = {
     "text": _checked(str, "text", _text),
     "boolean": _checked(bool, "true or false"),
-    "integer": _checked(Integral, "a whole number", _number),
-    "bigint": _checked(Integral, "a whole number", _number),
+    "integer": _checked(Integral, "an integer", _number),
+    "bigint": _checked(Integral, "an integer", _number),
     "real": _checked(Real, "a number", _number),
     "double precision": _checked(Real, "a number", _number),
     "numeric": _checked((Real, Decimal), "a number", _number),

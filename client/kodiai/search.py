@@ -35,19 +35,19 @@ class FoundFinding(Row):
     score: float
     """BM25, raised for findings with all terms or phrases so that they rank first."""
     review_id: int
-    """Id of the review that found it."""
+    """Id of its review."""
     repo: str
-    """owner/name of the repository."""
+    """owner/name; repository reviewed."""
     pr_number: int
-    """Number of the pull request."""
+    """Pull request number."""
     head_sha: str | None
-    """Commit that was reviewed; None if none was recorded."""
+    """Commit reviewed; None if unknown."""
     file_path: str
-    """File that it is about, from the root of the repository."""
+    """Path of the file, relative to the repository root."""
     start_line: int | None
-    """First line that it is about, from 1; None if none was recorded."""
+    """First line, from 1; None if unknown."""
     end_line: int | None
-    """Last line that it is about; None if none was recorded."""
+    """Last line; None if unknown."""
     severity: Severity
     """How bad it is."""
     category: Category
@@ -57,17 +57,17 @@ class FoundFinding(Row):
     title: str
     """The finding in one line."""
     suppressed: bool
-    """Whether a suppression rule held it back."""
+    """Whether the finding was suppressed."""
     suppression_pattern: str | None
-    """Rule that held it back; None if none was recorded."""
+    """Suppression rule that matched it; None if none."""
     comment_id: int | None
-    """GitHub comment id; None if it was not posted."""
+    """GitHub comment id; None if not posted."""
     comment_surface: str | None
-    """Kind of GitHub comment; None if it was not posted."""
+    """Kind of comment, such as pull_request_review_comment; None if not posted."""
     review_output_key: str | None
-    """Key of the review output that it was posted with; None if none was recorded."""
+    """Key of the review output that contains the finding; None if unknown."""
     created_at: datetime
-    """When it was recorded."""
+    """When the finding was recorded."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,45 +77,45 @@ class FoundMemory(Row):
     memory_id: int
     """Id of the memory."""
     score: float
-    """Score by fusion, with preferences; higher is better."""
+    """Fused score, adjusted by the preferences; higher is better."""
     vector_rank: int | None
-    """Rank by distance among the candidates, from 1; None if distance is None."""
+    """1-based rank by distance among the candidates; None if distance is None."""
     distance: float | None
     """Cosine distance from query_embedding, 0 to 2; None without query_embedding,
     without an embedding of the model, or beyond max_distance.
     """
     text_rank: int | None
-    """Rank by text_score among the candidates, from 1; None if text_score is None."""
+    """1-based rank by text_score among the candidates; None if text_score is None."""
     text_score: float | None
     """BM25, raised for memories with all terms or phrases so that they rank first;
     None if the memory contains no term of query_text.
     """
     repo: str
-    """owner/name of the repository that the memory belongs to."""
+    """owner/name; repository the memory belongs to."""
     owner: str
     """Owner of repo."""
     source_repo: str
-    """owner/name of the repository in which it was learned."""
+    """owner/name; repository where the memory was learned."""
     finding_id: int | None
-    """Id of the finding that it comes from; None if none was given."""
+    """Id of the finding behind the memory; None if none."""
     review_id: int | None
-    """Id of the review that it comes from; None if none was given."""
+    """Id of the review behind the memory; None if none."""
     finding_text: str
-    """The finding in words."""
+    """What was found."""
     severity: Severity
-    """How bad it was."""
+    """How bad the problem was."""
     category: Category
     """Kind of problem."""
     file_path: str
-    """File that the finding was in, from the root of the repository."""
+    """Path of the file, relative to the repository root."""
     language: str | None
-    """Programming language of the file; None if none was given."""
+    """Programming language of the file; None if unknown."""
     outcome: Outcome
-    """What the team made of the finding."""
+    """How the team reacted."""
     embedding_model: str
-    """Model of its embedding."""
+    """Model of the embedding, or the one meant to produce it."""
     created_at: datetime
-    """When the team taught it."""
+    """When the memory was learned; its age counts from then."""
 
 
 CHECK_SEARCH = many(

@@ -18,13 +18,13 @@ class RetrievalQuality(Row):
     events: int
     """Number of searches."""
     empty_results: int
-    """Number of searches without a result."""
+    """Number of searches that used no memory."""
     avg_top_k: float | None
     """Mean number of memories requested; None if no search recorded it."""
     avg_result_count: float | None
     """Mean number of memories used; None if there were no searches."""
     avg_distance: float | None
-    """Mean over the searches' mean cosine distances; None if no search recorded
+    """Mean of the mean cosine distance of each search; None if no search recorded
     one.
     """
     avg_distance_threshold: float | None
@@ -48,7 +48,7 @@ class DayCost(Row):
     """A row of list_cost_by_day."""
 
     day: date
-    """Day in UTC."""
+    """UTC day."""
     events: int
     """Number of runs."""
     input_tokens: int
@@ -84,7 +84,7 @@ class ModelCost(Row):
     cost_usd: Decimal
     """Total cost in US dollars."""
     avg_duration_ms: float
-    """Mean duration of a run, in milliseconds."""
+    """Mean duration of a run in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,7 +94,7 @@ class RecordedEvent(Row):
     event_id: int
     """Id of the event, new or existing."""
     inserted: bool
-    """Whether the event is new; if false, the existing event was left unchanged."""
+    """False if the event was already recorded; it is left unchanged."""
 
 
 COUNT_RECENT_TIMEOUTS = one(

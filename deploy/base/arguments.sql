@@ -1,7 +1,7 @@
 -- Deploy kodiai:base/arguments to pg
 --
--- Argument checks of the public functions. What a value may be is defined once, by the domain
--- of its column; every function rejects the rest with the same wording, before it writes anything.
+-- Argument checks of the public functions. The domain of a column is the one definition of its
+-- valid values; every function rejects others with the same wording, before it writes anything.
 
 begin;
 
@@ -35,9 +35,9 @@ $$;
 
 comment on function _reject_argument is
 'Reject an argument of a public function, always with the same wording.
-Arguments: p_argument, its name; p_expected, what was expected; p_got, what was given, null if it
-is missing.
-Errors: 22004 if p_got is null, else 22023; it never returns.';
+Arguments: p_argument, its name; p_expected, what is valid; p_got, its value, null if it is
+missing.
+Errors: always, 22004 if p_got is null, else 22023.';
 
 create function _describe_domain(p_domain text)
 returns text
@@ -158,12 +158,12 @@ end
 $$;
 
 comment on function _check_columns is
-'Reject objects with values that the columns of a table would reject. The table is the contract:
-its types define what a value may be, and a column that is not null and has no default is
-required. An absent key is equivalent to a null one.
+'Reject objects with values that the columns of a table would reject. The types of the table
+define the valid values; a column that is not null and has no default is required. An absent key
+is equivalent to a null one.
 Arguments: p_table, its name; p_objects, an array of objects; p_keys, the columns to check,
-followed by ? if the function itself has a default; p_format, how an error names a value:
-format(p_format, ordinal of the object, key).
+followed by ? if the function supplies a default; p_format, how an error names a value:
+format(p_format, 1-based position of the object, key).
 Errors: 22004 for a missing value, 22023 for an invalid one.';
 
 create function _check_arguments(p_table text, p_arguments jsonb)
@@ -237,8 +237,8 @@ comment on function _check_objects is
 (_check_columns).
 Arguments: p_table, its name; p_argument, the name of the argument; p_objects, its value; p_keys,
 the allowed columns.
-Errors: 22004 for a missing value, 22023 for an invalid value or an unknown key; the message
-names the ordinal of the object, from 1, and the key.';
+Errors: 22004 for a missing value, 22023 for an invalid value or an unknown key; the message names
+the 1-based position of the object and the key.';
 
 create function _check_scope(
   p_repo text,
@@ -268,8 +268,8 @@ end
 $$;
 
 comment on function _check_scope is
-'Reject a scope that is not a repository, an owner, or a repository and its owner.
-Arguments: p_repo, owner/name; p_owner.
+'Reject a scope that is not a repository, an owner, or a repository with its owner.
+Arguments: p_repo, owner/name; p_owner, the part before the slash.
 Errors: 22004 if both are null, 22023 if either is invalid.';
 
 commit;

@@ -1,7 +1,7 @@
 -- Deploy kodiai:base/domains to pg
 --
--- Ranges of texts and numbers, and closed sets of values. Error messages show the comment of a
--- domain after "expected" (_describe_domain).
+-- Lengths of texts, ranges of numbers and closed sets of values. Error messages show the comment
+-- of a domain after "expected" (_describe_domain).
 
 begin;
 
@@ -9,7 +9,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- Indexed texts are limited in bytes: a B-tree entry has room for 2704.
+-- Indexed texts are limited in bytes, because a B-tree entry is limited to 2704.
 create domain repo_name as text
 constraint repo_name_check check (
   value ~ '^[^/[:space:]]+/[^/[:space:]]+$' and octet_length(value) <= 200
@@ -23,35 +23,35 @@ comment on domain file_path is 'a path of 1 to 1000 bytes';
 create domain model_name as text
 constraint model_name_check check (value ~ '\S' and octet_length(value) <= 200);
 comment on domain model_name is
-'a name of 1 to 200 bytes, not only white space';
+'a name of 1 to 200 bytes, not blank';
 
 create domain short_name as text
 constraint short_name_check check (value ~ '\S' and length(value) <= 200);
 comment on domain short_name is
-'a name of 1 to 200 characters, not only white space';
+'a name of 1 to 200 characters, not blank';
 
 create domain short_text as text
 constraint short_text_check check (value ~ '\S' and length(value) <= 500);
 comment on domain short_text is
-'a text of 1 to 500 characters, not only white space';
+'text of 1 to 500 characters, not blank';
 
 create domain long_text as text
 constraint long_text_check check (value ~ '\S' and length(value) <= 100000);
 comment on domain long_text is
-'a text of 1 to 100000 characters, not only white space';
+'text of 1 to 100000 characters, not blank';
 
 create domain positive_number as bigint
 constraint positive_number_check check (value >= 1);
-comment on domain positive_number is 'a whole number from 1 to 9223372036854775807';
+comment on domain positive_number is 'an integer from 1 to 9223372036854775807';
 
--- Small enough that sums stay within bigint.
+-- Small enough for sums to stay within bigint.
 create domain natural_number as bigint
 constraint natural_number_check check (value between 0 and 1000000000000000);
-comment on domain natural_number is 'a whole number from 0 to 1000000000000000';
+comment on domain natural_number is 'an integer from 0 to 1000000000000000';
 
 create domain percentage as integer
 constraint percentage_check check (value between 0 and 100);
-comment on domain percentage is 'a whole number from 0 to 100';
+comment on domain percentage is 'an integer from 0 to 100';
 
 create domain ratio as double precision
 constraint ratio_check check (value between 0 and 1);
@@ -71,19 +71,19 @@ comment on domain jsonb_object is 'a JSON object';
 
 create domain age as interval
 constraint age_check check (value between '0' and '1000 years');
-comment on domain age is 'an interval of 0 to 1000 years';
+comment on domain age is 'an interval from 0 to 1000 years';
 
 create domain day_count as integer
 constraint day_count_check check (value between 1 and 3660);
-comment on domain day_count is 'a whole number from 1 to 3660';
+comment on domain day_count is 'an integer from 1 to 3660';
 
 create domain row_limit as integer
 constraint row_limit_check check (value between 1 and 1000);
-comment on domain row_limit is 'a whole number from 1 to 1000';
+comment on domain row_limit is 'an integer from 1 to 1000';
 
 create domain batch_size as integer
 constraint batch_size_check check (value between 1 and 100000);
-comment on domain batch_size is 'a whole number from 1 to 100000';
+comment on domain batch_size is 'an integer from 1 to 100000';
 
 create domain weight as double precision
 constraint weight_check check (value between 0 and 1000);
@@ -91,7 +91,7 @@ comment on domain weight is 'a number from 0 to 1000';
 
 create domain rank_constant as integer
 constraint rank_constant_check check (value between 1 and 1000000);
-comment on domain rank_constant is 'a whole number from 1 to 1000000';
+comment on domain rank_constant is 'an integer from 1 to 1000000';
 
 create domain half_life as interval
 constraint half_life_check check (extract(epoch from value) > 0);

@@ -25,7 +25,7 @@ end $$;
 
 \if :is_bad_dim
 do $$ begin
-  raise 'embedding_dim: expected 1 to 3072, the widest whose codes fit into an index';
+  raise 'embedding_dim: expected 1 to 3072, because wider codes do not fit into an index';
 end $$;
 \endif
 
@@ -50,8 +50,8 @@ do $$ begin
 end $$;
 \endif
 
--- Citus connects to other nodes as the owner role, and there statements of a trigger are nested
--- in the statement that fired it. Unless Citus is loaded, only a superuser can name the setting.
+-- Citus connects to other nodes as the owner role, and runs the statements of a trigger there
+-- nested in the statement that fired it. Unless Citus is loaded, only a superuser can set this.
 select
   format('create role %I %s', r.rolname, case when r.is_sharded then 'login' else 'nologin' end)
     as creation,
@@ -87,8 +87,8 @@ do $$ begin
 end $$;
 \endif
 
--- The scripts create everything as the owner role. A superuser can do so anyway; any other role
--- must be a member with the SET option (PostgreSQL 16).
+-- The scripts create everything as the owner role. Only a superuser can do so without being a
+-- member with the SET option (PostgreSQL 16).
 select format('grant %I to current_user with inherit true, set true', :'owner')
 where
   not pg_has_role(:'owner', 'usage')

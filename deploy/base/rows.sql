@@ -66,10 +66,10 @@ end
 $$;
 
 comment on function _insert_or_get is
-'Insert a row, or find the one that already has its key: for events that may be reported twice.
+'Insert a row or get the existing one with the same key, for events that may be reported twice.
 Arguments: p_table; p_row, an object with columns as keys; p_key, the columns of the unique
 constraint.
-Result: one row. id: of the new or existing row. inserted: whether it is new.
+Result: one row. id, of the new or existing row; inserted, whether it is new.
 Errors: 22004 and 22023 as in _check_arguments; 40001 if the existing row was deleted
 concurrently.';
 
@@ -87,7 +87,7 @@ declare
   v_purged bigint;
 begin
   -- Dynamic: the table and the column vary. An array of ids, so that rows are always deleted
-  -- by primary key; locked rows are left to the next batch.
+  -- by primary key; locked rows are left for a later batch.
   execute format(
     'delete from %1$I where id = any (
       array(
@@ -105,7 +105,8 @@ $$;
 
 comment on function _purge_older is
 'Delete one batch of the oldest rows of a table.
-Arguments: p_table; p_column, the indexed time from which age is measured; p_older_than;
-p_limit, the batch size. Result: number of deleted rows.';
+Arguments: p_table; p_column, the indexed time from which age is measured; p_older_than; p_limit,
+the batch size.
+Result: number of deleted rows.';
 
 commit;

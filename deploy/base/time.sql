@@ -16,7 +16,7 @@ return coalesce(nullif(current_setting('kodiai.now', true), '')::timestamptz, no
 comment on function _now is
 'Return the current time: the start of the transaction, or the setting kodiai.now, which only
 tests set. All functions and column defaults use this clock.
-Errors: 22007 if kodiai.now is set to something that is not a time.';
+Errors: 22007 if kodiai.now is not a valid time.';
 
 create function _day_start(p_day date)
 returns timestamptz
@@ -24,7 +24,7 @@ language sql immutable parallel safe
 return p_day::timestamp at time zone 'utc';
 
 comment on function _day_start is
-'Return the start of a day in UTC.
+'Return the start of a UTC day.
 Argument: p_day.';
 
 create function _period_start(p_days integer)
@@ -33,7 +33,7 @@ language sql stable parallel safe
 return (_now() at time zone 'utc')::date - (p_days - 1);
 
 comment on function _period_start is
-'Return the first day of a period that ends today, in UTC days.
-Argument: p_days, its length, from 1.';
+'Return the first UTC day of a period that ends today.
+Argument: p_days, its length in days, at least 1.';
 
 commit;

@@ -2,8 +2,8 @@
 --
 -- The type of embeddings, and their number of dimensions.
 --
--- The extension may already be in use in this database, or an administrator may have created it
--- (it is not trusted): then it is used unchanged. A comment marks the one that revert may drop.
+-- An existing extension is used unchanged: this database may use it already, or an administrator
+-- may have created it (it is not trusted). A comment marks the one that revert may drop.
 
 begin;
 
@@ -21,7 +21,7 @@ create extension vector with schema public;
 comment on extension vector is 'pgvector, created for kodiai';
 \endif
 
--- search_path of the functions finds the type in schema public only.
+-- The pinned search_path of the functions finds the type in schema public only.
 select
   n.nspname <> 'public' as is_in_other_schema,
   not has_schema_privilege(:'owner', 'public', 'usage') as lacks_usage
@@ -51,6 +51,6 @@ language sql immutable parallel safe
 return :embedding_dim;
 
 comment on function _embedding_dim is
-'Return the number of dimensions of every embedding, chosen at deploy by embedding_dim.';
+'Return the number of dimensions of every embedding: embedding_dim, chosen at deploy.';
 
 commit;

@@ -15,17 +15,18 @@ set search_path = :"schema", public, pg_temp
 as $$
 begin
   if p_registry <> p_deployed_by then
-    raise 'this schema was deployed by the registry %, not by %', p_deployed_by, p_registry
-      using hint = 'Pass Sqitch a --registry and a --set schema=... that belong together.';
+    raise 'this schema was deployed with the registry %, not %', p_deployed_by, p_registry
+      using hint = 'Pass the --registry and the --set schema=... of the same deployment.';
   end if;
 end
 $$;
 
 comment on function _verify_registry is
-'For revert scripts: fail unless this schema was deployed by the Sqitch registry in use.
-With two schemas in one database, naming the registry of one and forgetting to name its schema
-would otherwise revert the other.
-Arguments: p_registry, the one in use; p_deployed_by, always left at its default.
+'For revert scripts: fail unless this schema was deployed with the Sqitch registry in use.
+Otherwise, with two schemas in one database, passing the registry of one without its schema would
+revert the other.
+Arguments: p_registry, the one in use; p_deployed_by, the one used at deploy, always left at its
+default.
 Errors: P0001 if they differ.';
 
 create function _verify_function(
@@ -103,12 +104,12 @@ end
 $$;
 
 comment on function _verify_function is
-'For verify scripts: fail unless the function keeps its contract and the rules for every
-function: it is owned by the owner of the schema, pins search_path (or has a body that was parsed
+'For verify scripts: fail unless the function matches its contract and follows the rules for all
+functions: it is owned by the owner of the schema, pins search_path (or has a body that was parsed
 at creation), has a comment and is not granted to public.
-Arguments: p_function, its name; p_contract, as the system catalog words it, with any white
-space, such as "stable parallel safe security definer (p_id bigint) returns boolean set jit=off";
-p_roles, which of app and reader may execute it: {} for a helper.
+Arguments: p_function, its name; p_contract, as PostgreSQL prints it, with any white space, such
+as "stable parallel safe security definer (p_id bigint) returns boolean set jit=off"; p_roles,
+which of app and reader may execute it: {} for a helper.
 Errors: P0001 with the difference; 42883 if the function does not exist, 42725 if it is
 overloaded.';
 
@@ -197,9 +198,9 @@ comment on function _verify_table is
 'For verify scripts: fail unless the table or composite type is owned by the owner of the schema
 and has everything that the contract lists; a composite type must have nothing else, in the same
 order.
-Arguments: p_table, its name; p_contract, lines as the system catalog words them, such as "column
-id bigint not null identity", "constraint reviews_pkey PRIMARY KEY (id)", "index reviews_pkey
-btree (id)", "trigger name BEFORE INSERT FOR EACH ROW EXECUTE FUNCTION f()", "with fillfactor=80".
+Arguments: p_table, its name; p_contract, lines as PostgreSQL prints them, such as "column id
+bigint not null identity", "constraint reviews_pkey PRIMARY KEY (id)", "index reviews_pkey btree
+(id)", "trigger name BEFORE INSERT FOR EACH ROW EXECUTE FUNCTION f()", "with fillfactor=80".
 Errors: P0001 with the missing lines; 42P01 if the table does not exist.';
 
 create function _verify_none(p_flaw text, p_objects text[])
@@ -215,7 +216,7 @@ end
 $$;
 
 comment on function _verify_none is
-'For verify scripts: fail if the list of offending objects is not empty.
+'For verify scripts: fail if any object is listed.
 Arguments: p_flaw, what is wrong with them; p_objects, their names.
 Errors: P0001 with both.';
 

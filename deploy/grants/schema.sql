@@ -1,6 +1,6 @@
 -- Deploy kodiai:grants/schema to pg
 --
--- Access to the schema. The deploy script of each function grants execute on it.
+-- Usage of the schema. The deploy script of each function grants execute on the function.
 
 begin;
 

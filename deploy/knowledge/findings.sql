@@ -38,7 +38,7 @@ begin
     (
       'suppressed',
       (f.finding ->> 'suppressed')::boolean or f.finding ->> 'suppression_pattern' is null,
-      'true because suppression_pattern is given'
+      'true, because suppression_pattern is given'
     ),
     (
       'comment_surface',
@@ -57,8 +57,9 @@ $$;
 
 comment on function _check_findings is
 'Reject findings that record_review or record_findings cannot record.
-Argument: p_findings, see record_findings.
-Errors: 22004 and 22023; the message names the 1-based position and the key.';
+Argument: p_findings, as in record_findings.
+Errors: 22004 for a missing value, 22023 for an invalid one; the message names the 1-based
+position and the key.';
 
 create function _insert_findings(
   p_review_id bigint,
@@ -148,10 +149,10 @@ end
 $$;
 
 comment on function _insert_findings is
-'Insert findings that passed _check_findings, and update the counts of the review and its
-entries in suppression_log.
+'Insert findings that passed _check_findings, and update the counts of the review and its entries
+in suppression_log.
 Arguments: p_review_id, a review that this transaction locked (_lock_review) or inserted;
-p_findings, see record_findings.
+p_findings, as in record_findings.
 Result: ids of the findings, in input order.';
 
 create function _insert_suppressions(
@@ -209,10 +210,10 @@ $$;
 
 comment on function _insert_suppressions is
 'Insert the suppression rules of a review. They must have passed _check_objects.
-Arguments: p_review_id, a review that this transaction locked or inserted, together with
-its findings; p_suppressions, see record_suppressions.
-Result: see record_suppressions.
-Errors: 22023 if matched_count is not the number of matching findings.';
+Arguments: p_review_id, a review that this transaction locked or inserted, together with its
+findings; p_suppressions, as in record_suppressions.
+Result: as in record_suppressions.
+Errors: 22023 if matched_count is not the number of findings with the pattern.';
 
 create function _check_reactions(p_reactions jsonb)
 returns void
@@ -260,16 +261,16 @@ begin
   order by r.ord
   limit 1;
   if found then
-    perform _reject_argument(v_argument, 'a value because the finding has none', null);
+    perform _reject_argument(v_argument, 'a value, because the finding has none', null);
   end if;
 end
 $$;
 
 comment on function _check_reactions is
 'Reject reactions that record_feedback_reactions cannot record.
-Argument: p_reactions, see record_feedback_reactions.
-Errors: KB002 if a finding does not exist; 22004 and 22023; the message names the 1-based
-position and the key.';
+Argument: p_reactions, as in record_feedback_reactions.
+Errors: 22004 for a missing value, 22023 for an invalid one, KB002 if a finding does not exist;
+the message names the 1-based position and the key.';
 
 create function _get_findings(p_finding_ids bigint[])
 returns table (
@@ -325,8 +326,8 @@ end
 $$;
 
 comment on function _get_findings is
-'Return findings in the order of their ids in the argument, with repository, pull request and
-commit of their reviews. Every function that returns findings gets its rows here.
+'Return findings in the order of the ids, with the repository, pull request and commit of their
+reviews. All functions that return findings get their rows here.
 Argument: p_finding_ids, distinct; ids that do not exist are skipped.';
 
 create function _get_last_review(
@@ -350,6 +351,7 @@ $$;
 
 comment on function _get_last_review is
 'Return the last completed review of a pull request.
-Arguments: p_repo, owner/name; p_pr_number. Result: its id; null if there is none.';
+Arguments: p_repo, owner/name; p_pr_number.
+Result: its id; null if there is none.';
 
 commit;

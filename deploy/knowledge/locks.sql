@@ -1,6 +1,6 @@
 -- Deploy kodiai:knowledge/locks to pg
 --
--- Locks that serialize writers. docs/guides/operations.md defines the order of locking.
+-- Locks that serialize writers. docs/guides/operations.md defines the lock order.
 
 begin;
 
@@ -25,8 +25,8 @@ end
 $$;
 
 comment on function _lock_pull_request is
-'Serialize changes to the runs of a pull request until the end of the transaction. Call it
-before locking any row of run_state.
+'Lock the runs of a pull request against concurrent changes until the end of the transaction. Call
+it before locking any row of run_state.
 Arguments: p_repo, owner/name; p_pr_number.';
 
 create function _lock_review(p_review_id bigint)

@@ -1,6 +1,6 @@
 -- Deploy kodiai:learning/memories to pg
 --
--- Checks and writes memories, for write_memory and write_memories.
+-- Checking and writing memories, for write_memory and write_memories.
 
 begin;
 
@@ -44,7 +44,7 @@ begin
     values
     (
       'owner', m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1),
-      'the owner in repo'
+      'the owner of repo'
     ),
     (
       'embedding_dim', (m.memory ->> 'embedding_dim')::bigint = _embedding_dim(),
@@ -72,8 +72,8 @@ begin
     end
   into v_argument, v_expected, v_got
   from unnest(p_embeddings) with ordinality as e (embedding, ord)
-  -- The cosine distance of a vector to itself is NaN if all its values are zero, or if
-  -- their squares underflow or overflow real.
+  -- The cosine distance of a vector from itself is NaN if all elements are zero, or if their
+  -- squares underflow or overflow real.
   where
     vector_dims(e.embedding) <> _embedding_dim()
     or e.embedding <=> e.embedding = 'NaN'
@@ -86,9 +86,10 @@ end
 $$;
 
 comment on function _check_memories is
-'Rejects memories that cannot be written.
-Arguments: see _write_memories.
-Errors: 22004 and 22023; the message names the argument, the ordinal, from 1, and the key.';
+'Reject memories that cannot be written.
+Arguments: as in _write_memories.
+Errors: 22004 for a missing value, 22023 for an invalid one; the message names the argument, the
+1-based position and the key.';
 
 create function _get_or_set_model(p_memories jsonb, p_single boolean)
 returns text
@@ -123,9 +124,9 @@ end
 $$;
 
 comment on function _get_or_set_model is
-'Returns the active embedding model. If there is none yet, the first model that the memories
-name becomes the active one.
-Arguments: see _write_memories.
+'Return the active embedding model. If none is active yet, the first model that the memories name
+becomes the active one.
+Arguments: as in _write_memories.
 Result: name of the model; null if none is active and there are no memories.
 Errors: 22004 if none is active and no memory names one.';
 
@@ -201,8 +202,8 @@ end
 $$;
 
 comment on function _insert_memories is
-'Inserts the memories that do not exist yet.
-Arguments: p_memories, p_embeddings: see _write_memories; p_ids, one id per memory, used if
+'Insert the memories that do not exist yet.
+Arguments: p_memories and p_embeddings, as in _write_memories; p_ids, one id per memory, used if
 it is inserted; p_model, the model of memories that name none.
 Result: ids of the inserted rows.';
 
@@ -229,14 +230,14 @@ begin
 
   v_model := _get_or_set_model(p_memories, p_single);
 
-  -- Draw ids in input order, to tell a row from its duplicate in the same call.
+  -- Draw ids in input order, to distinguish a row from its duplicate in the same call.
   select array_agg(nextval('learning_memories_id_seq') order by m.ord)
   into v_ids
   from generate_series(1, jsonb_array_length(p_memories)) as m (ord);
   v_inserted := _insert_memories(p_memories, p_embeddings, v_ids, v_model);
 
-  -- Look up rows that existed before or occur twice in this call. This takes a second
-  -- statement: the snapshot of the insert does not show them.
+  -- Look up rows that already existed or occur twice in this call, in a second statement: the
+  -- snapshot of the insert does not show them.
   select
     array_agg(
       coalesce(
@@ -262,7 +263,7 @@ begin
   if array_position(v_memory_ids, null) is not null then
     raise exception using
       errcode = 'serialization_failure',
-      message = 'a memory that already existed was deleted concurrently',
+      message = 'an existing memory was deleted concurrently',
       hint = 'Retry the transaction.';
   end if;
 
@@ -274,9 +275,10 @@ end
 $$;
 
 comment on function _write_memories is
-'Checks and writes memories, for write_memory and write_memories.
-Arguments: p_memories, an array of objects; p_embeddings, an array of the same length;
-p_single, whether errors name the arguments of write_memory.
-Result and errors: see write_memories.';
+'Check and write memories, for write_memory and write_memories.
+Arguments: p_memories, an array of objects; p_embeddings, of equal length; p_single, whether
+errors name the arguments of write_memory.
+Result: as in write_memories.
+Errors: as in write_memories.';
 
 commit;

@@ -25,12 +25,11 @@ return (
 );
 
 comment on function _quantization_levels is
-'Returns the thresholds that _quantize compares each coordinate of a unit vector with. All
-coordinates share the same levels: at least two, and enough for a code of about 2048 bits.
-They split a normal distribution with variance 1 / embedding_dim into parts of equal
-probability, approximating its quantiles by those of the logistic distribution with scale
-1 / 1.702.
-Result: embedding_dim copies of the first level, then as many of the second, and so on.';
+'Return the thresholds with which _quantize compares each coordinate of a unit vector. All
+coordinates share the same levels: at least two, and enough for a code of about 2048 bits. They
+split a normal distribution with variance 1 / embedding_dim into parts of equal probability; its
+quantiles are approximated by those of the logistic distribution with scale 1 / 1.702.
+Result: embedding_dim copies of the first level, followed by those of the second, and so on.';
 
 create function _quantize(p_embedding vector)
 returns bit varying
@@ -40,7 +39,7 @@ as $$
 declare
   v_repeated vector := l2_normalize(p_embedding);
 begin
-  -- Repeat the vector until it has a copy per level, doubling the width each time.
+  -- Repeat the vector until there is one copy per level, doubling the width each time.
   while vector_dims(v_repeated) < vector_dims(_quantization_levels()) loop
     v_repeated := v_repeated || subvector(
       v_repeated, 1,
@@ -54,12 +53,12 @@ end
 $$;
 
 comment on function _quantize is
-'Returns a binary code of a vector. The Hamming distance of two codes is the number of levels
-(_quantization_levels) between them, summed over the coordinates: an estimate of the distance
-of the vectors that is cheap to compute and small enough to index. The nearest 200 by code
-contain 99.9 % of the nearest 10 by cosine distance (docs/explanation/benchmarks.md); with a
-single level, the sign, as in plain binary quantization, they would contain 98 %.
-Argument: p_embedding, embedding_dim wide.
+'Return the binary code of a vector. The Hamming distance of two codes is the number of levels
+(_quantization_levels) between them, summed over the coordinates: an estimate of the distance of
+the vectors that is cheap to compute and small enough to index. The nearest 200 by code contain
+99.9 % of the nearest 10 by cosine distance (docs/explanation/benchmarks.md); with a single level,
+the sign, as in plain binary quantization, they would contain 98 %.
+Argument: p_embedding, of embedding_dim dimensions.
 Result: the thermometer code, level by level, one bit per coordinate; null for null.';
 
 commit;

@@ -23,10 +23,11 @@ end
 $$;
 
 comment on function _bm25_setting is
-'Return a parameter of BM25 from the setting kodiai.<name> of the session, the user or the
-database (alter database ... set kodiai.bm25_b = 0.5).
+'Return a parameter of BM25 from the setting kodiai.<name> of the session, role or database (alter
+database ... set kodiai.bm25_b = 0.5).
 Arguments: p_name, bm25_k1 or bm25_b; p_default, used if it is not set; p_domain, its range.
-Result: the value. Errors: 22023 if the setting is outside the domain.';
+Result: the value.
+Errors: 22023 if the setting is outside the domain.';
 
 create function _promote_score(p_score double precision, p_best_below double precision)
 returns double precision
@@ -34,9 +35,9 @@ language sql immutable parallel safe
 return greatest(p_score, p_best_below) + 0.001 * p_score;
 
 comment on function _promote_score is
-'Return a score that ranks a row above all rows of a lower class: the larger of its score and the
-best of theirs, plus 0.001 times its own.
-Arguments: p_score, its own; p_best_below, the best score of the lower class, null for none.';
+'Return a score that ranks a row above all rows of a lower class: the larger of its score and
+their best, plus 0.001 times its score.
+Arguments: p_score, its score; p_best_below, the best score of the lower class, null if empty.';
 
 create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
 returns search_term[]
@@ -81,7 +82,7 @@ begin
       from unnest(p_query.terms, p_query.counts) as q (lexeme, count)
       cross join lateral (
         select _posting_slots(p_corpus.table_name, p_corpus.owner, q.lexeme) as slots
-        -- Optimization fence: otherwise they are computed once per reference.
+        -- Optimization fence: otherwise the slots are computed once per reference.
         offset 0
       ) as s
     ) as t
@@ -91,9 +92,10 @@ end
 $$;
 
 comment on function _plan_terms is
-'Decide which terms of a query to read in full: in a large corpus the rarest, which determine the
-top of the ranking. The others are looked up only for the documents that these find.
-Arguments: p_corpus; p_query. Result: its terms, rarest first, without weights.';
+'Decide for which terms of a query to read all postings: in a large corpus the rarest, which
+determine the top of the ranking. The others are looked up only for documents that these find.
+Arguments: p_corpus; p_query.
+Result: its terms, rarest first, without weights.';
 
 create function _weigh_terms(p_corpus search_corpus, p_terms search_term[], p_read_count integer)
 returns search_term[]
@@ -135,9 +137,9 @@ end
 $$;
 
 comment on function _weigh_terms is
-'Set the weight of terms, count * idf with the idf of Lucene (_rank_bm25). Document frequencies
-are exact for terms whose postings are read, estimated for the others.
-Arguments: p_corpus; p_terms, from _plan_terms; p_read_count, how many of the first are read.
+'Set the weight of each term: count * idf, with the idf of Lucene (_rank_bm25). Document
+frequencies are exact for terms whose postings are read, and estimates for the others.
+Arguments: p_corpus; p_terms, from _plan_terms; p_read_count, how many of the first ones are read.
 Result: the terms, in the same order.';
 
 create function _score_postings(
@@ -151,8 +153,8 @@ returns scored_document[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
--- Force hash aggregation: the planner expects few rows where there are thousands, and a sort
--- would sum equal texts in different orders, with different rounding.
+-- Force hash aggregation: the planner expects few rows instead of thousands, and a sort would sum
+-- equal texts in different orders, with different rounding.
 set enable_sort = off
 as $$
 declare
@@ -198,10 +200,10 @@ end
 $$;
 
 comment on function _score_postings is
-'Score documents by reading all postings of terms.
+'Score documents by reading all postings of the terms.
 Arguments: p_corpus; p_terms, with weights; p_limit; p_candidate_ids, the only ids to score, null
 for all; p_extra_ids, ids to return regardless of rank.
-Result: p_limit documents, or all that contain a term: those with all terms first, then by score;
+Result: the best p_limit documents that contain a term, those with all terms first, then by score;
 and those of p_extra_ids that contain a term.';
 
 create function _add_documents(
@@ -235,9 +237,9 @@ end
 $$;
 
 comment on function _add_documents is
-'Add documents to a list of scored ones, for _score_lookups to score.
+'Add documents to a list of scored documents, for _score_lookups to score.
 Arguments: p_corpus; p_documents; p_document_ids, of the corpus, possibly in p_documents already.
-Result: p_documents, followed by the missing ones with a score of 0.';
+Result: p_documents, followed by those that were missing, with a score of 0.';
 
 create function _score_lookups(
   p_corpus search_corpus, p_terms search_term[], p_documents scored_document[]
@@ -286,8 +288,8 @@ end
 $$;
 
 comment on function _score_lookups is
-'Add the contribution of further terms to the scores of documents, by looking up each term of each
-document.
+'Add the contribution of further terms to the scores of documents, by looking up the posting of
+each term in each document.
 Arguments: p_corpus; p_terms, with weights, whose postings were not read; p_documents.
 Result: the documents that contain any term, in no particular order.';
 
@@ -340,7 +342,7 @@ begin
   end loop;
 
   if v_read_count < c_count then
-    -- The terms that were skipped may change the order.
+    -- The skipped terms may change the order.
     documents := _score_lookups(
       p_corpus, v_terms[v_read_count + 1:],
       _add_documents(p_corpus, documents, p_extra_ids || p_candidate_ids)
@@ -373,15 +375,15 @@ $$;
 comment on function _rank_bm25 is
 'Rank the documents of a corpus by BM25, the sum over the terms of the query of
   count * ln(1 + (N - n + 0.5) / (n + 0.5)) * f / (f + k1 * (1 - b + b * L / mean L))
-for N documents in the corpus, n of which contain the term, f times in this one of L lexemes
-(mean L counts as at least 1).
+for N documents in the corpus, n of which contain the term, and f occurrences in this document of
+L lexemes (mean L counts as at least 1).
 Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond,
 2009, in the form of Lucene. k1 and b: the settings kodiai.bm25_k1 (1.2) and kodiai.bm25_b
 (0.75).
-N, n and L are current values, stale memories included, or estimates (_measure_corpus,
+N, n and L are current values that include stale memories, or estimates (_measure_corpus,
 _weigh_terms). If terms have too many postings (_plan_terms), only the rarest are read, and the
 others re-score the best 2 * p_limit that these find, unless p_limit is above 1000. If candidates
-and terms are few, each term of each candidate is looked up instead.
+and terms are few, each term is looked up in each candidate instead.
 Arguments: p_corpus; p_terms, from _plan_terms; p_limit; p_candidate_ids, the only ids to rank,
 null for all; p_extra_ids, ids to score regardless of rank.
 Result: documents, best first, ties by document_id; apart from the extra ones, fewer than p_limit

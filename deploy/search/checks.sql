@@ -32,7 +32,7 @@ end
 $$;
 
 comment on function _check_indexes is
-'Check for check_search that all indexes that searches read exist and are valid.
+'For check_search: check that all indexes that searches read exist and are valid.
 Result: is_ok; detail, in words.';
 
 create function _check_postings(
@@ -83,7 +83,7 @@ end
 $$;
 
 comment on function _check_postings is
-'Check for check_search that the inverted index contains the memories in scope.
+'For check_search: check that the inverted index contains the memories in scope.
 Arguments: p_scope; p_memory_ids, memories whose lexemes to look up.
 Result: is_ok; detail, in words.';
 
@@ -108,8 +108,9 @@ begin atomic
 end;
 
 comment on function _count_scans is
-'Count for check_search how often this transaction has scanned what searches read.
-Result: name of the table or index; is_table; scans, for a table the sequential ones.';
+'For check_search: count the scans of this transaction on the tables and indexes that searches
+read.
+Result: name, of the table or index; is_table; scans, of a table only sequential ones.';
 
 create function _check_plans(
   p_scope search_scope, p_memory_ids bigint[], out is_ok boolean, out detail text
@@ -142,7 +143,7 @@ begin
     ) filter (
       where case
         when s.is_table then s.scans > 0
-        -- Searches use either this or the graph, whichever is cheaper.
+        -- Searches use this or the graph, whichever is cheaper.
         when s.name = 'learning_memories_scope_idx' then s.scans_of_codes = 0
         when s.name <> 'learning_memories_embedding_idx' then s.scans = 0
       end
@@ -170,7 +171,7 @@ end
 $$;
 
 comment on function _check_plans is
-'Check for check_search that searches read indexes only, and the ones meant for them.
+'For check_search: check that searches read indexes only, and the intended ones.
 Arguments: p_scope, a repository or an owner; p_memory_ids, memories to search for.
 Result: is_ok, null if the server does not count scans; detail, in words.';
 
@@ -204,7 +205,7 @@ begin
         )
         and _is_searchable(p_scope, m.stale, m.search_tsv)
         and m.embedding_model = p_scope.embedding_model
-        -- Not _is_comparable: the code may be what is missing.
+        -- Not _is_comparable, because the code may be missing.
         and m.embedding is not null
       order by (m.embedding <=> v_embedding) + 0.0
       limit 10
@@ -224,7 +225,7 @@ end
 $$;
 
 comment on function _check_recall is
-'Check for check_search that the vector arm finds the nearest memories.
+'For check_search: check that the vector arm finds the nearest memories.
 Arguments: p_scope, a repository or an owner; p_memory_ids, memories to search for.
 Result: is_ok; detail, in words.';
 

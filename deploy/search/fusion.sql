@@ -64,13 +64,15 @@ end
 $$;
 
 comment on function _gather_candidates is
-'Join the matches of both arms, and give each row its value in the arm that did not find it.
+'Join the matches of both arms, and compute for each row its value in the arm that did not find
+it.
 Arguments: p_scope; p_embedding, of the query, or null; p_max_distance, beyond which a row counts
 as having no embedding, null for no maximum; p_vector_matches, from _search_vectors;
-p_text_matches, from _search_text; p_pool_size, how many of the first of each arm form the pool.
+p_text_matches, from _search_text; p_pool_size, how many of the first rows of each arm form the
+pool.
 Result: candidates with ranks but without scores, in no particular order.';
 
--- No set clause, so that Postgres inlines it.
+-- No set clause, so that PostgreSQL inlines it.
 create function _with_score(p_candidate search_candidate, p_score double precision)
 returns search_candidate
 language sql immutable parallel safe
@@ -94,8 +96,8 @@ Arguments: p_candidate; p_score.';
 create function _zscore_weight(p_zscore double precision)
 returns double precision
 language sql immutable parallel safe
--- exp() underflows far below the mean, so a hyperbola continues it: rows farther away still
--- weigh less. Far above the mean it would overflow.
+-- exp() underflows far below the mean, so a hyperbola continues it: rows that are farther away
+-- still weigh less. Far above the mean it would overflow.
 return case
   when p_zscore >= -20 then exp(0.6 * least(p_zscore, 1000))
   else exp(-12::double precision) * -20 / p_zscore
@@ -104,7 +106,8 @@ end;
 comment on function _zscore_weight is
 'Return the weight of a z-score in the fusion: exp(0.6 * z), and below -20 exp(-12) * 20 / -z;
 constant above 1000.
-Argument: p_zscore, z, in standard deviations. Result: the weight, above 0.';
+Argument: p_zscore, z, in standard deviations.
+Result: the weight, above 0.';
 
 create function _fuse_zscore(
   p_candidates search_candidate[],
@@ -118,9 +121,9 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Larger than the rounding error between equal vectors.
+  -- Above the rounding error between equal vectors.
   c_min_distance_deviation constant double precision := 0.000001;
-  -- If no document contains the distinctive terms of a query, the others must not dominate.
+  -- If no document contains the distinctive terms of a query, the other terms must not dominate.
   c_min_text_deviation constant double precision := 0.02 * p_best_text_score;
 begin
   return array(
@@ -160,7 +163,7 @@ end
 $$;
 
 comment on function _fuse_zscore is
-'Score candidates by how far they stand out in each arm:
+'Score candidates by how much they stand out in each arm:
 p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and zt are the
 numbers of standard deviations by which the row beats the mean of the pool (_zscore_weight). The
 deviation counts as at least 0.000001 for distances, and as at least 2 % of p_best_text_score for

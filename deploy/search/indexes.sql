@@ -6,15 +6,15 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- Covers _in_scope, so that scopes are searched with index-only scans. Columns with a closed set
--- of values are key columns: PostgreSQL 18 skips what a filter excludes, earlier versions filter
--- within the index. stale is left out, since marking rows stale would have to maintain the index;
--- it is looked up for the nearest rows.
+-- Covers _in_scope, so that scopes are read with index-only scans. Columns with a closed set of
+-- values are key columns: PostgreSQL 18 skips what a filter excludes, earlier versions filter
+-- within the index. stale is left out, so that marking rows stale is a HOT update; searches look
+-- it up for the nearest rows.
 create index learning_memories_scope_idx
 on learning_memories (owner, repo, severity, category, outcome)
 include (id, embedding_code, embedding_model, created_at, file_path);
 
--- Indexes the codes, which makes it fourteen times smaller than an index on the embeddings; the
+-- On the codes, which makes it one fourteenth of the size of an index on the embeddings; the
 -- nearest by code are re-ranked by their embeddings.
 create index learning_memories_embedding_idx on learning_memories
 using hnsw (embedding_code bit_hamming_ops) with (m = 16, ef_construction = 64);

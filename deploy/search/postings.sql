@@ -12,8 +12,8 @@ language sql immutable parallel safe
 return 32;
 
 comment on function _posting_slot_count is
-'Return over how many slots the postings of a lexeme are spread, so that one slot is a random
-sample of its documents. A power of 2.';
+'Return the number of slots over which the postings of a lexeme are spread, so that one slot is a
+random sample of its documents: a power of 2.';
 
 create function _posting_slot(p_document_id bigint)
 returns integer
@@ -22,20 +22,21 @@ return hashint8(p_document_id) & (_posting_slot_count() - 1);
 
 comment on function _posting_slot is
 'Return the slot of a document in the postings of each of its lexemes.
-Argument: p_document_id. Result: the slot, from 0.';
+Argument: p_document_id.
+Result: the slot, from 0.';
 
 create function _posting_term(p_table text, p_owner text, p_lexeme text)
 returns bigint
 language sql immutable parallel safe
--- 59 bits: among ten million lexemes, a collision has a probability of 1 in 10,000.
+-- 59 bits: among ten million lexemes, the probability of a collision is 1 in 10,000.
 return hashtextextended(
   p_lexeme, hashtextextended(p_owner, hashtextextended(p_table, 0))
 ) & ~(_posting_slot_count() - 1)::bigint;
 
 comment on function _posting_term is
-'Return the key of a lexeme in postings, for slot 0; its other slots follow.
-Arguments: p_table, learning_memories or findings; p_owner, owner of the repository;
-p_lexeme, or an empty string for the documents themselves.';
+'Return the key of a lexeme in postings for slot 0; those of the other slots follow it.
+Arguments: p_table, learning_memories or findings; p_owner, owner of the repository; p_lexeme, or
+an empty string for the documents themselves.';
 
 create function _posting_slots(p_table text, p_owner text, p_lexeme text)
 returns bigint[]
@@ -48,7 +49,8 @@ return (
 
 comment on function _posting_slots is
 'Return the keys of a lexeme in postings.
-Arguments: as of _posting_term. Result: one key per slot, in order.';
+Arguments: as in _posting_term.
+Result: one key per slot, in order.';
 
 create function _posting_repo(p_repo text)
 returns bigint
@@ -83,7 +85,7 @@ begin atomic
       _posting_repo(i.repo) as repo_hash,
       _posting_slot(i.id) as slot
     from (values (p_document_id, p_table, p_repo)) as i (id, table_name, repo)
-    -- Optimization fence: otherwise they are computed once per lexeme.
+    -- Optimization fence: otherwise the hashes are computed once per lexeme.
     offset 0
   ) as d
   cross join lateral (
@@ -108,7 +110,8 @@ end;
 comment on function _list_postings is
 'Return the postings of a document: one for each lexeme, and one for the document itself.
 Arguments: p_table, learning_memories or findings; p_document_id; p_repo, owner/name;
-p_search_tsv, its lexemes. Result: columns of postings.';
+p_search_tsv, its lexemes.
+Result: columns of postings.';
 
 -- noqa: enable=all
 create function _insert_postings(
@@ -130,8 +133,8 @@ $$;
 
 comment on function _insert_postings is
 'Add documents to the inverted index.
-Arguments: p_table, learning_memories or findings; p_document_ids, p_repos and
-p_search_tsvs, of equal length.';
+Arguments: p_table, learning_memories or findings; p_document_ids, p_repos and p_search_tsvs, of
+equal length.';
 
 create function _delete_postings(
   p_table text, p_document_ids bigint[], p_repos text[], p_search_tsvs tsvector[]
@@ -157,13 +160,13 @@ $$;
 
 comment on function _delete_postings is
 'Remove documents from the inverted index.
-Arguments: as of _insert_postings; p_repos and p_search_tsvs must be those that were inserted.';
+Arguments: as in _insert_postings; p_repos and p_search_tsvs must be those that were inserted.';
 
 create function _set_search_tsv()
 returns trigger
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
--- Postgres raises a notice for each word that is too long for a lexeme.
+-- PostgreSQL raises a notice for each word that is too long for a lexeme.
 set client_min_messages = warning
 as $$
 begin
@@ -177,7 +180,7 @@ end
 $$;
 
 comment on function _set_search_tsv is
-'Trigger of learning_memories and findings: sets search_tsv to the lexemes of the text.';
+'Set search_tsv to the lexemes of the text. Trigger of learning_memories and findings.';
 
 create function _maintain_memory_postings()
 returns trigger
@@ -216,8 +219,9 @@ end
 $$;
 
 comment on function _maintain_memory_postings is
-'Trigger of learning_memories: maintains their postings. Collects the transition table,
-changed_rows, into arrays first, because on Citus a statement cannot name it beside a table.';
+'Maintain the postings of memories. Trigger of learning_memories. It collects the transition
+table, changed_rows, into arrays first, because on Citus no statement can refer to both it and a
+table.';
 
 create function _list_review_repos(p_review_ids bigint[])
 returns text[]
@@ -237,7 +241,8 @@ $$;
 
 comment on function _list_review_repos is
 'Return the repositories of reviews.
-Argument: p_review_ids. Result: one element each, null if the review does not exist.';
+Argument: p_review_ids.
+Result: one repository per review, in order; null if the review does not exist.';
 
 create function _maintain_finding_postings()
 returns trigger
@@ -281,7 +286,7 @@ end
 $$;
 
 comment on function _maintain_finding_postings is
-'Trigger of findings: maintains their postings, under the repository of their review.';
+'Maintain the postings of findings, under the repository of their review. Trigger of findings.';
 
 create function _maintain_review_postings()
 returns trigger
@@ -313,7 +318,8 @@ end
 $$;
 
 comment on function _maintain_review_postings is
-'Trigger of reviews: moves the postings of their findings to another repository, or deletes them.';
+'Move the postings of the findings of a review to another repository, or delete them. Trigger of
+reviews.';
 
 -- Citus rejects triggers without this; elsewhere it is a placeholder without effect.
 set local "citus.enable_unsafe_triggers" = on;
@@ -362,7 +368,7 @@ after update of repo on reviews
 for each row when (new.repo is distinct from old.repo)
 execute function _maintain_review_postings();
 
--- BEFORE, because the delete cascades to its findings.
+-- BEFORE, because the delete cascades to the findings.
 create trigger reviews_postings_delete
 before delete on reviews
 for each row execute function _maintain_review_postings();

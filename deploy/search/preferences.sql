@@ -37,8 +37,9 @@ return array(
 );
 
 comment on function _related_languages is
-'Return the languages that share much of their syntax or libraries with one of the given ones.
-Argument: p_languages, in any letter case. Result: the related ones only, in lower case.';
+'Return the languages that share much of their syntax or libraries with one of those given.
+Argument: p_languages, in any letter case.
+Result: the related ones only, in lower case.';
 
 create function _boost_scores(
   p_candidates search_candidate[],
@@ -99,12 +100,12 @@ end
 $$;
 
 comment on function _boost_scores is
-'Multiply scores by the caller''s preferences, and sort: by 1.2 for one of p_languages, by 1.1 for
-a related language; by 0.5 ^ (age / p_recency_half_life), but at least p_recency_floor for
-critical and major memories.
+'Multiply scores by preferences, and sort: by 1.2 for one of p_languages, and by 1.1 for a related
+language; by 0.5 ^ (age / p_recency_half_life), but at least p_recency_floor for critical and
+major memories.
 Arguments: p_candidates, with scores; p_languages, in any letter case, null for no preference;
-p_recency_half_life, null if age does not count; p_recency_floor, 0 to 1; p_now, from which age
-is measured.
+p_recency_half_life, null to ignore age; p_recency_floor, 0 to 1; p_now, the time at which age is
+measured.
 Result: the candidates, best first, ties by memory_id.';
 
 create function _collapse_duplicates(
@@ -120,7 +121,7 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Each kept row is compared with all remaining ones: a thousand would take many seconds.
+  -- Each kept row is compared with all remaining rows: a thousand would take many seconds.
   c_max_kept constant integer := 100;
   v_candidates search_candidate[] := p_candidates;
   v_text_hashes uuid[] := p_text_hashes;
@@ -146,11 +147,11 @@ end
 $$;
 
 comment on function _collapse_duplicates is
-'Drop candidates that nearly repeat a better one that is kept.
-Arguments: p_candidates, best first; p_text_hashes and p_embeddings of each, an embedding null if
-missing; p_distance, the maximum cosine distance of duplicates (equal texts always are); p_limit,
-how many will be returned: nothing is dropped as a duplicate of a row beyond it, nor of one
-beyond the first 100.
+'Drop candidates that nearly duplicate a better one that is kept.
+Arguments: p_candidates, best first; p_text_hashes and p_embeddings, of each, an embedding null if
+missing; p_distance, the maximum cosine distance of duplicates (equal texts are always
+duplicates); p_limit, how many will be returned: duplicates of rows beyond these, or beyond the
+first 100, are not dropped.
 Result: the remaining candidates, in order.';
 
 create function _cut_at_gap(
@@ -181,8 +182,8 @@ $$;
 
 comment on function _cut_at_gap is
 'Cut a list at its largest drop in score, if that is large enough.
-Arguments: p_candidates, best first; p_min_gap, the minimum drop, as a fraction of the best
-score; p_limit, how many will be returned: drops beyond it do not count.
+Arguments: p_candidates, best first; p_min_gap, the minimum drop, as a fraction of the best score;
+p_limit, how many will be returned: drops beyond these do not count.
 Result: the candidates before the cut, at most p_limit.';
 
 create function _diversify(
@@ -235,12 +236,14 @@ $$;
 
 comment on function _diversify is
 'Order candidates by maximal marginal relevance: repeatedly pick the candidate with the largest
-(1 - d) * relevance - d * similarity to the most similar one picked before. Relevance is the
-score as a fraction of the best; similarity is the cosine of the two embeddings, 0 if negative or
-if one is missing. The first 100 are picked this way; the rest follow by score.
+(1 - d) * relevance - d * similarity, where d is p_diversity, relevance is the score as a fraction
+of the best, and similarity is the cosine of the embeddings of the candidate and the most similar
+one picked before, 0 if negative or if an embedding is missing. The first 100 are picked this way;
+the rest follow by score.
 Source: Carbonell and Goldstein, The use of MMR, SIGIR 1998.
-Arguments: p_candidates, best first; p_embeddings of each, null if missing; p_diversity, d, 0 to
-1; p_limit, how many to return. Result: the candidates, in their new order.';
+Arguments: p_candidates, best first; p_embeddings, of each, null if missing; p_diversity, 0 to 1;
+p_limit, how many to return.
+Result: the candidates, in their new order.';
 
 create function _load_text_hashes(p_candidates search_candidate[])
 returns uuid[]
@@ -259,9 +262,10 @@ end
 $$;
 
 comment on function _load_text_hashes is
-'Return a hash of the text of each candidate: up to a thousand full texts may exceed the maximum
-size of an array.
-Argument: p_candidates. Result: one hash each, in order.';
+'Return a hash of the text of each candidate: a thousand full texts may exceed the maximum size of
+an array.
+Argument: p_candidates.
+Result: one hash per candidate, in order.';
 
 create function _load_embeddings(p_candidates search_candidate[], p_embedding_model text)
 returns vector[]
@@ -281,8 +285,8 @@ $$;
 
 comment on function _load_embeddings is
 'Return the embedding of each candidate.
-Arguments: p_candidates; p_embedding_model. Result: one each, in order, null without an embedding
-of the model.';
+Arguments: p_candidates; p_embedding_model.
+Result: one embedding per candidate, in order; null without an embedding of the model.';
 
 create function _prefer(
   p_candidates search_candidate[],
@@ -328,8 +332,8 @@ $$;
 comment on function _prefer is
 'Apply the preferences of search_memories, in this order: languages and recency (_boost_scores),
 p_duplicate_distance, p_min_gap, p_diversity.
-Arguments: p_candidates, best first; p_embedding_model, whose embeddings to compare; the others
-as of search_memories.
+Arguments: p_candidates, best first; p_embedding_model, the model whose embeddings are compared;
+the others as in search_memories.
 Result: the candidates to return, best first.';
 
 commit;

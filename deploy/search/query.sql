@@ -37,7 +37,7 @@ declare
 begin
   perform _check_scope(p_repo, p_owner);
   if p_query_text is null and p_query_embedding is null then
-    perform _reject_argument('p_query_text or p_query_embedding', 'something to search for', null);
+    perform _reject_argument('p_query_text or p_query_embedding', 'a query', null);
   end if;
   if p_query_embedding is null then
     perform _check_argument('p_query_text', p_query_text, 'long_text');
@@ -54,15 +54,15 @@ begin
   -- squares underflow or overflow real.
   if p_query_embedding <=> p_query_embedding = 'NaN' then
     perform _reject_argument(
-      'p_query_embedding', 'a vector that has a direction',
-      format('one of length %s', vector_norm(p_query_embedding))
+      'p_query_embedding', 'a vector with a defined cosine distance',
+      format('one with norm %s', vector_norm(p_query_embedding))
     );
   end if;
   perform _check_array('p_outcomes', p_outcomes, 'outcome');
   perform _check_array('p_severities', p_severities, 'severity');
   perform _check_array('p_categories', p_categories, 'category');
 
-  -- One statement: a call of _check_argument per argument takes several times as long.
+  -- One statement: calling _check_argument for each argument takes several times as long.
   select c.argument, c.value, c.type
   into v_argument, v_value, v_type
   from (
@@ -89,7 +89,7 @@ $$;
 
 comment on function _check_search_arguments is
 'Reject invalid arguments of search_memories.
-Arguments: as of search_memories.
+Arguments: as in search_memories.
 Errors: 22004 for a missing argument, 22023 for an invalid one.';
 
 create function _split_identifiers(p_text text)
@@ -111,7 +111,8 @@ return translate(
 comment on function _split_identifiers is
 'Split identifiers, paths and compounds into words: getUserById becomes "get User By Id",
 src/db/pool_manager.py "src db pool manager py", HTTP2Server "HTTP 2 Server".
-Argument: p_text. Result: the text with spaces inserted; null for null.';
+Argument: p_text.
+Result: the text with spaces inserted; null for null.';
 
 create function _extract_identifiers(p_text text)
 returns text[]
@@ -129,14 +130,15 @@ return array(
         'g'
       ) as matched
   ) as m
-  -- Anything longer is data, not a name, and a lexeme has at most 2046 bytes.
+  -- Anything longer is data, not a name; besides, a lexeme has at most 2046 bytes.
   where length(m.matched[1]) <= 200
 );
 
 comment on function _extract_identifiers is
 'Return the identifiers, paths and compounds of a text, unsplit and in lower case: getuserbyid,
 src/db/pool_manager.py, http2server, std::vector.
-Argument: p_text. Result: the distinct ones of up to 200 characters.';
+Argument: p_text.
+Result: distinct identifiers of at most 200 characters.';
 
 create function _to_tsvector(p_text text)
 returns tsvector
@@ -145,11 +147,12 @@ return to_tsvector(:'text_config'::regconfig, _split_identifiers(p_text))
 || array_to_tsvector(_extract_identifiers(p_text));
 
 comment on function _to_tsvector is
-'Convert a text to lexemes: its words, by the text-search configuration chosen at deploy
-(text_config), with identifiers and paths split; plus each identifier and path as a whole,
-without a position. So "pool manager" finds pool_manager.py, and its full name ranks it higher.
-Both stored texts and queries go through this function.
-Argument: p_text. Result: its lexemes with their positions; null for null.';
+'Convert a text to lexemes: its words, normalized by text_config, the text search configuration
+chosen at deploy, with identifiers and paths split; and each identifier and path as a whole,
+without a position. So "pool manager" finds pool_manager.py, and the full name ranks it higher.
+Stored texts and queries both go through this function.
+Argument: p_text.
+Result: its lexemes with their positions; null for null.';
 
 create function _phrase_to_tsquery(p_text text)
 returns tsquery
@@ -177,21 +180,22 @@ return (
 
 comment on function _phrase_to_tsquery is
 'Convert a text to a query for its words, adjacent and in order.
-Argument: p_text, of which the first 32 words count. Result: the query; null if the text has no
-lexeme, as when it consists of stop words.';
+Argument: p_text, of which the first 32 words count.
+Result: the query; null if the text has no lexeme, for example because it consists of stop
+words.';
 
 create function _parse_query(p_text text)
 returns parsed_query
 language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
--- Postgres raises a notice for each word that is too long for a lexeme.
+-- PostgreSQL raises a notice for each word that is too long for a lexeme.
 set client_min_messages = warning
 as $$
 declare
-  -- Ranking time grows with each term, and no real query is longer.
+  -- Ranking time grows with the number of terms, and no real query has more.
   c_max_terms constant integer := 256;
   c_max_phrases constant integer := 32;
-  -- Exclude neither -1, -i, --verbose nor -ms-align-items: findings are full of them.
+  -- Do not treat -1, -i, --verbose and -ms-align-items as exclusions: findings are full of them.
   c_excluded constant text
   := '(?<!\S)-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?!\S))';
   c_phrase constant text := '["“]([^"“”]+)["”]';
@@ -236,7 +240,7 @@ $$;
 comment on function _parse_query is
 'Parse a query in the syntax of web search engines: "quoted words" are a phrase, -word and
 -"quoted words" are excluded.
-Argument: p_text. Result: the first 256 distinct terms, the first 32 phrases, and the first 32
-exclusions.';
+Argument: p_text.
+Result: the first 256 distinct terms, the first 32 phrases, and the first 32 exclusions.';
 
 commit;

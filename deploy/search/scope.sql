@@ -6,8 +6,8 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- No set clause, so that Postgres inlines it: under a custom plan null filters are folded away,
--- and the rest is answered by an index-only scan of learning_memories_scope_idx.
+-- No set clause, so that PostgreSQL inlines it: a custom plan then folds away null filters and
+-- checks the others in an index-only scan of learning_memories_scope_idx.
 create function _in_scope(
   p_scope search_scope,
   p_owner text,
@@ -31,7 +31,8 @@ and ((p_scope).created_after is null or p_created_at > (p_scope).created_after);
 comment on function _in_scope is
 'Return whether a memory is in the scope of a search, judging by the columns of
 learning_memories_scope_idx.
-Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
+Arguments: p_scope; the others are columns of learning_memories.
+Result: true or false.';
 
 create function _is_searchable(p_scope search_scope, p_stale boolean, p_search_tsv tsvector)
 returns boolean
@@ -40,9 +41,10 @@ return not p_stale
 and ((p_scope).excluded is null or not p_search_tsv @@ (p_scope).excluded);
 
 comment on function _is_searchable is
-'Return whether a memory in scope may be returned, judging by columns that no scope index
-contains: it is not stale, and matches nothing that the query excludes.
-Arguments: p_scope; the others are columns of learning_memories. Result: true or false.';
+'Return whether a memory in scope may be returned, judging by the columns that
+learning_memories_scope_idx lacks: it is not stale and matches nothing that the query excludes.
+Arguments: p_scope; the others are columns of learning_memories.
+Result: true or false.';
 
 create function _is_comparable(
   p_scope search_scope, p_embedding_model text, p_embedding_code bit varying
@@ -53,7 +55,8 @@ return p_embedding_model = (p_scope).embedding_model and p_embedding_code is not
 
 comment on function _is_comparable is
 'Return whether the vector arm can compare a memory: it has an embedding of the model.
-Arguments: p_scope; the others are columns of learning_memories. Result: true, false or null.';
+Arguments: p_scope; the others are columns of learning_memories.
+Result: true, false or null.';
 
 create function _measure_corpus(
   p_table text, p_owner text, p_repo text, p_is_ranked boolean default true
@@ -96,11 +99,11 @@ end
 $$;
 
 comment on function _measure_corpus is
-'Count the documents of a repository or an owner, stale ones included. Planner statistics would
-be out of date after a bulk load, so it counts postings: exactly up to about 8,000 documents,
-above that in a sample of 1 in 32 (_posting_slot_count).
+'Count the documents of a repository or an owner, including stale ones. Planner statistics would
+be out of date after a bulk load, so this counts postings: all of them up to about 8,000
+documents, above that a sample of 1 in 32 (_posting_slot_count).
 Arguments: p_table, learning_memories or findings; p_owner; p_repo, null for all repositories of
-the owner; p_is_ranked, whether BM25 needs exact figures for a small corpus.
+the owner; p_is_ranked, whether BM25 will rank, which needs exact figures for a small corpus.
 Result: a search_corpus.';
 
 create function _graph_cost()
@@ -109,7 +112,7 @@ language sql immutable parallel safe
 return 30000;
 
 comment on function _graph_cost is
-'Return the minimum cost of an HNSW graph search, in codes that a scan compares in the same time
+'Return the minimum cost of an HNSW graph search, in codes that a scan compares in that time
 (docs/explanation/benchmarks.md).';
 
 create function _estimate_scope(
@@ -125,7 +128,7 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Up to this many memories, listing them is cheaper than searching and filtering.
+  -- Up to this many memories in scope, listing them is cheaper than filtering search results.
   c_max_listed constant double precision := 10000;
   c_sample_size constant double precision := 128;
   c_is_filtered constant boolean := num_nonnulls(
@@ -141,7 +144,7 @@ declare
   v_mask integer;
 begin
   if p_corpus.documents > c_min_sampled then
-    -- Sample 1 in 1, 2, 4, ... of a slot, by hash bits that do not determine the slot.
+    -- Sample 1 in 1, 2, 4, ... documents of a slot, by hash bits that the slot does not use.
     v_mask := _posting_slot_count() * (
       (2 ^ greatest(
         round(log(2, (p_corpus.documents / _posting_slot_count() / c_sample_size)::numeric)), 0
@@ -177,9 +180,9 @@ end
 $$;
 
 comment on function _estimate_scope is
-'Estimate from a sample how much of a repository or an owner a search may find.
-Arguments: p_scope; p_corpus, of the same repository or owner; p_has_embedding, whether the
-vector arm searches.
+'Estimate from a sample what fraction of a repository or an owner a search may find.
+Arguments: p_scope; p_corpus, of the same repository or owner; p_has_embedding, whether the vector
+arm searches.
 Result: is_listed, whether filters leave few enough memories that listing them is cheaper
 (_list_scope). share_searchable: fraction of the corpus that may be returned, 0 to 1;
 share_comparable: fraction that may be returned and has an embedding of the model. Both are null
@@ -214,9 +217,9 @@ end
 $$;
 
 comment on function _list_scope is
-'List the memories in scope, once for both arms, if filters leave only a few.
+'List the memories in scope, once for both arms, if the filters leave few.
 Arguments: p_scope; p_code, code of the query embedding, or null.
-Result: memory_ids; code_distances, the Hamming distance of the code of each, null without an
+Result: memory_ids; code_distances, the Hamming distance of each code from p_code, null without an
 embedding of the model.';
 
 commit;

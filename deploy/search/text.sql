@@ -35,7 +35,8 @@ $$;
 
 comment on function _list_documents is
 'List the documents in scope, searchable or not.
-Arguments: p_table, learning_memories or findings; p_scope. Result: their ids.';
+Arguments: p_table, learning_memories or findings; p_scope.
+Result: their ids.';
 
 create function _pick_searchable(
   p_table text, p_scope search_scope, p_document_ids bigint[], p_limit integer default null
@@ -46,8 +47,8 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 begin
-  -- The optimization fences force a loop over the list that looks up one document at a time.
-  -- So rows keep the order of the list without an order by, and the limit stops the loop.
+  -- The optimization fences (offset 0) force a loop over the list that looks up one document at
+  -- a time. So rows keep the order of the list without an order by, and the limit ends the loop.
   if p_table = 'findings' then
     return array(
       select c.id
@@ -88,7 +89,8 @@ $$;
 comment on function _pick_searchable is
 'Pick the documents that a search may return.
 Arguments: p_table, learning_memories or findings; p_scope; p_document_ids, to pick from, best
-first; p_limit, null for all. Result: the first of them, in the same order.';
+first; p_limit, null for all.
+Result: the first p_limit of them, in the same order.';
 
 create function _list_phrase_matches(
   p_table text, p_scope search_scope, p_phrases tsquery, p_limit integer
@@ -101,7 +103,7 @@ set plan_cache_mode = force_custom_plan
 set enable_bitmapscan = on
 as $$
 begin
-  -- No order by: the caller passes one more than it uses and discards a full list.
+  -- No order by: the caller passes a limit one above what it uses, and discards a full list.
   if p_table = 'findings' then
     return array(
       select f.id
@@ -132,7 +134,7 @@ end
 $$;
 
 comment on function _list_phrase_matches is
-'List the documents that a search may return and that contain all its phrases.
+'List the documents that a search may return and that contain all phrases of the query.
 Arguments: p_table, learning_memories or findings; p_scope; p_phrases; p_limit.
 Result: their ids, in no particular order.';
 
@@ -221,9 +223,9 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  -- Below this, too small a sample to extrapolate how many to rank.
+  -- Fewer are too small a sample to extrapolate the batch size from.
   c_min_sample constant integer := 5;
-  -- 50 % headroom, because the share is estimated from a sample.
+  -- 50 % headroom, because the share is an estimate.
   c_batch_size constant integer := p_limit * case
     when p_candidate_ids is null and p_share > 0 then least(greatest(1.5 / p_share, 2), 100)
     else 2
@@ -232,8 +234,8 @@ declare
   v_candidate_ids bigint[] := p_candidate_ids;
   v_all_searchable boolean := false;
 begin
-  -- Rank a batch and keep what is searchable. If too few remain, rank a batch extrapolated from
-  -- that yield. If hardly any remain, or still too few, filter first and rank only the
+  -- Rank a batch and keep what is searchable. If too few remain, rank a larger batch, extrapolated
+  -- from that yield. If hardly any remain, or still too few, filter first and rank only
   -- searchable documents.
   loop
     select r.documents, r.best_score
@@ -265,10 +267,10 @@ end
 $$;
 
 comment on function _rank_searchable is
-'Rank documents by BM25 (_rank_bm25) until enough of them may be returned.
-Arguments: as of _search_text; p_terms, from _plan_terms.
+'Rank documents by BM25 (_rank_bm25) until enough of them are searchable.
+Arguments: as in _search_text; p_terms, from _plan_terms.
 Result: documents, searchable or not, best first; searchable_ids, the first p_limit of them that
-may be returned, or all if fewer contain a term; best_score, an upper bound of BM25.';
+are searchable, or all if fewer are; best_score, an upper bound of BM25.';
 
 create function _search_text(
   p_corpus search_corpus,
@@ -286,7 +288,7 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- If more documents contain the phrases, consider only the best by their terms.
+  -- If more documents contain the phrases, consider only those that rank best by their terms.
   c_max_phrase_matches constant integer := 5000;
   c_table constant text := p_corpus.table_name;
   c_terms constant search_term[] := _plan_terms(p_corpus, p_query);
@@ -344,12 +346,12 @@ end
 $$;
 
 comment on function _search_text is
-'Rank the searchable documents in scope by BM25 (_rank_bm25), those with all quoted phrases first:
-the text arm of a search.
+'The text arm of a search: rank the searchable documents in scope by BM25 (_rank_bm25), those with
+all quoted phrases first.
 Arguments: p_corpus, from _measure_corpus; p_scope, within it; p_query, from _parse_query;
-p_limit; p_share, the fraction of the corpus that is searchable, null if unknown;
-p_candidate_ids, all ids in scope, null if unknown; p_extra_ids, ids of searchable documents to
-score regardless of rank.
+p_limit; p_share, the fraction of the corpus that is searchable, null if unknown; p_candidate_ids,
+all ids in scope, null if unknown; p_extra_ids, ids of searchable documents to score regardless of
+rank.
 Result: matches, best first, ties by id: the first p_limit with their rank, or all if fewer
 contain a term; and those of p_extra_ids that contain one, without a rank. Their value is BM25,
 raised by _promote_score. best_score: an upper bound of BM25 before that.';

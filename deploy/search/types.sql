@@ -38,7 +38,7 @@ comment on type search_scope is
 'What a search may find (_in_scope, _is_searchable). Null means any.
 owner: never null. repo: owner/name. outcomes, severities, categories, path_prefix,
 created_after: filters of search_memories. embedding_model: model whose embeddings the vector arm
-compares. excluded: texts that match it are not searchable.';
+compares. excluded: documents that match it are not searchable.';
 
 create type search_corpus as (
   table_name text,
@@ -55,10 +55,10 @@ create type search_corpus as (
 comment on type search_corpus is
 'The documents of a repository or an owner, from which BM25 takes its statistics
 (_measure_corpus).
-table_name: learning_memories or findings. document_slots: _posting_slots of the documents
-themselves. first_repo, last_repo: range of postings.repo_hash. documents: number of documents.
-mean_length: mean number of lexemes; null without documents. norm_base, norm_per_term:
-k1 * (1 - b) and k1 * b / mean_length of BM25, set by _rank_bm25.';
+table_name: learning_memories or findings. document_slots: keys in postings of the empty lexeme,
+which counts documents (_posting_slots). first_repo, last_repo: range of postings.repo_hash.
+documents: number of documents. mean_length: mean number of lexemes; null without documents.
+norm_base, norm_per_term: k1 * (1 - b) and k1 * b / mean_length of BM25, set by _rank_bm25.';
 
 create type search_term as (
   slots bigint[],
@@ -94,8 +94,8 @@ create type search_match as (
 
 comment on type search_match is
 'A memory or finding that an arm found.
-value: its cosine distance or BM25 score. rank: rank in this arm; null if it is not among the
-first and was scored only because the other arm found it.';
+value: its cosine distance or BM25 score. rank: rank in this arm; null if it ranks too low and was
+scored only because the other arm found it.';
 
 create type search_candidate as (
   memory_id bigint,
@@ -112,9 +112,10 @@ create type search_candidate as (
 
 comment on type search_candidate is
 'A memory that an arm returned, as input to fusion and preferences.
-in_pool: whether it is among the first of an arm; the fusion takes mean and deviation from these.
+in_pool: whether it is in the pool, the first of each arm, from which the fusion takes mean and
+deviation.
 distance, vector_rank: cosine distance, and rank by it; null without an embedding of the model.
-text_score, text_rank: BM25 score, and rank by it; null without a query term.
+text_score, text_rank: BM25 score, and rank by it; null without a term of the query.
 score: fused score; higher is better.';
 
 commit;

@@ -30,7 +30,7 @@ end
 $$;
 
 comment on function _scan_codes is
-'Find the memories nearest by code with a scan of all codes in scope.
+'Find the memories nearest by code by scanning all codes in scope.
 Arguments: p_scope; p_code, of the query embedding; p_limit.
 Result: their ids, searchable or not, nearest first; fewer than p_limit only if the scope has no
 more.';
@@ -56,8 +56,8 @@ declare
   );
   v_ids bigint[];
 begin
-  -- Set and reset here, not in a set clause: a dump of a function that names these settings
-  -- can only be restored once pgvector is loaded.
+  -- Set and reset here, not in a set clause: a function whose set clause names these settings can
+  -- only be restored from a dump once pgvector is loaded.
   perform
     set_config('hnsw.iterative_scan', 'relaxed_order', true),
     set_config('hnsw.ef_search', p_ef_search::text, true),
@@ -83,10 +83,10 @@ end
 $$;
 
 comment on function _walk_graph is
-'Find searchable memories near by code in the HNSW graph of the codes.
+'Find searchable memories that are near by code, in the HNSW graph of the codes.
 Arguments: p_scope; p_code, of the query embedding; p_limit; p_ef_search and p_max_scan_tuples,
 settings of the graph search.
-Result: their ids, approximately nearest first; fewer than p_limit if it gave up early.';
+Result: their ids, approximately nearest first; fewer than p_limit if the search gave up early.';
 
 create function _pick_nearest(
   p_memory_ids bigint[], p_code_distances double precision[], p_limit integer
@@ -107,8 +107,9 @@ end
 $$;
 
 comment on function _pick_nearest is
-'Pick the memories nearest by code from a list (_list_scope).
-Arguments: p_memory_ids; p_code_distances, of equal length, null without a code; p_limit.
+'Pick the memories nearest by code from a list made by _list_scope.
+Arguments: p_memory_ids; p_code_distances, of equal length, null without an embedding of the
+model; p_limit.
 Result: the ids, nearest first, ties by id.';
 
 create function _rerank(
@@ -148,7 +149,7 @@ begin
       from (
         select u.id, u.ord
         from unnest(p_memory_ids) with ordinality as u (id, ord)
-        -- Approximates the physical order of the embeddings.
+        -- Approximately the physical order of the embeddings.
         order by u.id
       ) as c
       cross join lateral (
@@ -166,11 +167,12 @@ end
 $$;
 
 comment on function _rerank is
-'Compute the cosine distances of memories that are near by code.
+'Compute the cosine distances of memories that are near by code, and sort by them.
 Arguments: p_scope; p_embedding, of the query; p_memory_ids, nearest by code first; p_batch_size,
 how many were requested; p_max_distance, maximum cosine distance, null for any.
 Result: matches, the searchable memories with their cosine distance, nearest first, ties by id;
-far_mean and far_deviation, of the cosine distances of the half that is farther by code.';
+far_mean and far_deviation, mean and standard deviation of the cosine distances of the half that
+is farther by code.';
 
 create function _count_graph_nodes(p_code bit varying)
 returns double precision
@@ -187,8 +189,9 @@ end
 $$;
 
 comment on function _count_graph_nodes is
-'Estimate the number of memories in the HNSW graph, of all owners, from its size.
-Argument: p_code, any code. Result: the number; null without the index.';
+'Estimate the number of memories in the HNSW graph, across all owners, from its size.
+Argument: p_code, any code.
+Result: the number; null if the index does not exist.';
 
 create function _search_vectors(
   p_scope search_scope,
@@ -208,10 +211,12 @@ as $$
 declare
   -- Cost of one visited node of the graph, in the unit of _graph_cost.
   c_node_visit_cost constant double precision := 80;
-  -- Recall is judged by this many first rows.
+  -- The number of first rows that must stand out.
   c_top_rows constant integer := 10;
   c_code constant bit varying := _quantize(p_embedding);
-  c_min_matches constant integer := case when p_max_distance is null then p_limit else p_returned end;
+  c_min_matches constant integer := case
+    when p_max_distance is null then p_limit else p_returned
+  end;
   v_nodes double precision;
   v_use_graph boolean := p_candidate_ids is null and p_documents > _graph_cost();
   v_batch_size integer := 2 * p_limit;
@@ -227,9 +232,9 @@ begin
 
   -- Widen the batch until the first rows are significantly closer (2.7 sigma) than its farther
   -- half, so that unseen rows, whose codes are farther still, are very unlikely to beat them.
-  -- If the query resembles nothing in scope, codes tell little; if it is opposite to everything
-  -- (distance above 1), nothing. If p_max_distance leaves fewer than requested, unseen rows must
-  -- be beyond it with near certainty (5 sigma).
+  -- If the query resembles nothing in scope, codes say little; if it is opposite to everything
+  -- (distance above 1), nothing. If p_max_distance leaves fewer rows than requested, unseen rows
+  -- must be beyond it with near certainty (5 sigma).
   while (
     p_max_distance < v_far_mean - 5 * v_far_deviation and p_max_distance < 1
     or cardinality(v_matches) >= c_min_matches
@@ -244,15 +249,15 @@ begin
     if v_use_graph then
       v_ids := _walk_graph(
         p_scope, c_code, v_batch_size,
-        -- Large enough that one round fills the batch despite filters, and growing with the
-        -- graph, whose recall falls with size.
+        -- Large enough for one round to fill the batch despite filters, and growing with the
+        -- graph, because recall falls with its size.
         least(
           v_batch_size * greatest(1.5, 1.1 / p_share) * greatest(v_nodes / 250000, 1), 1000
         )::integer,
         -- Beyond this, the scan is cheaper.
         (p_documents / c_node_visit_cost)::integer
       );
-      -- If it gave up early or missed rows, the scan finds them.
+      -- If the graph search gave up early or missed rows, the scan finds them.
       v_use_graph := cardinality(v_ids) = v_batch_size;
     end if;
     if not v_use_graph then
@@ -275,14 +280,14 @@ end
 $$;
 
 comment on function _search_vectors is
-'Rank the searchable memories in scope by cosine distance: the vector arm of a search.
-The 2 * p_limit memories nearest by the Hamming distance of their codes are re-ranked by their
-embeddings. They are found with a scan of all codes in scope or, if that is slower, in the HNSW
-graph of the codes. If the nearest do not stand out enough, more are re-ranked, ultimately all.
-Arguments: p_scope; p_embedding, of the query; p_documents, memories of the repository or owner;
-p_share, the fraction of them that may be returned; p_limit; p_returned, how many of these the
-caller returns; p_max_distance, maximum cosine distance; p_candidate_ids and p_code_distances, if
-known, from _list_scope.
+'The vector arm of a search: rank the searchable memories in scope by cosine distance. The
+2 * p_limit memories nearest by the Hamming distance of their codes are re-ranked by their
+embeddings. They are found by scanning all codes in scope or, if that is slower, in the HNSW graph
+of the codes. If the nearest do not stand out enough, more are re-ranked, if necessary all.
+Arguments: p_scope; p_embedding, of the query; p_documents, number of memories of the repository
+or owner; p_share, the fraction of them that may be returned and compared, null if unknown;
+p_limit; p_returned, how many of these search_memories returns; p_max_distance, maximum cosine
+distance, null for any; p_candidate_ids and p_code_distances, from _list_scope, null if unknown.
 Result: matches with their cosine distance, nearest first, ties by id.';
 
 commit;

@@ -1,6 +1,6 @@
 -- Revert kodiai:grants/schema from pg
 --
--- Grants nothing back to public: base/schema never gave it any privileges.
+-- Restores no privileges of public: base/schema never granted it any.
 
 begin;
 

@@ -173,7 +173,7 @@ def test_two_schemas_coexist_in_one_database(database: psycopg.Connection) -> No
 
     # Forgetting to name the schema does not revert the other one.
     both = server.dump(connection, "kodiai")
-    with pytest.raises(AssertionError, match="was deployed by the registry sqitch,"):
+    with pytest.raises(AssertionError, match="was deployed with the registry sqitch,"):
         server.sqitch("revert", connection, "-y", *registry)
     assert server.dump(connection, "kodiai") == both
 

@@ -249,9 +249,9 @@ def test_embeddings_may_be_a_two_dimensional_array(client: Client) -> None:
     [
         ({"query_text": [1.0]}, "query_text: expected text, got list"),
         ({"query_text": b"x"}, "query_text: expected text, got bytes"),
-        ({"limit": "ten"}, "limit: expected a whole number, got str"),
-        ({"limit": 2.5}, "limit: expected a whole number, got 2.5"),
-        ({"limit": True}, "limit: expected a whole number, got bool"),
+        ({"limit": "ten"}, "limit: expected an integer, got str"),
+        ({"limit": 2.5}, "limit: expected an integer, got 2.5"),
+        ({"limit": True}, "limit: expected an integer, got bool"),
         ({"diversity": "0"}, "diversity: expected a number, got str"),
         ({"diversity": Fraction(1, 3)}, "diversity: expected a number, got Fraction"),
         ({"outcomes": "accepted"}, "outcomes: expected a list, got str"),

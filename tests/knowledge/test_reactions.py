@@ -99,7 +99,7 @@ def test_a_reaction_time_without_a_zone_is_utc(
             "22023",
             "reactions[2].reaction_content: exp",
         ),
-        ({"reaction_id": 0}, "22023", "reactions[2].reaction_id: expected a whole"),
+        ({"reaction_id": 0}, "22023", "reactions[2].reaction_id: expected an integer"),
         ({"reactor_login": None}, "22004", "reactions[2].reactor_login is missing"),
         ({"finding_id": None}, "22004", "reactions[2].finding_id is missing"),
         ({"reacted_at": "yesterday"}, "22023", "reactions[2].reacted_at: expected a"),

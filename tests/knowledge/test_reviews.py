@@ -150,12 +150,12 @@ def test_concurrent_workers_recording_one_delivery_get_the_same_review(
         (
             {"findings": [finding(confidence=101)]},
             "22023",
-            "findings[1].confidence: expected a whole number from 0 to 100, got 101",
+            "findings[1].confidence: expected an integer from 0 to 100, got 101",
         ),
         (
             {"findings": [finding(title="x" * 501)]},
             "22023",
-            "findings[1].title: expected a text of 1 to 500 characters",
+            "findings[1].title: expected text of 1 to 500 characters",
         ),
         (
             {"findings": [finding(start_line=5, end_line=4)]},
@@ -165,12 +165,12 @@ def test_concurrent_workers_recording_one_delivery_get_the_same_review(
         (
             {"findings": [finding(start_line=0)]},
             "22023",
-            "findings[1].start_line: expected a whole number from 1",
+            "findings[1].start_line: expected an integer from 1",
         ),
         (
             {"findings": [finding(suppressed=False, suppression_pattern="a")]},
             "22023",
-            "findings[1].suppressed: expected true because suppression_pattern is given",
+            "findings[1].suppressed: expected true, because suppression_pattern is given",
         ),
         (
             {"findings": [finding(comment_id=1)]},
@@ -196,7 +196,7 @@ def test_concurrent_workers_recording_one_delivery_get_the_same_review(
             "suppressions[1].matched_count: expected 1, the number of findings",
         ),
         ({"config_snapshot": [1]}, "22023", "config_snapshot: expected a JSON obj"),
-        ({"files_analyzed": -1}, "22023", "files_analyzed: expected a whole number"),
+        ({"files_analyzed": -1}, "22023", "files_analyzed: expected an integer"),
     ],
 )
 def test_an_invalid_argument_is_named_and_nothing_is_written(

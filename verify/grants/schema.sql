@@ -87,7 +87,7 @@ select _verify_none(
   )
 );
 select _verify_none(
-  'writing function that the reader role may execute',
+  'volatile function that the reader role may execute',
   array(
     select p.proname::text
     from pg_proc as p

@@ -22,10 +22,10 @@ class AsyncLearning(AsyncCaller):
     """The functions of learning: what the team taught it."""
 
     async def get_memories(self, memory_ids: Iterable[int]) -> list[Memory]:
-        """Return memories by id, stale ones included.
+        """Return memories by id, including stale ones.
 
         Args:
-            memory_ids: ids of the memories; unknown ids are skipped, repeated ones
+            memory_ids: ids of the memories; unknown ids are skipped, repeated ids
                 return one row.
 
         Returns:
@@ -37,10 +37,10 @@ class AsyncLearning(AsyncCaller):
         return await self._call(learning.GET_MEMORIES, memory_ids)
 
     async def has_memory(self, repo: str, finding_id: int, outcome: Outcome) -> bool:
-        """Return whether a memory with this repository, finding and outcome exists.
+        """Return whether a memory of a finding with a given outcome exists.
 
-        Stale memories count. If it exists, write_memory would change nothing, so the
-        caller need not compute an embedding.
+        Stale memories count too. If it exists, write_memory would change nothing, so
+        there is no need to compute an embedding.
 
         Args:
             repo: owner/name; repository of the memory.
@@ -51,7 +51,7 @@ class AsyncLearning(AsyncCaller):
             Whether the memory exists.
 
         Raises:
-            NullValueNotAllowed: an argument is None (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: repo or outcome is invalid (22023).
         """
         return await self._call(learning.HAS_MEMORY, repo, finding_id, outcome)
@@ -69,25 +69,28 @@ class AsyncLearning(AsyncCaller):
 
         At least one of memory_ids, path_prefix, embedding_model and created_before is
         required; a memory must match all that are given. Marking is cheap;
-        purge_stale_memories deletes the marked memories later.
+        purge_stale_memories deletes marked memories later.
 
         Args:
             repo: owner/name; repository of the memories; may be None if owner is given.
             memory_ids: only memories with these ids; None for any.
-            path_prefix: 1 to 1000 bytes; only memories whose file_path starts with
-                this; None for any.
-            embedding_model: 1 to 200 bytes; only memories of this model; None for any.
+            path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this
+                literal prefix; None for any.
+            embedding_model: 1 to 200 bytes; only memories with this embedding_model;
+                None for any.
             created_before: only memories created before this time; None for any.
-            owner: owner of repo; extends the scope to all repositories of the owner;
-                None: repo alone.
+            owner: owner of repo; extends the scope to all repositories of this owner;
+                None for repo only.
 
         Returns:
-            Number of memories marked, without those that were stale before.
+            Number of memories marked, not counting those that already were stale.
 
         Raises:
             NullValueNotAllowed: repo and owner are both None, or no condition is given
                 (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed one of the memories; retry the transaction (40001).
         """
         return await self._call(
             learning.MARK_STALE_MEMORIES,
@@ -104,14 +107,15 @@ class AsyncLearning(AsyncCaller):
     ) -> int:
         """Delete one batch of stale memories.
 
-        Call it until it returns less than limit. Memories that another transaction has
-        locked are skipped. A deleted memory can be written again, as a new one.
+        Call it repeatedly until it returns less than limit. Rows locked by other
+        transactions are left for a later call. Writing a deleted memory again inserts
+        it as new.
 
         Args:
             repo: owner/name; repository of the memories; may be None if owner is given.
             limit: 1 to 100000; maximum number of memories to delete.
-            owner: owner of repo; extends the scope to all repositories of the owner;
-                None: repo alone.
+            owner: owner of repo; extends the scope to all repositories of this owner;
+                None for repo only.
 
         Returns:
             Number of deleted memories.
@@ -119,6 +123,8 @@ class AsyncLearning(AsyncCaller):
         Raises:
             NullValueNotAllowed: repo and owner are both None, or limit is None (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed one of the memories; retry the transaction (40001).
         """
         return await self._call(learning.PURGE_STALE_MEMORIES, repo, limit, owner)
 
@@ -126,13 +132,13 @@ class AsyncLearning(AsyncCaller):
         """Rename a repository in every table, after a rename or transfer on GitHub.
 
         Runs in one transaction and takes about as long as writing the memories of the
-        repository did. If the source_repo of a memory is repo, it is renamed too. Keys
-        that the agent derived from the name, such as run_key, are not.
+        repository did. A source_repo equal to repo is renamed too; keys that the agent
+        derived from the name, such as run_key, are not.
 
         If both names have a row with the same unique key, the row of new_repo is kept,
-        with two exceptions: of two authors the one cached later, and of two memories
-        the one that is not stale. Repeating the call is harmless, and renames rows
-        written under the old name since.
+        except for an author cached later under repo, and for a memory that is stale
+        under new_repo only. Repeating the call is harmless, and renames rows written
+        under the old name in the meantime.
 
         Args:
             repo: owner/name; the old name.
@@ -142,13 +148,14 @@ class AsyncLearning(AsyncCaller):
             One per table.
 
         Raises:
-            NullValueNotAllowed: an argument is None (22004).
-            InvalidParameterValue: an argument is invalid, or both names are the same
-                (22023).
-            SerializationFailure: the same rows kept being written under the new name;
-                retry the transaction (40001).
-            DeadlockDetected: deadlock with another transaction; retry the transaction
-                (40P01).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
+            InvalidParameterValue: an argument is invalid, or both names are the same;
+                the message names it (22023).
+            SerializationFailure: rows with the same keys kept being written under the
+                new name or, under repeatable read or serializable, a concurrent
+                transaction changed one of the rows; retry the transaction (40001).
+            DeadlockDetected: a deadlock with a concurrent transaction; retry the
+                transaction (40P01).
         """
         return await self._call(learning.RENAME_REPO, repo, new_repo)
 
@@ -156,9 +163,9 @@ class AsyncLearning(AsyncCaller):
         """Make an embedding model the active one.
 
         The active model is the default of embedding_model in search_memories and
-        write_memory, and of embedding_model in write_memories. Until the first call it
+        write_memory, and of embedding_model in write_memories. Until the first call, it
         is the model of the first memory written. Memories of other models are kept, but
-        only the text arm of a search finds them unless the search names their model.
+        only the text arm of a search finds them, unless the search names their model.
 
         Args:
             embedding_model: 1 to 200 bytes; name of the model.
@@ -168,42 +175,43 @@ class AsyncLearning(AsyncCaller):
 
         Raises:
             NullValueNotAllowed: embedding_model is None (22004).
-            InvalidParameterValue: embedding_model is empty, only white space, or too
-                long (22023).
+            InvalidParameterValue: embedding_model is invalid (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed the active model; retry the transaction (40001).
         """
         return await self._call(learning.SET_EMBEDDING_MODEL, embedding_model)
 
     async def write_memories(
         self, memories: Iterable[NewMemory], embeddings: Iterable[VectorLike | None]
     ) -> list[BatchWriteResult]:
-        """Write memories, all or none.
+        """Write memories, all or nothing.
 
         Idempotent for memories with a finding_id: a memory with the same repo,
         finding_id and outcome is written once, and writing it again changes nothing. A
         memory without a finding_id is always new.
 
-        An element of embeddings may be None: only the text arm of a search finds that
-        memory.
+        An element of embeddings may be None: only the text arm of a search then finds
+        the memory.
 
-        If no model is active yet, the first one that memories names becomes the active
-        model; set_embedding_model changes it.
+        If no model is active yet, the first model named in memories becomes the active
+        one; set_embedding_model changes it.
 
         Args:
-            memories: the memories to write; other keys are rejected.
-            embeddings: vectors of the deployed embedding_dim; embeddings of the same
-                memories, in the same order.
+            memories: the memories.
+            embeddings: vectors of embedding_dim dimensions; the embeddings, one per
+                memory in the same order.
 
         Returns:
             One per memory in input order.
 
         Raises:
-            NullValueNotAllowed: an argument or a required key is None or absent, or no
-                model is named or active (22004).
-            InvalidParameterValue: an argument or a key is invalid; the message names
-                it, with the position from 1 (22023).
-            SerializationFailure: the same memory was written concurrently (only under
-                repeatable read or serializable) or deleted concurrently; retry the
-                transaction (40001).
+            NullValueNotAllowed: an argument or a required key is missing, or no memory
+                names a model and none is active; the message names it (22004).
+            InvalidParameterValue: an argument or key is invalid; the message names it
+                (22023).
+            SerializationFailure: a concurrent transaction deleted the existing memory
+                or, under repeatable read or serializable, wrote the same memory; retry
+                the transaction (40001).
         """
         return await self._call(learning.WRITE_MEMORIES, memories, embeddings)
 
@@ -229,41 +237,43 @@ class AsyncLearning(AsyncCaller):
 
         Idempotent if finding_id is given: a memory with the same repo, finding_id and
         outcome is written once, and writing it again changes nothing. Without
-        finding_id, each call writes a new memory. write_memories writes many in one
-        call.
+        finding_id, each call writes a new memory. Use write_memories to write many in
+        one call.
 
         Args:
-            repo: owner/name; repository that may recall the memory.
-            finding_text: 1 to 100000 characters; what was found; this text is searched.
+            repo: owner/name; repository the memory belongs to.
+            finding_text: 1 to 100000 characters; what was found; searches match this
+                text.
             severity: how bad the problem was.
             category: kind of problem.
-            file_path: 1 to 1000 bytes; file with the problem, relative to the root of
-                the repository.
+            file_path: 1 to 1000 bytes; path of the file, relative to the repository
+                root.
             outcome: how the team reacted.
-            embedding: vector of the deployed embedding_dim; embedding of finding_text;
-                None: none, only the text arm of a search finds the memory.
-            finding_id: id of the finding behind the memory; None: none.
-            review_id: id of the review behind the memory; None: none.
-            owner: must be the owner in repo; None: that owner.
-            source_repo: owner/name; repository where the memory was learned; None:
+            embedding: vector of embedding_dim dimensions; embedding of finding_text;
+                None if none: only the text arm of a search then finds the memory.
+            finding_id: id of the finding behind the memory; None if none.
+            review_id: id of the review behind the memory; None if none.
+            owner: must be the owner of repo; None for that owner.
+            source_repo: owner/name; repository where the memory was learned; None for
                 repo.
-            language: 1 to 200 characters; programming language of the file; None:
+            language: 1 to 200 characters; programming language of the file; None if
                 unknown.
-            embedding_model: 1 to 200 bytes; model of the embedding; None: the active
+            embedding_model: 1 to 200 bytes; model of the embedding; None for the active
                 model.
-            stale: whether the memory no longer applies; searches skip it if so.
-            created_at: when the team taught it; age counts from here; None: now.
+            stale: whether the memory no longer applies; searches skip stale memories.
+            created_at: when the memory was learned; its age counts from then; None for
+                now.
 
         Returns:
             A WriteResult.
 
         Raises:
             NullValueNotAllowed: a required argument is None, or embedding_model is None
-                and no model is active (22004).
+                and no model is active; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: the same memory was written concurrently (only under
-                repeatable read or serializable) or deleted concurrently; retry the
-                transaction (40001).
+            SerializationFailure: a concurrent transaction deleted the existing memory
+                or, under repeatable read or serializable, wrote the same memory; retry
+                the transaction (40001).
         """
         return await self._call(
             learning.WRITE_MEMORY,

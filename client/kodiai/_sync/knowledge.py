@@ -61,25 +61,23 @@ class Knowledge(Caller):
         """Claim a review run, so that exactly one worker processes a delivery.
 
         Exactly one of any number of concurrent callers with the same run_key wins; the
-        others block until it commits, then get "duplicate". If it rolls back instead,
-        one of them wins.
+        others block until it commits, then get "duplicate". If it rolls back, one of
+        the others wins.
 
-        The newest claim wins: older open runs of the same pull request end superseded.
-        A run that has ended, completed or superseded, cannot be claimed again. A run
-        claimed more than an hour ago that is still pending counts as abandoned and can
-        be claimed again.
+        A new claim supersedes older open runs of the same pull request. A completed or
+        superseded run cannot be claimed again. A run that is still pending an hour
+        after it was claimed counts as abandoned and can be claimed again.
 
         Args:
-            run_key: 1 to 500 characters; identifies the run: deliveries with the same
-                key are duplicates. Build it from repository, pull request and head
-                commit, and add a suffix to review a commit again (a retry, a branch
-                reset to an earlier commit, a request by a user).
+            run_key: 1 to 500 characters; key of the run; deliveries with the same key
+                are duplicates. Build it from repository, pull request and head commit,
+                and append a suffix to review a commit again (a retry, a branch reset to
+                an earlier commit, a request by a user).
             repo: owner/name; repository of the pull request.
             pr_number: 1 or more; pull request number.
-            base_sha: 1 to 200 characters; commit that the pull request is compared
-                with.
-            head_sha: 1 to 200 characters; commit to review.
-            delivery_id: 1 to 200 characters; webhook delivery that asks for the run.
+            base_sha: 1 to 200 characters; base commit of the pull request.
+            head_sha: 1 to 200 characters; head commit of the pull request.
+            delivery_id: 1 to 200 characters; webhook delivery that requests the run.
             action: 1 to 200 characters; webhook action, such as opened or synchronize.
 
         Returns:
@@ -89,10 +87,10 @@ class Knowledge(Caller):
             NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid, or run_key belongs to another
                 pull request; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                claimed the same run; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction claimed the same run; retry the transaction (40001).
             DeadlockDetected: concurrent transactions locked several pull requests in
-                different orders; retry (40P01).
+                different orders; retry the transaction (40P01).
         """
         return self._call(
             knowledge.CLAIM_RUN,
@@ -110,14 +108,13 @@ class Knowledge(Caller):
     ) -> RunCompletion:
         """Complete a claimed run and the reviews of its commit.
 
-        A run that has ended is left unchanged, so the call can be retried. A superseded
-        run does not complete.
+        A completed or superseded run is left unchanged, so the call can be retried.
 
         Args:
             run_key: 1 to 500 characters; key of the run.
-            delivery_id: delivery that the caller claimed the run with; if another
-                delivery has claimed the run since, nothing changes; None to complete
-                the run for any delivery.
+            delivery_id: delivery with which the caller claimed the run; nothing changes
+                if another delivery has claimed it since; None to complete the run of
+                any delivery.
 
         Returns:
             A RunCompletion.
@@ -125,10 +122,10 @@ class Knowledge(Caller):
         Raises:
             NullValueNotAllowed: run_key is None (22004).
             InvalidParameterValue: run_key is invalid (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed the same run; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed the same run; retry the transaction (40001).
             DeadlockDetected: concurrent transactions locked several pull requests in
-                different orders; retry (40P01).
+                different orders; retry the transaction (40P01).
             UnknownRunError: the run does not exist (KB003).
         """
         return self._call(knowledge.COMPLETE_RUN, run_key, delivery_id)
@@ -136,29 +133,30 @@ class Knowledge(Caller):
     def delete_checkpoint(self, review_output_key: str) -> bool:
         """Delete the checkpoint of a finished review.
 
-        Deleting it again is harmless.
+        Repeating the call is harmless.
 
         Args:
-            review_output_key: 1 to 500 characters; key of the review output.
+            review_output_key: 1 to 500 characters; key of the review output in
+                progress.
 
         Returns:
-            True if the checkpoint existed.
+            Whether the checkpoint existed.
 
         Raises:
             NullValueNotAllowed: review_output_key is None (22004).
             InvalidParameterValue: review_output_key is invalid (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed the same checkpoint; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed the same checkpoint; retry the transaction (40001).
         """
         return self._call(knowledge.DELETE_CHECKPOINT, review_output_key)
 
     def get_author(
         self, repo: str, author_login: str, max_age: timedelta = timedelta(days=1)
     ) -> Author | None:
-        """Return what was cached about an author in a repository, unless it is too old.
+        """Return the cached data about an author in a repository, unless too old.
 
         Args:
-            repo: owner/name; the repository.
+            repo: owner/name; repository of the cache entry.
             author_login: 1 to 200 characters; GitHub login of the author.
             max_age: 0 to 1000 years; maximum age of the cache entry.
 
@@ -190,15 +188,15 @@ class Knowledge(Caller):
     def get_finding_by_comment(
         self, repo: str, comment_id: int, comment_surface: str | None = None
     ) -> Finding | None:
-        """Return the finding that was posted as a given comment.
+        """Return the finding that was posted as a comment.
 
         If several findings match, the newest is returned.
 
         Args:
             repo: owner/name; repository of the comment.
             comment_id: 1 or more; GitHub comment id.
-            comment_surface: 1 to 200 characters; kind of comment, as recorded. GitHub
-                comment ids are unique only within a kind; None for any.
+            comment_surface: 1 to 200 characters; kind of comment; GitHub comment ids
+                are unique only within a kind; None for any.
 
         Returns:
             A Finding, or None.
@@ -255,8 +253,8 @@ class Knowledge(Caller):
     ) -> list[FeedbackPattern]:
         """Summarize the reactions to findings, grouped by title.
 
-        Many thumbs down from several people on several pull requests suggest a
-        suppression rule.
+        A title that several people gave thumbs down on several pull requests is a
+        candidate for a suppression rule.
 
         Args:
             repo: owner/name; repository of the findings.
@@ -299,9 +297,10 @@ class Knowledge(Caller):
     def list_open_runs(
         self, older_than: timedelta = timedelta(seconds=3600), limit: int = 100
     ) -> list[OpenRun]:
-        """List runs of all repositories that were claimed and have not ended.
+        """List the open runs of all repositories.
 
-        Finds runs whose worker died: GitHub does not redeliver their webhooks.
+        Open runs are pending or running. Use this to find runs whose worker died:
+        GitHub does not redeliver webhooks by itself.
 
         Args:
             older_than: 0 to 1000 years; minimum time since the run was claimed.
@@ -317,11 +316,11 @@ class Knowledge(Caller):
         return self._call(knowledge.LIST_OPEN_RUNS, older_than, limit)
 
     def list_prior_findings(self, repo: str, pr_number: int) -> list[Finding]:
-        """List what the last completed review of a pull request found.
+        """List the findings of the last completed review of a pull request.
 
-        A review completes with the run of its commit (complete_run), or when it is
-        recorded if the commit has no run or a completed one. A review whose run is open
-        or was superseded is not completed.
+        A review completes with the run of its commit (complete_run), or at recording if
+        the commit has no run or a completed one. A review whose run is open or
+        superseded is not completed.
 
         Args:
             repo: owner/name; repository of the pull request.
@@ -337,16 +336,14 @@ class Knowledge(Caller):
         return self._call(knowledge.LIST_PRIOR_FINDINGS, repo, pr_number)
 
     def list_repo_trends(self, repo: str, days: int = 30) -> list[RepoDay]:
-        """Summarize the reviews of a repository per UTC day, up to and including today.
-
-        Days without reviews are included.
+        """Summarize the reviews of a repository per UTC day.
 
         Args:
             repo: owner/name; repository of the reviews.
-            days: 1 to 3660; number of days.
+            days: 1 to 3660; number of UTC days, including today.
 
         Returns:
-            Oldest day first.
+            Oldest day first; days without reviews are included.
 
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
@@ -355,10 +352,10 @@ class Knowledge(Caller):
         return self._call(knowledge.LIST_REPO_TRENDS, repo, days)
 
     def purge_authors(self, older_than: timedelta, limit: int = 1000) -> int:
-        """Delete one batch of the oldest cache entries about authors.
+        """Delete one batch of the oldest cached authors.
 
         Call it repeatedly until it returns less than limit. Rows locked by other
-        transactions are left for the next call.
+        transactions are left for a later call.
 
         Args:
             older_than: 0 to 1000 years; minimum age of an entry.
@@ -370,8 +367,8 @@ class Knowledge(Caller):
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed one of the entries; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed one of the entries; retry the transaction (40001).
         """
         return self._call(knowledge.PURGE_AUTHORS, older_than, limit)
 
@@ -379,12 +376,12 @@ class Knowledge(Caller):
         """Delete one batch of the oldest runs.
 
         Call it repeatedly until it returns less than limit. Rows locked by other
-        transactions are left for the next call. A delivery that arrives again after its
-        run was deleted counts as new.
+        transactions are left for a later call. A run whose row was deleted can be
+        claimed again as new.
 
         Args:
-            older_than: 1 hour to 1000 years; minimum time since a run was claimed, at
-                least an hour so that no active run is deleted.
+            older_than: 1 hour to 1000 years; minimum time since the run was claimed; at
+                least an hour, to spare active runs.
             limit: 1 to 100000; maximum number of runs to delete.
 
         Returns:
@@ -393,8 +390,8 @@ class Knowledge(Caller):
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed one of the runs; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed one of the runs; retry the transaction (40001).
         """
         return self._call(knowledge.PURGE_RUNS, older_than, limit)
 
@@ -416,7 +413,7 @@ class Knowledge(Caller):
         advisory_max_severity: AdvisorySeverity | None = None,
         is_security_bump: bool | None = None,
     ) -> RecordedMerge:
-        """Record that a dependency bump was merged.
+        """Record a merged dependency bump.
 
         A dependency bump is a pull request that only updates a dependency. Recording
         the same pull request again changes nothing.
@@ -424,23 +421,26 @@ class Knowledge(Caller):
         Args:
             repo: owner/name; repository of the pull request.
             pr_number: 1 or more; pull request number.
-            merged_at: when it was merged; None: unknown.
+            merged_at: when it was merged; None if unknown.
             delivery_id: 1 to 200 characters; webhook delivery that reported the merge;
-                None: unknown.
-            source: bot that opened the pull request; None: not recorded.
-            signals: any JSON; evidence that the pull request is a dependency bump;
-                None: none.
-            package_name: 1 to 500 characters; package that was updated; None: unknown.
-            old_version: 1 to 200 characters; version before the update; None: unknown.
-            new_version: 1 to 200 characters; version after the update; None: unknown.
-            semver_bump_type: size of the version change; None: not recorded.
-            merge_confidence_level: how safe the merge looked; None: not recorded.
-            merge_confidence_rationale: any JSON; reasons for the confidence level;
-                None: none.
-            advisory_status: whether a security advisory applied; None: not recorded.
-            advisory_max_severity: highest severity of the advisories; None: not
-                recorded.
-            is_security_bump: whether the new version fixes a vulnerability; None:
+                None if unknown.
+            source: bot that opened the pull request; None if not determined.
+            signals: any JSON; evidence that the pull request is a dependency bump; None
+                if none.
+            package_name: 1 to 500 characters; package that was updated; None if
+                unknown.
+            old_version: 1 to 200 characters; version before the update; None if
+                unknown.
+            new_version: 1 to 200 characters; version after the update; None if unknown.
+            semver_bump_type: size of the version change; None if not determined.
+            merge_confidence_level: how safe the merge looked; None if not determined.
+            merge_confidence_rationale: any JSON; reasons for the confidence level; None
+                if none.
+            advisory_status: whether a security advisory applied; None if not
+                determined.
+            advisory_max_severity: highest severity of the advisories; None if not
+                determined.
+            is_security_bump: whether the new version fixes a vulnerability; None if
                 unknown.
 
         Returns:
@@ -450,8 +450,9 @@ class Knowledge(Caller):
             NullValueNotAllowed: a required argument is None; the message names it
                 (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                recorded the same pull request; retry (40001).
+            SerializationFailure: a concurrent transaction deleted the existing record
+                or, under repeatable read or serializable, recorded the same pull
+                request; retry the transaction (40001).
         """
         return self._call(
             knowledge.RECORD_DEP_BUMP_MERGE,
@@ -475,10 +476,10 @@ class Knowledge(Caller):
     def record_feedback_reactions(
         self, reactions: Iterable[NewReaction]
     ) -> list[RecordedReaction]:
-        """Record thumbs up or down on comments, all or nothing.
+        """Record thumbs-up and thumbs-down reactions to comments, all or nothing.
 
-        Each reaction keeps a copy of what its finding says at that time. Recording a
-        reaction again changes nothing.
+        Each reaction keeps a copy of the severity, category, file_path and title of its
+        finding. Recording a reaction again changes nothing.
 
         Args:
             reactions: the reactions.
@@ -488,11 +489,12 @@ class Knowledge(Caller):
 
         Raises:
             NullValueNotAllowed: reactions or a required key is missing, or neither the
-                reaction nor the finding names the comment; the message names the key
-                (22004).
-            InvalidParameterValue: a key is invalid; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                recorded the same reaction or renamed the repository; retry (40001).
+                reaction nor the finding has a comment; the message names it (22004).
+            InvalidParameterValue: reactions or a key is invalid; the message names it
+                (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction recorded the same reaction or renamed the repository; retry
+                the transaction (40001).
             UnknownFindingError: a finding does not exist (KB002).
         """
         return self._call(knowledge.RECORD_FEEDBACK_REACTIONS, reactions)
@@ -503,11 +505,11 @@ class Knowledge(Caller):
         """Add findings to an existing review, all or nothing.
 
         Updates the counts of the review and its entries in suppression_log. Not
-        idempotent: calling it again adds the findings again. To make retries safe, pass
-        the findings to record_review.
+        idempotent: each call adds the findings again. For safe retries, pass the
+        findings to record_review.
 
         Args:
-            review_id: review to add to.
+            review_id: 1 or more; review id.
             findings: the findings.
 
         Returns:
@@ -518,8 +520,8 @@ class Knowledge(Caller):
                 names it (22004).
             InvalidParameterValue: an argument or key is invalid; the message names it
                 (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed the same review; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed the same review; retry the transaction (40001).
             UnknownReviewError: the review does not exist (KB001).
         """
         return self._call(knowledge.RECORD_FINDINGS, review_id, findings)
@@ -534,7 +536,7 @@ class Knowledge(Caller):
     ) -> RecordedPattern:
         """Add to the count of a kind of finding, across all repositories.
 
-        Patterns are anonymous: pass nothing that identifies a repository, a file or a
+        Patterns are anonymous: pass nothing that identifies a repository, file or
         person.
 
         Args:
@@ -548,11 +550,11 @@ class Knowledge(Caller):
             A RecordedPattern.
 
         Raises:
-            NumericValueOutOfRange: the sum exceeds the range of bigint (22003).
+            NumericValueOutOfRange: the total exceeds the range of bigint (22003).
             NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                counted the same pattern; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction counted the same pattern; retry the transaction (40001).
         """
         return self._call(
             knowledge.RECORD_GLOBAL_PATTERN,
@@ -584,27 +586,27 @@ class Knowledge(Caller):
         disagree. Recording the same delivery again changes nothing, even if two workers
         do so concurrently.
 
-        The review counts as completed at once if its commit has no run, or a completed
-        one; otherwise it completes when complete_run completes a run of that commit.
+        The review completes at once if its commit has no run or a completed one;
+        otherwise when complete_run completes a run of that commit.
 
         Args:
             repo: owner/name; repository reviewed.
             pr_number: 1 or more; pull request number.
-            head_sha: 1 to 200 characters; commit reviewed; None: unknown.
+            head_sha: 1 to 200 characters; commit reviewed; None if unknown.
             delivery_id: 1 to 200 characters; webhook delivery that requested the
-                review; None: the review is always inserted.
+                review; None to insert a new review on each call.
             findings: the findings.
-            suppressions: suppression rules that the review applied. Rules named by a
-                suppression_pattern are recorded even if not listed.
+            suppressions: suppression rules that the review applied. The
+                suppression_pattern of each finding is recorded even if not listed.
             files_analyzed: 0 to 10^15; number of files analyzed.
             lines_changed: 0 to 10^15; number of lines that the pull request adds and
                 removes.
-            duration_ms: 0 to 10^15; duration of the review in milliseconds; None:
+            duration_ms: 0 to 10^15; duration of the review in milliseconds; None if
                 unknown.
-            model: 1 to 200 characters; language model that wrote the review; None:
+            model: 1 to 200 characters; language model that wrote the review; None if
                 unknown.
-            conclusion: 1 to 200 characters; how the review ended, in any vocabulary.
-            config_snapshot: object; configuration of the review; None: unknown.
+            conclusion: 1 to 200 characters; how the review ended; free text.
+            config_snapshot: object; configuration of the review; None if unknown.
 
         Returns:
             A RecordedReview.
@@ -614,10 +616,10 @@ class Knowledge(Caller):
                 names it (22004).
             InvalidParameterValue: an argument or key is invalid; the message names it
                 (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                recorded the same delivery; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction recorded the same delivery; retry the transaction (40001).
             DeadlockDetected: concurrent transactions locked several pull requests in
-                different orders; retry (40P01).
+                different orders; retry the transaction (40P01).
         """
         return self._call(
             knowledge.RECORD_REVIEW,
@@ -640,12 +642,11 @@ class Knowledge(Caller):
     ) -> list[RecordedSuppression]:
         """Record the suppression rules that a review applied, all or nothing.
 
-        A rule that held back a finding already has an entry, made from the
-        suppression_pattern of the finding. Recording the same rules again changes
-        nothing.
+        A rule named by the suppression_pattern of a finding already has an entry.
+        Recording the same rules again changes nothing.
 
         Args:
-            review_id: review that applied the rules.
+            review_id: 1 or more; review id.
             suppressions: the rules.
 
         Returns:
@@ -656,8 +657,8 @@ class Knowledge(Caller):
                 names it (22004).
             InvalidParameterValue: an argument or key is invalid; the message names it
                 (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed the same review; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed the same review; retry the transaction (40001).
             UnknownReviewError: the review does not exist (KB001).
         """
         return self._call(knowledge.RECORD_SUPPRESSIONS, review_id, suppressions)
@@ -665,25 +666,25 @@ class Knowledge(Caller):
     def release_run(self, run_key: str, delivery_id: str | None = None) -> bool:
         """Release a claimed run that failed, so that it can be claimed again at once.
 
-        A run that has ended is left unchanged.
+        A completed or superseded run is left unchanged.
 
         Args:
             run_key: 1 to 500 characters; key of the run.
-            delivery_id: delivery that the caller claimed the run with; if another
-                delivery has claimed the run since, nothing changes; None to release the
-                run for any delivery.
+            delivery_id: delivery with which the caller claimed the run; nothing changes
+                if another delivery has claimed it since; None to release the run of any
+                delivery.
 
         Returns:
-            True if the run was open and is now released; false if it has ended, does
-                not exist or is held by another delivery.
+            True if the run was open and is now released; false if it was completed or
+                superseded, does not exist or is held by another delivery.
 
         Raises:
             NullValueNotAllowed: run_key is None (22004).
             InvalidParameterValue: run_key is invalid (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed the same run; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed the same run; retry the transaction (40001).
             DeadlockDetected: concurrent transactions locked several pull requests in
-                different orders; retry (40P01).
+                different orders; retry the transaction (40P01).
         """
         return self._call(knowledge.RELEASE_RUN, run_key, delivery_id)
 
@@ -704,8 +705,8 @@ class Knowledge(Caller):
             pr_number: 1 or more; pull request number.
             checkpoint_data: object; what a retry needs to resume, such as files
                 reviewed, finding count, summary draft and total files.
-            partial_comment_id: 1 or more; GitHub comment id of the comment that shows
-                the partial result; None to keep the one already saved.
+            partial_comment_id: 1 or more; GitHub id of the comment that shows the
+                partial result; None to keep the saved one.
 
         Returns:
             A SavedCheckpoint.
@@ -715,8 +716,8 @@ class Knowledge(Caller):
                 (22004).
             InvalidParameterValue: an argument is invalid, or review_output_key belongs
                 to another pull request; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction saved
-                the same checkpoint; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction saved the same checkpoint; retry the transaction (40001).
         """
         return self._call(
             knowledge.SAVE_CHECKPOINT,
@@ -735,7 +736,8 @@ class Knowledge(Caller):
         Args:
             review_output_key: 1 to 500 characters; key of the review output in
                 progress.
-            partial_comment_id: 1 or more; GitHub comment id.
+            partial_comment_id: 1 or more; GitHub id of the comment that shows the
+                partial result.
 
         Returns:
             Id of the checkpoint.
@@ -743,8 +745,8 @@ class Knowledge(Caller):
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed the same checkpoint; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed the same checkpoint; retry the transaction (40001).
             UnknownCheckpointError: the checkpoint does not exist (KB004).
         """
         return self._call(
@@ -756,11 +758,11 @@ class Knowledge(Caller):
     ) -> bool:
         """Record which comment a finding was posted as.
 
-        For agents that record a review before they post it: after a crash, the findings
-        without a comment are the ones still to be posted.
+        For agents that record a review before posting it: after a crash, findings
+        without a comment are still to be posted.
 
         Args:
-            finding_id: the finding.
+            finding_id: 1 or more; finding id.
             comment_id: 1 or more; GitHub comment id.
             comment_surface: 1 to 200 characters; kind of comment, such as
                 pull_request_review_comment.
@@ -771,8 +773,8 @@ class Knowledge(Caller):
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction
-                changed the same finding; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed the same finding; retry the transaction (40001).
             UnknownFindingError: the finding does not exist (KB002).
         """
         return self._call(
@@ -787,16 +789,16 @@ class Knowledge(Caller):
         author_association: str,
         pr_count: int | None = None,
     ) -> UpsertedAuthor:
-        """Cache what is known about an author in a repository.
+        """Cache data about an author in a repository, replacing earlier data.
 
         Args:
-            repo: owner/name; the repository.
+            repo: owner/name; repository of the cache entry.
             author_login: 1 to 200 characters; GitHub login of the author.
             tier: how established the author is in the repository.
-            author_association: 1 to 200 characters; the GitHub author association, such
-                as MEMBER.
-            pr_count: 0 to 10^15; number of pull requests by the author merged in the
-                repository; None: not counted.
+            author_association: 1 to 200 characters; GitHub author association, such as
+                MEMBER.
+            pr_count: 0 to 10^15; number of the author's pull requests merged in the
+                repository; None if not counted.
 
         Returns:
             An UpsertedAuthor.
@@ -805,8 +807,8 @@ class Knowledge(Caller):
             NullValueNotAllowed: a required argument is None; the message names it
                 (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: under repeatable read, a concurrent transaction wrote
-                the same entry; retry (40001).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction wrote the same entry; retry the transaction (40001).
         """
         return self._call(
             knowledge.UPSERT_AUTHOR,

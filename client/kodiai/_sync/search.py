@@ -21,8 +21,8 @@ class Search(Caller):
         """Check that searches of a scope are fast and complete.
 
         For operators and monitoring. Searches for a repeatable sample of existing
-        memories and compares the results with an exact scan, which takes half a second
-        to one second per sampled memory and 100000 memories in scope.
+        memories and compares the results with an exact scan, which takes 0.5 to 1
+        second per sampled memory and 100000 memories in scope.
 
         indexes: all indexes that searches read exist and are valid. If not, rebuild
         them.
@@ -30,41 +30,42 @@ class Search(Caller):
         postings: the inverted index contains every memory, and every term of the
         sampled ones. If not, call rebuild_postings.
 
-        plans: searches read indexes only, and the ones meant for them. It fails after
-        somebody changed planner settings or settings of the functions by hand.
+        plans: searches read indexes only, and the intended ones. Fails if planner
+        settings or the settings of functions were changed by hand.
 
         recall: searches find at least 95 % of the 10 nearest neighbors of the sampled
         memories. If not, rebuild the HNSW graph (docs/guides/operations.md).
 
         Args:
-            repo: owner/name; repository to check; may be None with owner.
-            owner: owner of repo; check all repositories of this owner; None: repo only.
-            questions: 1 to 1000; how many memories to search for.
+            repo: owner/name; repository to check; may be None if owner is given.
+            owner: owner of repo; extends the scope to all repositories of this owner;
+                None for repo only.
+            questions: 1 to 1000; number of memories to sample.
 
         Returns:
-            One per check; plans and recall only if a memory in scope has an embedding.
+            One per check; plans and recall only if a memory in scope has an embedding
+                of the active model.
 
         Raises:
             NullValueNotAllowed: repo and owner are both None, or questions is None
                 (22004).
-            InvalidParameterValue: an argument is out of range; the message names it
-                (22023).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(search.CHECK_SEARCH, repo, owner, questions)
 
     def rebuild_postings(self) -> int:
         """Rebuild the inverted index of the text arm.
 
-        Call it if check_search reports missing postings, as after a load that bypassed
-        the triggers. Searches continue and see the old postings until it commits.
-        Writers of memories and findings wait: about 10 seconds per 100000 memories.
-        Vacuum the table postings afterwards.
+        Call it if check_search reports missing postings, such as after a load that
+        bypassed the triggers. Searches continue and see the old postings until it
+        commits. Writers of memories and findings wait, about 10 seconds per 100000
+        memories. Vacuum the table postings afterwards.
 
         Returns:
             Number of postings written.
 
         Raises:
-            LockNotAvailable: it did not get its locks within 10 seconds, for example
+            LockNotAvailable: a lock was not granted within 10 seconds, for example
                 because of a long transaction, a vacuum or an index rebuild (55P03).
         """
         return self._call(search.REBUILD_POSTINGS)
@@ -72,17 +73,18 @@ class Search(Caller):
     def search_findings(
         self, repo: str, query_text: str, limit: int = 10
     ) -> list[FoundFinding]:
-        """Search the titles of the findings of a repository, suppressed ones included.
+        """Search the titles of the findings of a repository.
 
-        This is the text arm of search_memories. A finding matches if its title contains
-        a term of query_text, of which the first 256 distinct terms count. Ranking is by
-        BM25 (_rank_bm25); findings with all terms come before those with some. "quoted
-        words" are a phrase: findings that contain all phrases rank first. -word and
-        -"quoted words" exclude findings that contain them.
+        Uses the text arm of search_memories. Suppressed findings are included. A
+        finding matches if its title contains a term of query_text, of which the first
+        256 distinct terms count. Matches are ranked by BM25 (_rank_bm25); findings with
+        all terms come before those with some. "quoted words" are a phrase: findings
+        that contain all phrases rank first. -word and -"quoted words" exclude findings
+        that contain them.
 
         Args:
             repo: owner/name; repository of the findings.
-            query_text: 1 to 100000 characters; the query in words.
+            query_text: 1 to 100000 characters; text to search for.
             limit: 1 to 1000; maximum number of rows.
 
         Returns:
@@ -90,8 +92,8 @@ class Search(Caller):
 
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
-            InvalidParameterValue: an argument is out of range, or the setting
-                kodiai.bm25_k1 or kodiai.bm25_b is; the message names it (22023).
+            InvalidParameterValue: an argument or the setting kodiai.bm25_k1 or
+                kodiai.bm25_b is invalid; the message names it (22023).
         """
         return self._call(search.SEARCH_FINDINGS, repo, query_text, limit)
 
@@ -124,9 +126,9 @@ class Search(Caller):
 
         Matching. A memory matches if it is in scope, passes every filter, is not stale,
         and either contains a term of query_text (text arm) or has an embedding of
-        embedding_model no farther than max_distance (vector arm). The result has
-        min(limit, number of matches) rows, however selective the filters are; only
-        duplicate_distance and min_gap return fewer.
+        embedding_model within max_distance (vector arm). The result has min(limit,
+        number of matches) rows, however selective the filters are; only
+        duplicate_distance and min_gap reduce it.
 
         Scope. repo alone searches that repository. owner searches all repositories of
         the owner, whether or not one of them is given as repo. One of the two is
@@ -141,9 +143,9 @@ class Search(Caller):
         Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25
         (Robertson and Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with
         all terms come before those with some. Each arm contributes its first
-        greatest(100, 2 * limit) memories as candidates, and every candidate gets its
-        value in the other arm too. So the first 5 of 50 rows are the rows that limit=5
-        returns; above 50, more candidates take part.
+        greatest(100, 2 * limit) memories as candidates, and every candidate is scored
+        in the other arm too. So the first 5 of 50 rows are the rows that limit=5
+        returns; a limit above 50 brings more candidates.
 
         Fusion by zscore. The score is vector_weight * exp(0.6 * zv) + text_weight * 0.5
         * exp(0.6 * zt), where zv and zt are the numbers of standard deviations by which
@@ -151,8 +153,9 @@ class Search(Caller):
         in one arm ranks above one that is mediocre in both. The deviation counts as at
         least 0.000001 for distances, and as at least 2 % of the highest possible score
         for BM25. A memory without an embedding counts as the farthest. An arm that
-        found nothing adds nothing. Outliers below -20 are damped (_zscore_weight).
-        Evaluation: docs/explanation/search-quality.md.
+        found nothing contributes nothing. Below -20, a hyperbola replaces the
+        exponential so that it does not underflow (_zscore_weight). Evaluation:
+        docs/explanation/search-quality.md.
 
         Fusion by rrf. The score is vector_weight / (rrf_k + vector_rank) + text_weight
         / (rrf_k + text_rank), reciprocal rank fusion (Cormack, Clarke and Buettcher,
@@ -163,53 +166,53 @@ class Search(Caller):
         default.
 
         Args:
-            repo: owner/name; repository to search; may be None with owner.
-            query_text: up to 100000 characters; the query in words; None or, beside
-                query_embedding, blank: no text arm.
-            query_embedding: as wide as embedding_dim, not zero; the query as a vector;
-                None: no vector arm.
+            repo: owner/name; repository to search; may be None if owner is given.
+            query_text: at most 100000 characters; text to search for; None, or blank if
+                query_embedding is given, for no text arm.
+            query_embedding: vector of embedding_dim dimensions, not all zero; embedding
+                to search for; None for no vector arm.
             limit: 1 to 1000; maximum number of rows.
-            owner: owner of repo; search all repositories of this owner; None: repo
-                only.
+            owner: owner of repo; extends the scope to all repositories of this owner;
+                None for repo only.
             outcomes: only these; None for any, an empty array for none.
             severities: only these; None for any, an empty array for none.
             categories: only these; None for any, an empty array for none.
-            path_prefix: only memories whose file_path begins with this, taken
-                literally; None for any.
+            path_prefix: only memories whose file_path starts with this literal prefix;
+                None for any.
             created_after: only memories created after this time; None for any.
             embedding_model: model of query_embedding; None for the active one
                 (set_embedding_model).
             languages: preferred languages, in any letter case; multiplies the score by
-                1.2 for one of these and by 1.1 for a related one, as typescript is to
+                1.2 for these and by 1.1 for related ones, as typescript is to
                 javascript; None for no preference.
             vector_weight: 0 to 1000; weight of the vector arm.
             text_weight: 0 to 1000; weight of the text arm.
-            rrf_k: 1 to 1000000; constant of rrf; a larger one favors the first ranks
-                less.
+            rrf_k: 1 to 1000000; constant of rrf; the larger, the less the first ranks
+                are favored.
             recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age /
-                recency_half_life); None: age does not count.
-            max_distance: 0 to 2; maximum cosine distance in the vector arm, though the
-                text arm may find memories beyond it; None for no maximum.
-            diversity: 0 to 1; weight of dissimilarity to the rows above as opposed to
+                recency_half_life); None to ignore age.
+            max_distance: 0 to 2; maximum cosine distance in the vector arm; the text
+                arm may still find memories beyond it; None for no maximum.
+            diversity: 0 to 1; weight of dissimilarity to the rows above, relative to
                 the score, within the first 100 rows (maximal marginal relevance:
                 Carbonell and Goldstein, SIGIR 1998).
-            fusion: how the values of both arms become one score.
+            fusion: how the two arms are combined into one score.
             recency_floor: 0 to 1; lower bound of the recency_half_life factor for
                 critical and major memories.
             min_gap: 0 to 1; cuts the result at its largest drop in score, if that is at
-                least this share of the best score; None: no cut.
+                least this fraction of the best score; None for no cut.
             duplicate_distance: 0 to 2; drops a memory whose text equals that of a
                 better one, or whose cosine distance from it is at most this, among the
-                first 100 rows; None: keep duplicates.
+                first 100 rows; None to keep duplicates.
 
         Returns:
             Best first; ties are broken by memory_id.
 
         Raises:
-            NullValueNotAllowed: scope, query or a required setting is missing; the
-                message names the argument (22004).
-            InvalidParameterValue: an argument is out of range, or the setting
-                kodiai.bm25_k1 or kodiai.bm25_b is; the message names it (22023).
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
+            InvalidParameterValue: an argument or the setting kodiai.bm25_k1 or
+                kodiai.bm25_b is invalid; the message names it (22023).
         """
         return self._call(
             search.SEARCH_MEMORIES,

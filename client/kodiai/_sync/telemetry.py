@@ -17,18 +17,18 @@ class Telemetry(Caller):
     def count_recent_timeouts(self, repo: str, pr_author: str, days: int = 7) -> int:
         """Count the recent review timeouts of an author in a repository.
 
-        Counts the events of kind timeout that record_resilience_event recorded.
+        Counts events of kind timeout (record_resilience_event).
 
         Args:
             repo: owner/name; repository of the reviews.
             pr_author: 1 to 200 characters; GitHub login of the pull request author.
-            days: 1 to 3660; how far back, in periods of 24 hours up to now.
+            days: 1 to 3660; only timeouts recorded in the last days times 24 hours.
 
         Returns:
             Number of timeouts.
 
         Raises:
-            NullValueNotAllowed: an argument is None (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(telemetry.COUNT_RECENT_TIMEOUTS, repo, pr_author, days)
@@ -42,7 +42,8 @@ class Telemetry(Caller):
 
         Args:
             repo: owner/name; only searches for this repository; None for all.
-            days: 1 to 3660; how many UTC days back, including today.
+            days: 1 to 3660; only searches recorded in the last days UTC days, including
+                today.
 
         Returns:
             A RetrievalQuality.
@@ -56,11 +57,11 @@ class Telemetry(Caller):
     def list_cost_by_day(
         self, repo: str | None = None, days: int = 30
     ) -> list[DayCost]:
-        """Return the usage and cost of the language model per UTC day.
+        """Return the usage and cost of the language models per UTC day.
 
         Args:
             repo: owner/name; only runs for this repository; None for all.
-            days: 1 to 3660; how many UTC days back, including today.
+            days: 1 to 3660; number of UTC days, including today.
 
         Returns:
             Oldest day first; days without runs are included.
@@ -74,11 +75,12 @@ class Telemetry(Caller):
     def list_cost_by_model(
         self, repo: str | None = None, days: int = 30
     ) -> list[ModelCost]:
-        """Return the usage and cost of each language model.
+        """Return the usage and cost of the language models.
 
         Args:
             repo: owner/name; only runs for this repository; None for all.
-            days: 1 to 3660; how many UTC days back, including today.
+            days: 1 to 3660; only runs recorded in the last days UTC days, including
+                today.
 
         Returns:
             Highest cost first; ties are broken by provider, then model.
@@ -90,21 +92,21 @@ class Telemetry(Caller):
         return self._call(telemetry.LIST_COST_BY_MODEL, repo, days)
 
     def purge_telemetry(self, older_than: timedelta, limit: int = 1000) -> int:
-        """Delete one batch of old telemetry events of all four kinds.
+        """Delete one batch of old telemetry events of any of the four kinds.
 
-        Call it until it returns less than limit. Events that another transaction has
-        locked are skipped. Reports no longer include deleted events, and recording one
-        again inserts it as new.
+        Call it repeatedly until it returns less than limit. Rows locked by other
+        transactions are left for a later call. Deleted events no longer appear in
+        reports; recording one again inserts it as new.
 
         Args:
-            older_than: 0 to 1000 years; minimum age of the events.
+            older_than: 0 to 1000 years; minimum age of an event.
             limit: 1 to 100000; maximum number of events to delete.
 
         Returns:
             Number of deleted events.
 
         Raises:
-            NullValueNotAllowed: an argument is None (22004).
+            NullValueNotAllowed: an argument is None; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(telemetry.PURGE_TELEMETRY, older_than, limit)
@@ -120,31 +122,32 @@ class Telemetry(Caller):
         delivery_id: str | None = None,
         pr_number: int | None = None,
     ) -> RecordedEvent:
-        """Record that a GitHub rate limit made the agent do less.
+        """Record a GitHub rate limit that degraded the work of the agent.
 
-        Idempotent: delivery_id and event_type identify an event, and recording it again
-        changes nothing. Without delivery_id, each call records a new event.
+        Idempotent: delivery_id and event_type identify the event, and recording it
+        again changes nothing. Without delivery_id, each call records a new event.
 
         Args:
             repo: owner/name; repository the agent was working on.
             event_type: 1 to 200 characters; what the agent was doing, such as review.
             cache_hit_rate: 0 to 1; fraction of the queries answered from the cache.
-            skipped_queries: 0 or more; number of queries skipped.
-            retry_attempts: 0 or more; number of queries retried.
+            skipped_queries: 0 to 10^15; number of queries skipped.
+            retry_attempts: 0 to 10^15; number of queries retried.
             degradation_path: 1 to 500 characters; what the agent did instead.
-            delivery_id: 1 to 200 characters; webhook delivery that hit the limit; None:
-                none, the event is always new.
-            pr_number: 1 or more; pull request number; None: unknown.
+            delivery_id: 1 to 200 characters; webhook delivery that hit the limit; None
+                to record a new event on each call.
+            pr_number: 1 or more; pull request number; None if unknown.
 
         Returns:
             A RecordedEvent.
 
         Raises:
-            NullValueNotAllowed: a required argument is None (22004).
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: the same event was recorded concurrently (only under
-                repeatable read or serializable) or deleted concurrently; retry the
-                transaction (40001).
+            SerializationFailure: a concurrent transaction deleted the existing event
+                or, under repeatable read or serializable, recorded the same event;
+                retry the transaction (40001).
         """
         return self._call(
             telemetry.RECORD_RATE_LIMIT_EVENT,
@@ -187,56 +190,60 @@ class Telemetry(Caller):
         """Record a review that timed out, or a retry of one.
 
         Idempotent: delivery_id identifies the event, and recording it again changes
-        nothing. A retry therefore needs a different delivery id, such as its parent's
-        with -retry-1 appended.
+        nothing. Give a retry a distinct id, such as its parent's with -retry-1
+        appended.
 
         Args:
-            delivery_id: 1 to 200 characters; webhook delivery of the run, or a name for
-                the retry.
+            delivery_id: 1 to 200 characters; webhook delivery of the run, or an id made
+                up for the retry.
             repo: owner/name; repository under review.
             event_type: 1 to 200 characters; what the agent was doing, such as review.
             kind: what happened.
-            pr_number: 1 or more; pull request number; None: unknown.
+            pr_number: 1 or more; pull request number; None if unknown.
             pr_author: 1 to 200 characters; GitHub login of the pull request author;
-                None: unknown.
-            parent_delivery_id: 1 to 200 characters; delivery that this one retries;
-                None: none.
+                None if unknown.
+            parent_delivery_id: 1 to 200 characters; webhook delivery that this one
+                retries; None if none.
             review_output_key: 1 to 500 characters; key of the review output in
-                progress; None: unknown.
-            execution_conclusion: 1 to 200 characters; how the run ended, as reported by
-                the agent; None: unknown.
-            had_inline_output: whether inline comments had been posted; None: unknown.
-            checkpoint_files_reviewed: 0 or more; files reviewed at the last checkpoint;
-                None: unknown.
-            checkpoint_finding_count: 0 or more; findings at the last checkpoint; None:
+                progress; None if unknown.
+            execution_conclusion: 1 to 200 characters; how the run ended; free text;
+                None if unknown.
+            had_inline_output: whether inline comments had been posted; None if unknown.
+            checkpoint_files_reviewed: 0 to 10^15; number of files reviewed at the last
+                checkpoint; None if unknown.
+            checkpoint_finding_count: 0 to 10^15; number of findings at the last
+                checkpoint; None if unknown.
+            checkpoint_total_files: 0 to 10^15; total number of files to review; None if
                 unknown.
-            checkpoint_total_files: 0 or more; files to review in total; None: unknown.
-            partial_comment_id: 1 or more; GitHub comment id of the partial result;
-                None: none.
-            recent_timeouts: 0 or more; what count_recent_timeouts returned; None:
+            partial_comment_id: 1 or more; GitHub id of the comment that shows the
+                partial result; None if none.
+            recent_timeouts: 0 to 10^15; what count_recent_timeouts returned; None if
                 unknown.
-            chronic_timeout: whether timeouts are too frequent to retry; None: unknown.
-            retry_enqueued: whether a retry was queued; None: unknown.
-            retry_files_count: 0 or more; files in the retry; None: unknown.
-            retry_scope_ratio: 0 to 1; fraction of the files that are in the retry;
-                None: unknown.
-            retry_timeout_seconds: 0 or more; time limit of the retry, in seconds; None:
+            chronic_timeout: whether timeouts are too frequent to retry; None if
                 unknown.
-            retry_risk_level: 1 to 200 characters; risk level of the pull request, as
-                reported by the agent; None: unknown.
-            retry_checkpoint_enabled: whether the retry saves checkpoints; None:
+            retry_enqueued: whether a retry was queued; None if unknown.
+            retry_files_count: 0 to 10^15; number of files in the retry; None if
                 unknown.
-            retry_has_results: whether the retry produced results; None: unknown.
+            retry_scope_ratio: 0 to 1; fraction of the files in the retry; None if
+                unknown.
+            retry_timeout_seconds: 0 to 10^15; time limit of the retry in seconds; None
+                if unknown.
+            retry_risk_level: 1 to 200 characters; risk level of the pull request; free
+                text; None if unknown.
+            retry_checkpoint_enabled: whether the retry saves checkpoints; None if
+                unknown.
+            retry_has_results: whether the retry produced results; None if unknown.
 
         Returns:
             A RecordedEvent.
 
         Raises:
-            NullValueNotAllowed: a required argument is None (22004).
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: the same event was recorded concurrently (only under
-                repeatable read or serializable) or deleted concurrently; retry the
-                transaction (40001).
+            SerializationFailure: a concurrent transaction deleted the existing event
+                or, under repeatable read or serializable, recorded the same event;
+                retry the transaction (40001).
         """
         return self._call(
             telemetry.RECORD_RESILIENCE_EVENT,
@@ -278,7 +285,7 @@ class Telemetry(Caller):
         language_match_ratio: float | None = None,
         threshold_method: ThresholdMethod | None = None,
     ) -> RecordedEvent:
-        """Record how many memories a search returned, and how close they were.
+        """Record how many memories a search returned and how close they were.
 
         Idempotent: delivery_id identifies the event, and recording it again changes
         nothing. Without delivery_id, each call records a new event.
@@ -286,27 +293,29 @@ class Telemetry(Caller):
         Args:
             repo: owner/name; repository the search was for.
             event_type: 1 to 200 characters; what the agent was doing, such as review.
-            result_count: 0 or more; number of memories used.
-            delivery_id: 1 to 200 characters; webhook delivery the search was for; None:
-                none, the event is always new.
-            pr_number: 1 or more; pull request number; None: unknown.
-            top_k: 0 or more; number of memories requested; None: unknown.
-            distance_threshold: 0 to 2; maximum cosine distance accepted; None: unknown.
-            avg_distance: 0 to 2; mean cosine distance of the memories used; None:
+            result_count: 0 to 10^15; number of memories used.
+            delivery_id: 1 to 200 characters; webhook delivery the search was for; None
+                to record a new event on each call.
+            pr_number: 1 or more; pull request number; None if unknown.
+            top_k: 0 to 10^15; number of memories requested; None if unknown.
+            distance_threshold: 0 to 2; maximum cosine distance accepted; None if
+                unknown.
+            avg_distance: 0 to 2; mean cosine distance of the memories used; None if
                 unknown.
             language_match_ratio: 0 to 1; fraction of the memories used that are in the
-                preferred language; None: unknown.
-            threshold_method: how the threshold was chosen; None: unknown.
+                preferred language; None if unknown.
+            threshold_method: how the threshold was chosen; None if unknown.
 
         Returns:
             A RecordedEvent.
 
         Raises:
-            NullValueNotAllowed: a required argument is None (22004).
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: the same event was recorded concurrently (only under
-                repeatable read or serializable) or deleted concurrently; retry the
-                transaction (40001).
+            SerializationFailure: a concurrent transaction deleted the existing event
+                or, under repeatable read or serializable, recorded the same event;
+                retry the transaction (40001).
         """
         return self._call(
             telemetry.RECORD_RETRIEVAL_QUALITY_EVENT,
@@ -342,46 +351,46 @@ class Telemetry(Caller):
         num_turns: int | None = None,
         stop_reason: str | None = None,
     ) -> RecordedEvent:
-        """Record a run of the language model: what it used and what it cost.
+        """Record a run of the language model, with its usage and cost.
 
-        Idempotent: delivery_id, event_type and session_id identify a run, and recording
-        it again changes nothing. Without delivery_id, each call records a new event.
+        Idempotent: delivery_id, event_type and session_id identify the run, and
+        recording it again changes nothing. Without delivery_id, each call records a new
+        event.
 
-        Null stands for the default of provider, the token counts, duration_ms and
-        cost_usd.
+        Null means the default for provider, the token counts, duration_ms and cost_usd.
 
         Args:
             repo: owner/name; repository the run was for.
             event_type: 1 to 200 characters; what the agent was doing, such as review.
             model: 1 to 200 characters; model that ran.
-            conclusion: 1 to 200 characters; how the run ended, as reported by the
-                agent.
-            delivery_id: 1 to 200 characters; webhook delivery that caused the run;
-                None: none, the event is always new.
-            session_id: 1 to 200 characters; agent session, needed to tell apart several
-                runs for one delivery; None: unknown.
-            pr_number: 1 or more; pull request number; None: unknown.
+            conclusion: 1 to 200 characters; how the run ended; free text.
+            delivery_id: 1 to 200 characters; webhook delivery that caused the run; None
+                to record a new event on each call.
+            session_id: 1 to 200 characters; agent session; distinguishes several runs
+                for one delivery; None if unknown.
+            pr_number: 1 or more; pull request number; None if unknown.
             pr_author: 1 to 200 characters; GitHub login of the pull request author;
-                None: unknown.
+                None if unknown.
             provider: 1 to 200 characters; provider of the model.
-            input_tokens: 0 or more; input tokens, not counting cached ones.
-            output_tokens: 0 or more; output tokens.
-            cache_read_tokens: 0 or more; input tokens read from the cache.
-            cache_creation_tokens: 0 or more; input tokens written to the cache.
-            duration_ms: 0 or more; duration in milliseconds.
-            cost_usd: 0 to 1000000; cost in US dollars.
-            num_turns: 0 or more; turns in the session; None: unknown.
-            stop_reason: 1 to 200 characters; why the model stopped; None: unknown.
+            input_tokens: 0 to 10^15; input tokens, not counting cached ones.
+            output_tokens: 0 to 10^15; output tokens.
+            cache_read_tokens: 0 to 10^15; input tokens read from the cache.
+            cache_creation_tokens: 0 to 10^15; input tokens written to the cache.
+            duration_ms: 0 to 10^15; duration of the run in milliseconds.
+            cost_usd: 0 to 1000000; cost of the run in US dollars.
+            num_turns: 0 to 10^15; number of turns in the session; None if unknown.
+            stop_reason: 1 to 200 characters; why the model stopped; None if unknown.
 
         Returns:
             A RecordedEvent.
 
         Raises:
-            NullValueNotAllowed: a required argument is None (22004).
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
-            SerializationFailure: the same event was recorded concurrently (only under
-                repeatable read or serializable) or deleted concurrently; retry the
-                transaction (40001).
+            SerializationFailure: a concurrent transaction deleted the existing event
+                or, under repeatable read or serializable, recorded the same event;
+                retry the transaction (40001).
         """
         return self._call(
             telemetry.RECORD_TELEMETRY_EVENT,

@@ -105,35 +105,38 @@ comment on function claim_run is
 'Claim a review run, so that exactly one worker processes a delivery.
 
 Exactly one of any number of concurrent callers with the same p_run_key wins; the others block
-until it commits, then get "duplicate". If it rolls back instead, one of them wins.
+until it commits, then get "duplicate". If it rolls back, one of the others wins.
 
-The newest claim wins: older open runs of the same pull request end superseded. A run that has
-ended, completed or superseded, cannot be claimed again. A run claimed more than an hour ago that
-is still pending counts as abandoned and can be claimed again.
+A new claim supersedes older open runs of the same pull request. A completed or superseded run
+cannot be claimed again. A run that is still pending an hour after it was claimed counts as
+abandoned and can be claimed again.
 
 Arguments:
-  p_run_key: 1 to 500 characters; identifies the run: deliveries with the same key are
-    duplicates. Build it from repository, pull request and head commit, and add a suffix to review
-    a commit again (a retry, a branch reset to an earlier commit, a request by a user)
+  p_run_key: 1 to 500 characters; key of the run; deliveries with the same key are duplicates.
+    Build it from repository, pull request and head commit, and append a suffix to review a commit
+    again (a retry, a branch reset to an earlier commit, a request by a user)
   p_repo: owner/name; repository of the pull request
   p_pr_number: 1 or more; pull request number
-  p_base_sha: 1 to 200 characters; commit that the pull request is compared with
-  p_head_sha: 1 to 200 characters; commit to review
-  p_delivery_id: 1 to 200 characters; webhook delivery that asks for the run
+  p_base_sha: 1 to 200 characters; base commit of the pull request
+  p_head_sha: 1 to 200 characters; head commit of the pull request
+  p_delivery_id: 1 to 200 characters; webhook delivery that requests the run
   p_action: 1 to 200 characters; webhook action, such as opened or synchronize
 
 Result: one row, a Claim.
-  claimed: whether the caller is to process the run
+  claimed: whether the caller won the run and must process it
   reason: new | superseded-prior | stale-pending | duplicate; new: first claim. superseded-prior:
     first claim, and it superseded older runs. stale-pending: an abandoned run, claimed again.
     duplicate: not claimed
-  superseded_run_keys: run keys of the runs that this claim superseded, sorted
+  superseded_run_keys: keys of the runs that this claim superseded, sorted
 
 Errors:
   22004: an argument is null; the message names it
-  22023: an argument is invalid, or p_run_key belongs to another pull request; the message names it
-  40001: under repeatable read, a concurrent transaction claimed the same run; retry
-  40P01: concurrent transactions locked several pull requests in different orders; retry
+  22023: an argument is invalid, or p_run_key belongs to another pull request; the message names
+    it
+  40001: under repeatable read or serializable, a concurrent transaction claimed the same run;
+    retry the transaction
+  40P01: concurrent transactions locked several pull requests in different orders; retry the
+    transaction
 
 Example:
   p_run_key => ''acme/api#7@4f2a9c1''

@@ -57,25 +57,26 @@ $$;
 comment on function complete_run is
 'Complete a claimed run and the reviews of its commit.
 
-A run that has ended is left unchanged, so the call can be retried. A superseded run does not
-complete.
+A completed or superseded run is left unchanged, so the call can be retried.
 
 Arguments:
   p_run_key: 1 to 500 characters; key of the run
-  p_delivery_id: delivery that the caller claimed the run with; if another delivery has claimed
-    the run since, nothing changes; null to complete the run for any delivery
+  p_delivery_id: delivery with which the caller claimed the run; nothing changes if another
+    delivery has claimed it since; null to complete the run of any delivery
 
 Result: one row, a RunCompletion.
   completed: whether this call completed the run
-  status: pending | running | completed | superseded; status of the run now. It is still open if
-    another delivery holds it
-  superseded_by: run key of the run that superseded it; null if it was not superseded
+  status: pending | running | completed | superseded; current status of the run; pending or
+    running if another delivery holds it
+  superseded_by: key of the run that superseded it; null if not superseded
 
 Errors:
   22004: p_run_key is null
   22023: p_run_key is invalid
-  40001: under repeatable read, a concurrent transaction changed the same run; retry
-  40P01: concurrent transactions locked several pull requests in different orders; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed the same run;
+    retry the transaction
+  40P01: concurrent transactions locked several pull requests in different orders; retry the
+    transaction
   KB003: the run does not exist
 
 Example:

@@ -22,17 +22,18 @@ $$;
 comment on function delete_checkpoint is
 'Delete the checkpoint of a finished review.
 
-Deleting it again is harmless.
+Repeating the call is harmless.
 
 Arguments:
-  p_review_output_key: 1 to 500 characters; key of the review output
+  p_review_output_key: 1 to 500 characters; key of the review output in progress
 
-Result: true if the checkpoint existed.
+Result: whether the checkpoint existed.
 
 Errors:
   22004: p_review_output_key is null
   22023: p_review_output_key is invalid
-  40001: under repeatable read, a concurrent transaction changed the same checkpoint; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed the same
+    checkpoint; retry the transaction
 
 Example:
   p_review_output_key => ''acme/api#7@4f2a9c1''';

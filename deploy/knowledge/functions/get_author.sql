@@ -42,18 +42,18 @@ end
 $$;
 
 comment on function get_author is
-'Return what was cached about an author in a repository, unless it is too old.
+'Return the cached data about an author in a repository, unless too old.
 
 Arguments:
-  p_repo: owner/name; the repository
+  p_repo: owner/name; repository of the cache entry
   p_author_login: 1 to 200 characters; GitHub login of the author
   p_max_age: 0 to 1000 years; maximum age of the cache entry
 
 Result: one row or none, an Author.
   author_login: GitHub login of the author
   tier: first-time | regular | core; how established the author is in the repository
-  author_association: the GitHub author association, such as MEMBER
-  pr_count: number of pull requests by the author merged in the repository; null if not counted
+  author_association: GitHub author association, such as MEMBER
+  pr_count: number of the author''s pull requests merged in the repository; null if not counted
   cached_at: when the entry was last written
 
 Errors:

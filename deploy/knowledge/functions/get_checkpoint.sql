@@ -45,8 +45,7 @@ Result: one row or none, a Checkpoint.
   repo: owner/name; repository under review
   pr_number: pull request number
   checkpoint_data: object; what a retry needs to resume, as saved
-  partial_comment_id: GitHub comment id of the comment that shows the partial result; null if none
-    is recorded
+  partial_comment_id: GitHub id of the comment that shows the partial result; null if none
   created_at: when the first checkpoint of the review was saved
   updated_at: when the checkpoint was last changed
 

@@ -62,34 +62,34 @@ end
 $$;
 
 comment on function get_finding_by_comment is
-'Return the finding that was posted as a given comment.
+'Return the finding that was posted as a comment.
 
 If several findings match, the newest is returned.
 
 Arguments:
   p_repo: owner/name; repository of the comment
   p_comment_id: 1 or more; GitHub comment id
-  p_comment_surface: 1 to 200 characters; kind of comment, as recorded. GitHub comment ids are
-    unique only within a kind; null for any
+  p_comment_surface: 1 to 200 characters; kind of comment; GitHub comment ids are unique only
+    within a kind; null for any
 
 Result: one row or none, a Finding.
   finding_id: id of the finding
   review_id: id of its review
   repo: owner/name; repository reviewed
   pr_number: pull request number
-  head_sha: commit reviewed; null if the review did not record it
-  file_path: path from the repository root
+  head_sha: commit reviewed; null if unknown
+  file_path: path of the file, relative to the repository root
   start_line: first line, from 1; null if unknown
   end_line: last line; null if unknown
   severity: critical | major | medium | minor; how bad it is
   category: security | correctness | performance | style | documentation; kind of problem
   confidence: 0 to 100; how sure the agent was
   title: the finding in one line
-  suppressed: whether a suppression rule held it back
-  suppression_pattern: rule that held it back; null if none is recorded
+  suppressed: whether the finding was suppressed
+  suppression_pattern: suppression rule that matched it; null if none
   comment_id: GitHub comment id; null if not posted
   comment_surface: kind of comment, such as pull_request_review_comment; null if not posted
-  review_output_key: key of the review output that contains it; null if unknown
+  review_output_key: key of the review output that contains the finding; null if unknown
   created_at: when the finding was recorded
 
 Errors:

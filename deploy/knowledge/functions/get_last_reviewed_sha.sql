@@ -41,7 +41,7 @@ Arguments:
   p_pr_number: 1 or more; pull request number
 
 Result: one row or none, a ReviewedCommit.
-  head_sha: commit reviewed; null if the review did not record it
+  head_sha: commit reviewed; null if unknown
   review_id: id of the review
   created_at: when the review was recorded
 

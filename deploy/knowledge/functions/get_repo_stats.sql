@@ -108,16 +108,16 @@ Result: one row, a RepoStats.
   findings_major: number of major findings
   findings_medium: number of medium findings
   findings_minor: number of minor findings
-  findings_suppressed: number of findings held back by a suppression rule
+  findings_suppressed: number of suppressed findings
   avg_findings: mean number of findings per review; null if there are no reviews
   avg_confidence: mean confidence of the findings, 0 to 100; null if there are no findings
   avg_files_analyzed: mean number of files analyzed per review; null if there are no reviews
   avg_lines_changed: mean number of lines changed per review; null if there are no reviews
   avg_duration_ms: mean duration of a review in milliseconds; null if no review recorded one
   last_review_at: when the newest review was recorded; null if there are no reviews
-  top_files: array of TopFile objects; files with the most findings, most first; ties are broken by
-    path
-    - file_path (text, required): path from the repository root
+  top_files: array of TopFile objects; files with the most findings, most first; ties are broken
+    by path
+    - file_path (text, required): path of the file, relative to the repository root
     - findings (bigint, required): number of findings in the file
 
 Errors:

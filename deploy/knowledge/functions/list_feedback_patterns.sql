@@ -53,7 +53,8 @@ $$;
 comment on function list_feedback_patterns is
 'Summarize the reactions to findings, grouped by title.
 
-Many thumbs down from several people on several pull requests suggest a suppression rule.
+A title that several people gave thumbs down on several pull requests is a candidate for a
+suppression rule.
 
 Arguments:
   p_repo: owner/name; repository of the findings
@@ -65,8 +66,8 @@ Result: rows, each a FeedbackPattern, most reactions first; ties are broken by t
   title: title of the findings
   thumbs_up: number of +1 reactions
   thumbs_down: number of -1 reactions
-  reactors: number of distinct people who reacted
-  pull_requests: number of distinct pull requests
+  reactors: number of people who reacted
+  pull_requests: number of pull requests with a reaction
   last_reaction_at: when the newest reaction was recorded
 
 Errors:

@@ -43,9 +43,10 @@ end
 $$;
 
 comment on function list_open_runs is
-'List runs of all repositories that were claimed and have not ended.
+'List the open runs of all repositories.
 
-Finds runs whose worker died: GitHub does not redeliver their webhooks.
+Open runs are pending or running. Use this to find runs whose worker died: GitHub does not
+redeliver webhooks by itself.
 
 Arguments:
   p_older_than: 0 to 1000 years; minimum time since the run was claimed
@@ -55,8 +56,8 @@ Result: rows, each an OpenRun, oldest first.
   run_key: key of the run
   repo: owner/name; repository of the pull request
   pr_number: pull request number
-  base_sha: commit that the pull request is compared with
-  head_sha: commit to review
+  base_sha: base commit of the pull request
+  head_sha: head commit of the pull request
   delivery_id: webhook delivery that holds the run
   action: webhook action, such as opened or synchronize
   status: pending | running; status of the run

@@ -54,10 +54,10 @@ end
 $$;
 
 comment on function list_prior_findings is
-'List what the last completed review of a pull request found.
+'List the findings of the last completed review of a pull request.
 
-A review completes with the run of its commit (complete_run), or when it is recorded if the commit
-has no run or a completed one. A review whose run is open or was superseded is not completed.
+A review completes with the run of its commit (complete_run), or at recording if the commit has no
+run or a completed one. A review whose run is open or superseded is not completed.
 
 Arguments:
   p_repo: owner/name; repository of the pull request
@@ -68,19 +68,19 @@ Result: rows, each a Finding, in the order in which they were recorded.
   review_id: id of its review
   repo: owner/name; repository reviewed
   pr_number: pull request number
-  head_sha: commit reviewed; null if the review did not record it
-  file_path: path from the repository root
+  head_sha: commit reviewed; null if unknown
+  file_path: path of the file, relative to the repository root
   start_line: first line, from 1; null if unknown
   end_line: last line; null if unknown
   severity: critical | major | medium | minor; how bad it is
   category: security | correctness | performance | style | documentation; kind of problem
   confidence: 0 to 100; how sure the agent was
   title: the finding in one line
-  suppressed: whether a suppression rule held it back
-  suppression_pattern: rule that held it back; null if none is recorded
+  suppressed: whether the finding was suppressed
+  suppression_pattern: suppression rule that matched it; null if none
   comment_id: GitHub comment id; null if not posted
   comment_surface: kind of comment, such as pull_request_review_comment; null if not posted
-  review_output_key: key of the review output that contains it; null if unknown
+  review_output_key: key of the review output that contains the finding; null if unknown
   created_at: when the finding was recorded
 
 Errors:

@@ -57,23 +57,21 @@ end
 $$;
 
 comment on function list_repo_trends is
-'Summarize the reviews of a repository per UTC day, up to and including today.
-
-Days without reviews are included.
+'Summarize the reviews of a repository per UTC day.
 
 Arguments:
   p_repo: owner/name; repository of the reviews
-  p_days: 1 to 3660; number of days
+  p_days: 1 to 3660; number of UTC days, including today
 
-Result: rows, each a RepoDay, oldest day first.
-  day: the UTC day
+Result: rows, each a RepoDay, oldest day first; days without reviews are included.
+  day: UTC day
   reviews: number of reviews recorded that day, completed or not
   findings: number of findings of these reviews, including suppressed ones
   findings_critical: number of critical findings
   findings_major: number of major findings
   findings_medium: number of medium findings
   findings_minor: number of minor findings
-  findings_suppressed: number of findings held back by a suppression rule
+  findings_suppressed: number of suppressed findings
   avg_duration_ms: mean duration of a review in milliseconds; null if no review recorded one
 
 Errors:

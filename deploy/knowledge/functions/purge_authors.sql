@@ -23,10 +23,10 @@ end
 $$;
 
 comment on function purge_authors is
-'Delete one batch of the oldest cache entries about authors.
+'Delete one batch of the oldest cached authors.
 
 Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
-for the next call.
+for a later call.
 
 Arguments:
   p_older_than: 0 to 1000 years; minimum age of an entry
@@ -37,7 +37,8 @@ Result: number of deleted entries.
 Errors:
   22004: an argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction changed one of the entries; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed one of the
+    entries; retry the transaction
 
 Example:
   p_older_than => interval ''30 days''';

@@ -32,11 +32,11 @@ comment on function purge_runs is
 'Delete one batch of the oldest runs.
 
 Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
-for the next call. A delivery that arrives again after its run was deleted counts as new.
+for a later call. A run whose row was deleted can be claimed again as new.
 
 Arguments:
-  p_older_than: 1 hour to 1000 years; minimum time since a run was claimed, at least an hour so
-    that no active run is deleted
+  p_older_than: 1 hour to 1000 years; minimum time since the run was claimed; at least an hour, to
+    spare active runs
   p_limit: 1 to 100000; maximum number of runs to delete
 
 Result: number of deleted runs.
@@ -44,7 +44,8 @@ Result: number of deleted runs.
 Errors:
   22004: an argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction changed one of the runs; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed one of the runs;
+    retry the transaction
 
 Example:
   p_older_than => interval ''30 days''';

@@ -57,7 +57,7 @@ end
 $$;
 
 comment on function record_dep_bump_merge is
-'Record that a dependency bump was merged.
+'Record a merged dependency bump.
 
 A dependency bump is a pull request that only updates a dependency. Recording the same pull
 request again changes nothing.
@@ -65,31 +65,33 @@ request again changes nothing.
 Arguments:
   p_repo: owner/name; repository of the pull request
   p_pr_number: 1 or more; pull request number
-  p_merged_at: when it was merged; null: unknown
-  p_delivery_id: 1 to 200 characters; webhook delivery that reported the merge; null: unknown
-  p_source: dependabot | renovate | unknown; bot that opened the pull request; null: not recorded
-  p_signals: any JSON; evidence that the pull request is a dependency bump; null: none
-  p_package_name: 1 to 500 characters; package that was updated; null: unknown
-  p_old_version: 1 to 200 characters; version before the update; null: unknown
-  p_new_version: 1 to 200 characters; version after the update; null: unknown
-  p_semver_bump_type: major | minor | patch | unknown; size of the version change; null: not
-    recorded
-  p_merge_confidence_level: high | medium | low; how safe the merge looked; null: not recorded
-  p_merge_confidence_rationale: any JSON; reasons for the confidence level; null: none
-  p_advisory_status: none | present | unknown; whether a security advisory applied; null: not
-    recorded
+  p_merged_at: when it was merged; null if unknown
+  p_delivery_id: 1 to 200 characters; webhook delivery that reported the merge; null if unknown
+  p_source: dependabot | renovate | unknown; bot that opened the pull request; null if not
+    determined
+  p_signals: any JSON; evidence that the pull request is a dependency bump; null if none
+  p_package_name: 1 to 500 characters; package that was updated; null if unknown
+  p_old_version: 1 to 200 characters; version before the update; null if unknown
+  p_new_version: 1 to 200 characters; version after the update; null if unknown
+  p_semver_bump_type: major | minor | patch | unknown; size of the version change; null if not
+    determined
+  p_merge_confidence_level: high | medium | low; how safe the merge looked; null if not determined
+  p_merge_confidence_rationale: any JSON; reasons for the confidence level; null if none
+  p_advisory_status: none | present | unknown; whether a security advisory applied; null if not
+    determined
   p_advisory_max_severity: critical | high | medium | low | unknown; highest severity of the
-    advisories; null: not recorded
-  p_is_security_bump: whether the new version fixes a vulnerability; null: unknown
+    advisories; null if not determined
+  p_is_security_bump: whether the new version fixes a vulnerability; null if unknown
 
 Result: one row, a RecordedMerge.
   merge_id: id of the record
-  inserted: false if this pull request was already recorded; the record is left unchanged
+  inserted: false if this pull request was already recorded; it is left unchanged
 
 Errors:
   22004: a required argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction recorded the same pull request; retry
+  40001: a concurrent transaction deleted the existing record or, under repeatable read or
+    serializable, recorded the same pull request; retry the transaction
 
 Example:
   p_repo => ''acme/api''

@@ -11,7 +11,7 @@ create function record_feedback_reactions(p_reactions jsonb)
 returns table (ordinal integer, feedback_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- A reacted_at without a time zone is UTC, regardless of the session's setting.
+-- A reacted_at without a time zone means UTC, regardless of session settings.
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 as $$
@@ -21,7 +21,7 @@ declare
 begin
   perform _check_reactions(p_reactions);
 
-  -- Keep rename_repo from changing the repository of these reviews concurrently.
+  -- Keep rename_repo from renaming the repository of these reviews concurrently.
   perform from reviews as w
   where w.id in (
     select f.review_id
@@ -107,34 +107,34 @@ end
 $$;
 
 comment on function record_feedback_reactions is
-'Record thumbs up or down on comments, all or nothing.
+'Record thumbs-up and thumbs-down reactions to comments, all or nothing.
 
-Each reaction keeps a copy of what its finding says at that time. Recording a reaction again
-changes nothing.
+Each reaction keeps a copy of the severity, category, file_path and title of its finding.
+Recording a reaction again changes nothing.
 
 Arguments:
   p_reactions: array of NewReaction objects; the reactions
-    - finding_id (bigint, required): finding that the comment is about
-    - comment_id (bigint): GitHub comment id; null for that of the finding
+    - finding_id (bigint, required): id of the finding that the comment is about
+    - comment_id (bigint): GitHub comment id; null for the finding''s
     - comment_surface (text): 1 to 200 characters; kind of comment, such as
-      pull_request_review_comment; null for that of the finding
+      pull_request_review_comment; null for the finding''s
     - reaction_id (bigint, required): GitHub reaction id
-    - reaction_content (+1 | -1, required): thumb up or down
-    - reactor_login (text, required): 1 to 200 characters; GitHub login of the person
-    - reacted_at (timestamptz): when the person reacted, in UTC if it has no time zone; null if
+    - reaction_content (+1 | -1, required): thumbs up or thumbs down
+    - reactor_login (text, required): 1 to 200 characters; GitHub login of the person who reacted
+    - reacted_at (timestamptz): when the person reacted; UTC unless it has a time zone; null if
       unknown
 
 Result: rows, each a RecordedReaction, in input order.
   ordinal: 1-based position in p_reactions
   feedback_id: id of the reaction in feedback_reactions
-  inserted: false if this reaction to this comment was already recorded; it is left unchanged
+  inserted: false if the reaction was already recorded; it is left unchanged
 
 Errors:
-  22004: p_reactions or a required key is missing, or neither the reaction nor the finding names
-    the comment; the message names the key
-  22023: a key is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction recorded the same reaction or renamed the
-    repository; retry
+  22004: p_reactions or a required key is missing, or neither the reaction nor the finding has a
+    comment; the message names it
+  22023: p_reactions or a key is invalid; the message names it
+  40001: under repeatable read or serializable, a concurrent transaction recorded the same
+    reaction or renamed the repository; retry the transaction
   KB002: a finding does not exist
 
 Example:

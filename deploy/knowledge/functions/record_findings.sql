@@ -30,13 +30,14 @@ $$;
 comment on function record_findings is
 'Add findings to an existing review, all or nothing.
 
-Updates the counts of the review and its entries in suppression_log. Not idempotent: calling it
-again adds the findings again. To make retries safe, pass the findings to record_review.
+Updates the counts of the review and its entries in suppression_log. Not idempotent: each call
+adds the findings again. For safe retries, pass the findings to record_review.
 
 Arguments:
-  p_review_id: review to add to
+  p_review_id: 1 or more; review id
   p_findings: array of NewFinding objects; the findings
-    - file_path (text, required): 1 to 1000 bytes; path from the repository root
+    - file_path (text, required): 1 to 1000 bytes; path of the file, relative to the repository
+      root
     - start_line (bigint): 1 or more; first line; null if unknown
     - end_line (bigint): start_line or more; last line; null if unknown
     - severity (critical | major | medium | minor, required): how bad it is
@@ -44,14 +45,15 @@ Arguments:
       problem
     - confidence (integer, required): 0 to 100; how sure the agent was
     - title (text, required): 1 to 500 characters; the finding in one line
-    - suppressed (boolean): whether a suppression rule held it back; default true if
+    - suppressed (boolean): whether the finding was suppressed; default true if
       suppression_pattern is given, else false
-    - suppression_pattern (text): 1 to 500 characters; rule that held it back; null for none
+    - suppression_pattern (text): 1 to 500 characters; suppression rule that matched it; null if
+      none
     - comment_id (bigint): GitHub comment id; requires comment_surface; null if not posted
     - comment_surface (text): 1 to 200 characters; kind of comment, such as
       pull_request_review_comment; requires comment_id; null if not posted
-    - review_output_key (text): 1 to 500 characters; key of the review output that contains it;
-      null if unknown
+    - review_output_key (text): 1 to 500 characters; key of the review output that contains the
+      finding; null if unknown
 
 Result: rows, each a RecordedFinding, in input order.
   ordinal: 1-based position in p_findings
@@ -60,7 +62,8 @@ Result: rows, each a RecordedFinding, in input order.
 Errors:
   22004: an argument or a required key is missing; the message names it
   22023: an argument or key is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction changed the same review; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed the same review;
+    retry the transaction
   KB001: the review does not exist
 
 Example:

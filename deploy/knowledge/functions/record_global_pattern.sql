@@ -45,7 +45,7 @@ $$;
 comment on function record_global_pattern is
 'Add to the count of a kind of finding, across all repositories.
 
-Patterns are anonymous: pass nothing that identifies a repository, a file or a person.
+Patterns are anonymous: pass nothing that identifies a repository, file or person.
 
 Arguments:
   p_severity: critical | major | medium | minor; severity of the findings
@@ -58,13 +58,14 @@ Arguments:
 Result: one row, a RecordedPattern.
   pattern_id: id of the pattern
   total_count: number of findings counted so far, including these
-  inserted: true if the pattern is new
+  inserted: false if the pattern already existed
 
 Errors:
-  22003: the sum exceeds the range of bigint
+  22003: the total exceeds the range of bigint
   22004: an argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction counted the same pattern; retry
+  40001: under repeatable read or serializable, a concurrent transaction counted the same pattern;
+    retry the transaction
 
 Example:
   p_severity => ''major''

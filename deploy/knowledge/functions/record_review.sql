@@ -101,17 +101,18 @@ comment on function record_review is
 The counts of the review are computed from the findings, so that they cannot disagree. Recording
 the same delivery again changes nothing, even if two workers do so concurrently.
 
-The review counts as completed at once if its commit has no run, or a completed one; otherwise it
-completes when complete_run completes a run of that commit.
+The review completes at once if its commit has no run or a completed one; otherwise when
+complete_run completes a run of that commit.
 
 Arguments:
   p_repo: owner/name; repository reviewed
   p_pr_number: 1 or more; pull request number
-  p_head_sha: 1 to 200 characters; commit reviewed; null: unknown
-  p_delivery_id: 1 to 200 characters; webhook delivery that requested the review; null: the review
-    is always inserted
+  p_head_sha: 1 to 200 characters; commit reviewed; null if unknown
+  p_delivery_id: 1 to 200 characters; webhook delivery that requested the review; null to insert a
+    new review on each call
   p_findings: array of NewFinding objects; the findings
-    - file_path (text, required): 1 to 1000 bytes; path from the repository root
+    - file_path (text, required): 1 to 1000 bytes; path of the file, relative to the repository
+      root
     - start_line (bigint): 1 or more; first line; null if unknown
     - end_line (bigint): start_line or more; last line; null if unknown
     - severity (critical | major | medium | minor, required): how bad it is
@@ -119,25 +120,26 @@ Arguments:
       problem
     - confidence (integer, required): 0 to 100; how sure the agent was
     - title (text, required): 1 to 500 characters; the finding in one line
-    - suppressed (boolean): whether a suppression rule held it back; default true if
+    - suppressed (boolean): whether the finding was suppressed; default true if
       suppression_pattern is given, else false
-    - suppression_pattern (text): 1 to 500 characters; rule that held it back; null for none
+    - suppression_pattern (text): 1 to 500 characters; suppression rule that matched it; null if
+      none
     - comment_id (bigint): GitHub comment id; requires comment_surface; null if not posted
     - comment_surface (text): 1 to 200 characters; kind of comment, such as
       pull_request_review_comment; requires comment_id; null if not posted
-    - review_output_key (text): 1 to 500 characters; key of the review output that contains it;
-      null if unknown
-  p_suppressions: array of NewSuppression objects; suppression rules that the review applied.
-    Rules named by a suppression_pattern are recorded even if not listed
+    - review_output_key (text): 1 to 500 characters; key of the review output that contains the
+      finding; null if unknown
+  p_suppressions: array of NewSuppression objects; suppression rules that the review applied. The
+    suppression_pattern of each finding is recorded even if not listed
     - pattern (text, required): 1 to 500 characters; the rule
     - matched_count (bigint): number of findings of the review with this suppression_pattern;
-      checked; null to skip the check
+      rejected if wrong; null to skip this check
   p_files_analyzed: 0 to 10^15; number of files analyzed
   p_lines_changed: 0 to 10^15; number of lines that the pull request adds and removes
-  p_duration_ms: 0 to 10^15; duration of the review in milliseconds; null: unknown
-  p_model: 1 to 200 characters; language model that wrote the review; null: unknown
-  p_conclusion: 1 to 200 characters; how the review ended, in any vocabulary
-  p_config_snapshot: object; configuration of the review; null: unknown
+  p_duration_ms: 0 to 10^15; duration of the review in milliseconds; null if unknown
+  p_model: 1 to 200 characters; language model that wrote the review; null if unknown
+  p_conclusion: 1 to 200 characters; how the review ended; free text
+  p_config_snapshot: object; configuration of the review; null if unknown
 
 Result: one row, a RecordedReview.
   review_id: id of the review
@@ -149,8 +151,10 @@ Result: one row, a RecordedReview.
 Errors:
   22004: a required argument or key is missing; the message names it
   22023: an argument or key is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction recorded the same delivery; retry
-  40P01: concurrent transactions locked several pull requests in different orders; retry
+  40001: under repeatable read or serializable, a concurrent transaction recorded the same
+    delivery; retry the transaction
+  40P01: concurrent transactions locked several pull requests in different orders; retry the
+    transaction
 
 Example:
   p_repo => ''acme/api''

@@ -31,15 +31,15 @@ $$;
 comment on function record_suppressions is
 'Record the suppression rules that a review applied, all or nothing.
 
-A rule that held back a finding already has an entry, made from the suppression_pattern of the
-finding. Recording the same rules again changes nothing.
+A rule named by the suppression_pattern of a finding already has an entry. Recording the same
+rules again changes nothing.
 
 Arguments:
-  p_review_id: review that applied the rules
+  p_review_id: 1 or more; review id
   p_suppressions: array of NewSuppression objects; the rules
     - pattern (text, required): 1 to 500 characters; the rule
     - matched_count (bigint): number of findings of the review with this suppression_pattern;
-      checked; null to skip the check
+      rejected if wrong; null to skip this check
 
 Result: rows, each a RecordedSuppression, in input order.
   ordinal: 1-based position in p_suppressions
@@ -49,7 +49,8 @@ Result: rows, each a RecordedSuppression, in input order.
 Errors:
   22004: an argument or a required key is missing; the message names it
   22023: an argument or key is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction changed the same review; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed the same review;
+    retry the transaction
   KB001: the review does not exist
 
 Example:

@@ -32,21 +32,23 @@ $$;
 comment on function release_run is
 'Release a claimed run that failed, so that it can be claimed again at once.
 
-A run that has ended is left unchanged.
+A completed or superseded run is left unchanged.
 
 Arguments:
   p_run_key: 1 to 500 characters; key of the run
-  p_delivery_id: delivery that the caller claimed the run with; if another delivery has claimed
-    the run since, nothing changes; null to release the run for any delivery
+  p_delivery_id: delivery with which the caller claimed the run; nothing changes if another
+    delivery has claimed it since; null to release the run of any delivery
 
-Result: true if the run was open and is now released; false if it has ended, does not exist or is
-    held by another delivery.
+Result: true if the run was open and is now released; false if it was completed or superseded,
+    does not exist or is held by another delivery.
 
 Errors:
   22004: p_run_key is null
   22023: p_run_key is invalid
-  40001: under repeatable read, a concurrent transaction changed the same run; retry
-  40P01: concurrent transactions locked several pull requests in different orders; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed the same run;
+    retry the transaction
+  40P01: concurrent transactions locked several pull requests in different orders; retry the
+    transaction
 
 Example:
   p_run_key => ''acme/api#7@4f2a9c1''

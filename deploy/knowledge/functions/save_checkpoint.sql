@@ -63,8 +63,8 @@ Arguments:
   p_pr_number: 1 or more; pull request number
   p_checkpoint_data: object; what a retry needs to resume, such as files reviewed, finding count,
     summary draft and total files
-  p_partial_comment_id: 1 or more; GitHub comment id of the comment that shows the partial result;
-    null to keep the one already saved
+  p_partial_comment_id: 1 or more; GitHub id of the comment that shows the partial result; null to
+    keep the saved one
 
 Result: one row, a SavedCheckpoint.
   checkpoint_id: id of the checkpoint
@@ -74,7 +74,8 @@ Errors:
   22004: a required argument is null; the message names it
   22023: an argument is invalid, or p_review_output_key belongs to another pull request; the
     message names it
-  40001: under repeatable read, a concurrent transaction saved the same checkpoint; retry
+  40001: under repeatable read or serializable, a concurrent transaction saved the same
+    checkpoint; retry the transaction
 
 Example:
   p_review_output_key => ''acme/api#7@4f2a9c1''

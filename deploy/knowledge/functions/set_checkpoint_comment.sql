@@ -41,14 +41,15 @@ comment on function set_checkpoint_comment is
 
 Arguments:
   p_review_output_key: 1 to 500 characters; key of the review output in progress
-  p_partial_comment_id: 1 or more; GitHub comment id
+  p_partial_comment_id: 1 or more; GitHub id of the comment that shows the partial result
 
 Result: id of the checkpoint.
 
 Errors:
   22004: an argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction changed the same checkpoint; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed the same
+    checkpoint; retry the transaction
   KB004: the checkpoint does not exist
 
 Example:

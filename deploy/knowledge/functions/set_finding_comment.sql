@@ -41,11 +41,11 @@ $$;
 comment on function set_finding_comment is
 'Record which comment a finding was posted as.
 
-For agents that record a review before they post it: after a crash, the findings without a comment
-are the ones still to be posted.
+For agents that record a review before posting it: after a crash, findings without a comment are
+still to be posted.
 
 Arguments:
-  p_finding_id: the finding
+  p_finding_id: 1 or more; finding id
   p_comment_id: 1 or more; GitHub comment id
   p_comment_surface: 1 to 200 characters; kind of comment, such as pull_request_review_comment
 
@@ -54,7 +54,8 @@ Result: false if this comment was already recorded, else true.
 Errors:
   22004: an argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction changed the same finding; retry
+  40001: under repeatable read or serializable, a concurrent transaction changed the same finding;
+    retry the transaction
   KB002: the finding does not exist
 
 Example:

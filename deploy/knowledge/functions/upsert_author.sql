@@ -45,14 +45,14 @@ end
 $$;
 
 comment on function upsert_author is
-'Cache what is known about an author in a repository.
+'Cache data about an author in a repository, replacing earlier data.
 
 Arguments:
-  p_repo: owner/name; the repository
+  p_repo: owner/name; repository of the cache entry
   p_author_login: 1 to 200 characters; GitHub login of the author
   p_tier: first-time | regular | core; how established the author is in the repository
-  p_author_association: 1 to 200 characters; the GitHub author association, such as MEMBER
-  p_pr_count: 0 to 10^15; number of pull requests by the author merged in the repository; null:
+  p_author_association: 1 to 200 characters; GitHub author association, such as MEMBER
+  p_pr_count: 0 to 10^15; number of the author''s pull requests merged in the repository; null if
     not counted
 
 Result: one row, an UpsertedAuthor.
@@ -62,7 +62,8 @@ Result: one row, an UpsertedAuthor.
 Errors:
   22004: a required argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: under repeatable read, a concurrent transaction wrote the same entry; retry
+  40001: under repeatable read or serializable, a concurrent transaction wrote the same entry;
+    retry the transaction
 
 Example:
   p_repo => ''acme/api''

@@ -21,15 +21,15 @@ create table author_cache (
 create index author_cache_cached_at_idx on author_cache (cached_at);
 
 comment on table author_cache is
-'What is known about the authors of pull requests, cached per repository.';
+'Cached data about authors of pull requests, one row per repository and author.';
 comment on column author_cache.id is 'Cache entry id.';
 comment on column author_cache.repo is 'Repository, owner/name.';
 comment on column author_cache.author_login is 'GitHub login of the author.';
 comment on column author_cache.tier is 'How established the author is in the repository.';
 comment on column author_cache.author_association is
-'The GitHub author association, such as MEMBER.';
+'GitHub author association, such as MEMBER.';
 comment on column author_cache.pr_count is
-'Number of pull requests by the author merged in the repository; null if not counted.';
+'Number of the author''s pull requests merged in the repository; null if not counted.';
 comment on column author_cache.cached_at is 'When the entry was last written.';
 
 commit;

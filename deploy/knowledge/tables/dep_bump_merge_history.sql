@@ -35,7 +35,7 @@ on dep_bump_merge_history (repo, package_name);
 
 comment on table dep_bump_merge_history is
 'One row per merged pull request that only updates a dependency.';
-comment on column dep_bump_merge_history.id is 'Row id.';
+comment on column dep_bump_merge_history.id is 'Merge id.';
 comment on column dep_bump_merge_history.created_at is 'When the merge was recorded.';
 comment on column dep_bump_merge_history.repo is 'Repository, owner/name.';
 comment on column dep_bump_merge_history.pr_number is 'Pull request number.';

@@ -38,8 +38,9 @@ create index feedback_reactions_finding_id_idx on feedback_reactions (finding_id
 create index feedback_reactions_repo_title_idx on feedback_reactions (repo, title);
 
 comment on table feedback_reactions is
-'One row per thumb up or down on a comment of the agent, with a copy of the finding at that time.';
-comment on column feedback_reactions.id is 'Reaction id in this database.';
+'One row per thumbs-up or thumbs-down reaction to a comment of the agent, with a copy of the '
+'finding.';
+comment on column feedback_reactions.id is 'Feedback id.';
 comment on column feedback_reactions.created_at is 'When the reaction was recorded.';
 comment on column feedback_reactions.repo is 'Repository of the comment, owner/name.';
 comment on column feedback_reactions.pr_number is
@@ -50,12 +51,13 @@ comment on column feedback_reactions.comment_id is 'GitHub comment id.';
 comment on column feedback_reactions.comment_surface is
 'Kind of comment; comment_id is unique only within a kind.';
 comment on column feedback_reactions.reaction_id is 'GitHub reaction id.';
-comment on column feedback_reactions.reaction_content is 'Thumb up (+1) or down (-1).';
+comment on column feedback_reactions.reaction_content is 'Thumbs up (+1) or thumbs down (-1).';
 comment on column feedback_reactions.reactor_login is 'GitHub login of the person who reacted.';
-comment on column feedback_reactions.reacted_at is 'When the person reacted, according to GitHub.';
+comment on column feedback_reactions.reacted_at is 'When the person reacted.';
 comment on column feedback_reactions.severity is 'Severity of the finding.';
 comment on column feedback_reactions.category is 'Category of the finding.';
-comment on column feedback_reactions.file_path is 'File of the finding.';
+comment on column feedback_reactions.file_path is
+'Path of the file, relative to the repository root.';
 comment on column feedback_reactions.title is 'Title of the finding.';
 
 commit;

@@ -43,15 +43,15 @@ comment on table findings is 'One row per finding of a review, posted or suppres
 comment on column findings.id is 'Finding id.';
 comment on column findings.created_at is 'When the finding was recorded.';
 comment on column findings.review_id is 'Review that reported the finding.';
-comment on column findings.file_path is 'Path of the file from the repository root.';
+comment on column findings.file_path is 'Path of the file, relative to the repository root.';
 comment on column findings.start_line is 'First line of the finding, from 1.';
 comment on column findings.end_line is 'Last line of the finding.';
 comment on column findings.severity is 'How bad it is.';
 comment on column findings.category is 'Kind of problem.';
 comment on column findings.confidence is 'How sure the agent was, 0 to 100.';
 comment on column findings.title is 'The finding in one line.';
-comment on column findings.suppressed is 'Whether a suppression rule held it back.';
-comment on column findings.suppression_pattern is 'Suppression rule that held it back.';
+comment on column findings.suppressed is 'Whether the finding was suppressed.';
+comment on column findings.suppression_pattern is 'Suppression rule that matched it.';
 comment on column findings.comment_id is 'GitHub comment id; null if not posted.';
 comment on column findings.comment_surface is
 'Kind of comment; comment_id is unique only within a kind.';

@@ -22,7 +22,8 @@ create table global_patterns (
 );
 
 comment on table global_patterns is
-'Counts of kinds of findings across all repositories. Anonymous: no repository, file or person.';
+'Counts of kinds of findings across all repositories; anonymous, without repository, file or '
+'person.';
 comment on column global_patterns.id is 'Pattern id.';
 comment on column global_patterns.created_at is 'When the pattern was first recorded.';
 comment on column global_patterns.severity is 'Severity of the findings.';

@@ -23,7 +23,7 @@ create index review_checkpoints_repo_pr_number_idx
 on review_checkpoints (repo, pr_number);
 
 comment on table review_checkpoints is
-'Progress of unfinished reviews, so that a retry can resume.';
+'One row per unfinished review: its progress, so that a retry can resume.';
 comment on column review_checkpoints.id is 'Checkpoint id.';
 comment on column review_checkpoints.created_at is
 'When the first checkpoint of the review was saved.';
@@ -32,8 +32,9 @@ comment on column review_checkpoints.review_output_key is 'Key of the review out
 comment on column review_checkpoints.repo is 'Repository, owner/name.';
 comment on column review_checkpoints.pr_number is 'Pull request number.';
 comment on column review_checkpoints.checkpoint_data is
-'Files reviewed, finding count, summary draft and total files.';
+'What a retry needs to resume, such as files reviewed, finding count, summary draft and total '
+'files.';
 comment on column review_checkpoints.partial_comment_id is
-'GitHub comment id of the comment that shows the partial result.';
+'GitHub id of the comment that shows the partial result.';
 
 commit;

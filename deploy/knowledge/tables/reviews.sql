@@ -54,13 +54,13 @@ comment on column reviews.findings_medium is 'Number of medium findings.';
 comment on column reviews.findings_minor is 'Number of minor findings.';
 comment on column reviews.findings_total is 'Sum of the four counts by severity.';
 comment on column reviews.suppressions_applied is
-'Number of findings held back by a suppression rule.';
+'Number of suppressed findings.';
 comment on column reviews.config_snapshot is 'Configuration of the review.';
 comment on column reviews.duration_ms is 'Duration of the review in milliseconds.';
 comment on column reviews.model is 'Language model that wrote the review.';
-comment on column reviews.conclusion is 'How the review ended, in any vocabulary.';
+comment on column reviews.conclusion is 'How the review ended; free text.';
 comment on column reviews.completed_at is
-'When the review completed: with the run of its commit, or when it was recorded if that run did '
-'not exist or was already completed. Null while the run is open, and if it was superseded.';
+'When the review completed: with the run of its commit, or at recording if there was no such run '
+'or it was already completed. Null if that run is open or was superseded.';
 
 commit;

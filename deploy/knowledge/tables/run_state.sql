@@ -31,15 +31,15 @@ comment on table run_state is 'One row per claimed review run.';
 comment on column run_state.id is 'Run id.';
 comment on column run_state.created_at is 'When the run was last claimed.';
 comment on column run_state.run_key is
-'Identifies the run: deliveries with the same key are duplicates.';
+'Key of the run; deliveries with the same key are duplicates.';
 comment on column run_state.repo is 'Repository of the pull request, owner/name.';
 comment on column run_state.pr_number is 'Pull request number.';
-comment on column run_state.base_sha is 'Commit that the pull request is compared with.';
-comment on column run_state.head_sha is 'Commit to review.';
+comment on column run_state.base_sha is 'Base commit of the pull request.';
+comment on column run_state.head_sha is 'Head commit of the pull request.';
 comment on column run_state.delivery_id is 'Webhook delivery that holds the run.';
 comment on column run_state.action is 'Webhook action, such as opened or synchronize.';
 comment on column run_state.status is 'Status of the run.';
-comment on column run_state.completed_at is 'When the run ended.';
-comment on column run_state.superseded_by is 'run_key of the newer run that superseded it.';
+comment on column run_state.completed_at is 'When the run completed or was superseded.';
+comment on column run_state.superseded_by is 'Key of the newer run that superseded it.';
 
 commit;

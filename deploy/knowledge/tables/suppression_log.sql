@@ -21,8 +21,8 @@ create table suppression_log (
 comment on table suppression_log is 'One row per suppression rule that a review applied.';
 comment on column suppression_log.id is 'Entry id.';
 comment on column suppression_log.review_id is 'Review that applied the rule.';
-comment on column suppression_log.pattern is 'The rule, as the team wrote it.';
-comment on column suppression_log.matched_count is 'Number of findings that the rule held back.';
-comment on column suppression_log.finding_ids is 'Ids of the findings that the rule held back.';
+comment on column suppression_log.pattern is 'Suppression rule, as the team wrote it.';
+comment on column suppression_log.matched_count is 'Number of findings that the rule suppressed.';
+comment on column suppression_log.finding_ids is 'Ids of the findings that the rule suppressed.';
 
 commit;

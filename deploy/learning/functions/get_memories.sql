@@ -67,29 +67,29 @@ end
 $$;
 
 comment on function get_memories is
-'Return memories by id, stale ones included.
+'Return memories by id, including stale ones.
 
 Arguments:
-  p_memory_ids: ids of the memories; unknown ids are skipped, repeated ones return one row
+  p_memory_ids: ids of the memories; unknown ids are skipped, repeated ids return one row
 
 Result: rows, each a Memory, in the order in which p_memory_ids first names them.
   memory_id: id of the memory
-  repo: owner/name; repository that may recall the memory
-  owner: owner in repo
+  repo: owner/name; repository the memory belongs to
+  owner: owner of repo
   source_repo: owner/name; repository where the memory was learned
-  finding_id: id of the finding behind the memory; null if none was given
-  review_id: id of the review behind the memory; null if none was given
+  finding_id: id of the finding behind the memory; null if none
+  review_id: id of the review behind the memory; null if none
   finding_text: what was found
   severity: critical | major | medium | minor; how bad the problem was
   category: security | correctness | performance | style | documentation; kind of problem
-  file_path: file with the problem, relative to the root of the repository
+  file_path: path of the file, relative to the repository root
   language: programming language of the file; null if unknown
   outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
-  embedding_model: model of the embedding
+  embedding_model: model of the embedding, or the one meant to produce it
   embedding_dim: number of dimensions of the embedding
-  embedding: embedding of finding_text; null if none was given
-  stale: whether the memory no longer applies; searches skip it if so
-  created_at: when the team taught it; age counts from here
+  embedding: embedding of finding_text; null if none
+  stale: whether the memory no longer applies; searches skip stale memories
+  created_at: when the memory was learned; its age counts from then
 
 Errors:
   22004: p_memory_ids is null

@@ -27,9 +27,9 @@ end
 $$;
 
 comment on function has_memory is
-'Return whether a memory with this repository, finding and outcome exists.
+'Return whether a memory of a finding with a given outcome exists.
 
-Stale memories count. If it exists, write_memory would change nothing, so the caller need not
+Stale memories count too. If it exists, write_memory would change nothing, so there is no need to
 compute an embedding.
 
 Arguments:
@@ -40,7 +40,7 @@ Arguments:
 Result: whether the memory exists.
 
 Errors:
-  22004: an argument is null
+  22004: an argument is null; the message names it
   22023: p_repo or p_outcome is invalid
 
 Example:

@@ -18,7 +18,7 @@ create function mark_stale_memories(
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Custom plans: conditions on null arguments are planned away.
+-- Custom plans: the planner folds away conditions on null arguments.
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -62,24 +62,27 @@ $$;
 comment on function mark_stale_memories is
 'Mark memories as stale, so that searches no longer return them.
 
-At least one of p_memory_ids, p_path_prefix, p_embedding_model and p_created_before is
-required; a memory must match all that are given. Marking is cheap; purge_stale_memories
-deletes the marked memories later.
+At least one of p_memory_ids, p_path_prefix, p_embedding_model and p_created_before is required; a
+memory must match all that are given. Marking is cheap; purge_stale_memories deletes marked
+memories later.
 
 Arguments:
   p_repo: owner/name; repository of the memories; may be null if p_owner is given
   p_memory_ids: only memories with these ids; null for any
-  p_path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this; null for any
-  p_embedding_model: 1 to 200 bytes; only memories of this model; null for any
+  p_path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this literal prefix;
+    null for any
+  p_embedding_model: 1 to 200 bytes; only memories with this embedding_model; null for any
   p_created_before: only memories created before this time; null for any
-  p_owner: owner of p_repo; extends the scope to all repositories of the owner; null: p_repo
-    alone
+  p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
+    only
 
-Result: number of memories marked, without those that were stale before.
+Result: number of memories marked, not counting those that already were stale.
 
 Errors:
   22004: p_repo and p_owner are both null, or no condition is given
   22023: an argument is invalid; the message names it
+  40001: under repeatable read or serializable, a concurrent transaction changed one of the
+    memories; retry the transaction
 
 Example:
   p_repo => ''acme/api''

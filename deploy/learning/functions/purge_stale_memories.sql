@@ -15,7 +15,7 @@ create function purge_stale_memories(
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Custom plans: conditions on null arguments are planned away.
+-- Custom plans: the planner folds away conditions on null arguments.
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -43,20 +43,22 @@ $$;
 comment on function purge_stale_memories is
 'Delete one batch of stale memories.
 
-Call it until it returns less than p_limit. Memories that another transaction has locked are
-skipped. A deleted memory can be written again, as a new one.
+Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
+for a later call. Writing a deleted memory again inserts it as new.
 
 Arguments:
   p_repo: owner/name; repository of the memories; may be null if p_owner is given
   p_limit: 1 to 100000; maximum number of memories to delete
-  p_owner: owner of p_repo; extends the scope to all repositories of the owner; null: p_repo
-    alone
+  p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
+    only
 
 Result: number of deleted memories.
 
 Errors:
   22004: p_repo and p_owner are both null, or p_limit is null
   22023: an argument is invalid; the message names it
+  40001: under repeatable read or serializable, a concurrent transaction changed one of the
+    memories; retry the transaction
 
 Example:
   p_repo => ''acme/api''

@@ -31,8 +31,8 @@ begin
     perform _reject_argument('p_new_repo', 'a name other than p_repo', to_jsonb(p_new_repo)::text);
   end if;
 
-  -- Memories first, because they take longest: rows of the other tables, which other calls
-  -- wait for, are then locked only briefly.
+  -- Memories first, because they take longest: the other tables, whose rows other calls wait
+  -- for, are then locked only briefly.
   for v_table, v_key, v_delete_new, v_set in
     values
     (
@@ -61,7 +61,7 @@ begin
         execute format('select from %I as o where o.repo = $1 order by o.id for update', v_table)
         using p_repo;
         if v_key is not null then
-          -- Delete one of two rows with the same key: the old name's (o), or the new name's (n).
+          -- Of two rows with the same key, delete that of the old (o) or of the new name (n).
           execute format(
             'with duplicates as (
               select case when %s then n.id else o.id end as id
@@ -83,12 +83,12 @@ begin
         get diagnostics v_renamed = row_count;
         exit;
       exception when unique_violation then
-        -- A row with the same key has just been written under the new name.
+        -- A row with the same key was just written under the new name.
         v_attempts := v_attempts + 1;
         if v_attempts = 5 then
           raise exception using
             errcode = 'serialization_failure',
-            message = format('the same rows of %s kept being written under the new name', v_table),
+            message = format('rows with the same keys kept being written to %s', v_table),
             hint = 'Retry the transaction.';
         end if;
       end;
@@ -101,13 +101,13 @@ $$;
 comment on function rename_repo is
 'Rename a repository in every table, after a rename or transfer on GitHub.
 
-Runs in one transaction and takes about as long as writing the memories of the repository
-did. If the source_repo of a memory is p_repo, it is renamed too. Keys that the agent derived
-from the name, such as run_key, are not.
+Runs in one transaction and takes about as long as writing the memories of the repository did. A
+source_repo equal to p_repo is renamed too; keys that the agent derived from the name, such as
+run_key, are not.
 
-If both names have a row with the same unique key, the row of p_new_repo is kept, with two
-exceptions: of two authors the one cached later, and of two memories the one that is not
-stale. Repeating the call is harmless, and renames rows written under the old name since.
+If both names have a row with the same unique key, the row of p_new_repo is kept, except for an
+author cached later under p_repo, and for a memory that is stale under p_new_repo only. Repeating
+the call is harmless, and renames rows written under the old name in the meantime.
 
 Arguments:
   p_repo: owner/name; the old name
@@ -119,10 +119,11 @@ Result: rows, each a RenamedRows, one per table.
   dropped: number of rows deleted because both names had a row with the same unique key
 
 Errors:
-  22004: an argument is null
-  22023: an argument is invalid, or both names are the same
-  40001: the same rows kept being written under the new name; retry the transaction
-  40P01: deadlock with another transaction; retry the transaction
+  22004: an argument is null; the message names it
+  22023: an argument is invalid, or both names are the same; the message names it
+  40001: rows with the same keys kept being written under the new name or, under repeatable read
+    or serializable, a concurrent transaction changed one of the rows; retry the transaction
+  40P01: a deadlock with a concurrent transaction; retry the transaction
 
 Example:
   p_repo => ''acme/api''

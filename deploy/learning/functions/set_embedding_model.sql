@@ -37,10 +37,10 @@ $$;
 comment on function set_embedding_model is
 'Make an embedding model the active one.
 
-The active model is the default of p_embedding_model in search_memories and write_memory, and
-of embedding_model in write_memories. Until the first call it is the model of the first
-memory written. Memories of other models are kept, but only the text arm of a search finds
-them unless the search names their model.
+The active model is the default of p_embedding_model in search_memories and write_memory, and of
+embedding_model in write_memories. Until the first call, it is the model of the first memory
+written. Memories of other models are kept, but only the text arm of a search finds them, unless
+the search names their model.
 
 Arguments:
   p_embedding_model: 1 to 200 bytes; name of the model
@@ -49,7 +49,9 @@ Result: the model that was active before; null if none was.
 
 Errors:
   22004: p_embedding_model is null
-  22023: p_embedding_model is empty, only white space, or too long
+  22023: p_embedding_model is invalid
+  40001: under repeatable read or serializable, a concurrent transaction changed the active model;
+    retry the transaction
 
 Example:
   p_embedding_model => ''text-embedding-3-small''';

@@ -34,53 +34,53 @@ end
 $$;
 
 comment on function write_memories is
-'Write memories, all or none.
+'Write memories, all or nothing.
 
-Idempotent for memories with a finding_id: a memory with the same repo, finding_id and
-outcome is written once, and writing it again changes nothing. A memory without a finding_id
-is always new.
+Idempotent for memories with a finding_id: a memory with the same repo, finding_id and outcome is
+written once, and writing it again changes nothing. A memory without a finding_id is always new.
 
-An element of p_embeddings may be null: only the text arm of a search finds that memory.
+An element of p_embeddings may be null: only the text arm of a search then finds the memory.
 
-If no model is active yet, the first one that p_memories names becomes the active model;
+If no model is active yet, the first model named in p_memories becomes the active one;
 set_embedding_model changes it.
 
 Arguments:
-  p_memories: array of NewMemory objects; the memories to write; other keys are rejected
-    - repo (text, required): owner/name; repository that may recall the memory
-    - owner (text): must be the owner in repo; default that owner
+  p_memories: array of NewMemory objects; the memories
+    - repo (text, required): owner/name; repository the memory belongs to
+    - owner (text): must be the owner of repo; default that owner
     - source_repo (text): owner/name; repository where the memory was learned; default repo
     - finding_id (bigint): id of the finding behind the memory; default none
     - review_id (bigint): id of the review behind the memory; default none
-    - finding_text (text, required): 1 to 100000 characters; what was found; this text is
-      searched
+    - finding_text (text, required): 1 to 100000 characters; what was found; searches match this
+      text
     - severity (critical | major | medium | minor, required): how bad the problem was
-    - category (security | correctness | performance | style | documentation, required): kind
-      of problem
-    - file_path (text, required): 1 to 1000 bytes; file with the problem, relative to the root
-      of the repository
+    - category (security | correctness | performance | style | documentation, required): kind of
+      problem
+    - file_path (text, required): 1 to 1000 bytes; path of the file, relative to the repository
+      root
     - language (text): 1 to 200 characters; programming language of the file; default unknown
     - outcome (accepted | suppressed | thumbs_up | thumbs_down, required): how the team reacted
     - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model
-    - embedding_dim (integer): must be the deployed embedding_dim, which is also the default
-    - stale (boolean): whether the memory no longer applies; searches skip it if so; default
+    - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
+    - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
-    - created_at (timestamptz): when the team taught it; age counts from here; UTC unless it
-      has a time zone; default now
-  p_embeddings: vectors of the deployed embedding_dim; embeddings of the same memories, in the
-    same order
+    - created_at (timestamptz): when the memory was learned; its age counts from then; UTC unless
+      it has a time zone; default now
+  p_embeddings: vectors of embedding_dim dimensions; the embeddings, one per memory in the same
+    order
 
 Result: rows, each a BatchWriteResult, one per memory in input order.
-  ordinal: position of the memory in p_memories, from 1
+  ordinal: 1-based position in p_memories
   memory_id: id of the memory, new or existing
-  inserted: whether the memory is new; if false, it existed before or occurs earlier in
-    p_memories, and the existing memory was left unchanged
+  inserted: false if the memory already existed or occurs earlier in p_memories; the existing one
+    is left unchanged
 
 Errors:
-  22004: an argument or a required key is null or absent, or no model is named or active
-  22023: an argument or a key is invalid; the message names it, with the position from 1
-  40001: the same memory was written concurrently (only under repeatable read or
-    serializable) or deleted concurrently; retry the transaction
+  22004: an argument or a required key is missing, or no memory names a model and none is active;
+    the message names it
+  22023: an argument or key is invalid; the message names it
+  40001: a concurrent transaction deleted the existing memory or, under repeatable read or
+    serializable, wrote the same memory; retry the transaction
 
 Example:
   p_memories => ''[{"repo": "acme/api", "finding_id": 1, "severity": "major",

@@ -60,37 +60,38 @@ $$;
 comment on function write_memory is
 'Write one memory.
 
-Idempotent if p_finding_id is given: a memory with the same p_repo, p_finding_id and
-p_outcome is written once, and writing it again changes nothing. Without p_finding_id, each
-call writes a new memory. write_memories writes many in one call.
+Idempotent if p_finding_id is given: a memory with the same p_repo, p_finding_id and p_outcome is
+written once, and writing it again changes nothing. Without p_finding_id, each call writes a new
+memory. Use write_memories to write many in one call.
 
 Arguments:
-  p_repo: owner/name; repository that may recall the memory
-  p_finding_text: 1 to 100000 characters; what was found; this text is searched
+  p_repo: owner/name; repository the memory belongs to
+  p_finding_text: 1 to 100000 characters; what was found; searches match this text
   p_severity: critical | major | medium | minor; how bad the problem was
   p_category: security | correctness | performance | style | documentation; kind of problem
-  p_file_path: 1 to 1000 bytes; file with the problem, relative to the root of the repository
+  p_file_path: 1 to 1000 bytes; path of the file, relative to the repository root
   p_outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
-  p_embedding: vector of the deployed embedding_dim; embedding of p_finding_text; null: none,
-    only the text arm of a search finds the memory
-  p_finding_id: id of the finding behind the memory; null: none
-  p_review_id: id of the review behind the memory; null: none
-  p_owner: must be the owner in p_repo; null: that owner
-  p_source_repo: owner/name; repository where the memory was learned; null: p_repo
-  p_language: 1 to 200 characters; programming language of the file; null: unknown
-  p_embedding_model: 1 to 200 bytes; model of the embedding; null: the active model
-  p_stale: whether the memory no longer applies; searches skip it if so
-  p_created_at: when the team taught it; age counts from here; null: now
+  p_embedding: vector of embedding_dim dimensions; embedding of p_finding_text; null if none: only
+    the text arm of a search then finds the memory
+  p_finding_id: id of the finding behind the memory; null if none
+  p_review_id: id of the review behind the memory; null if none
+  p_owner: must be the owner of p_repo; null for that owner
+  p_source_repo: owner/name; repository where the memory was learned; null for p_repo
+  p_language: 1 to 200 characters; programming language of the file; null if unknown
+  p_embedding_model: 1 to 200 bytes; model of the embedding; null for the active model
+  p_stale: whether the memory no longer applies; searches skip stale memories
+  p_created_at: when the memory was learned; its age counts from then; null for now
 
 Result: one row, a WriteResult.
   memory_id: id of the memory, new or existing
-  inserted: whether the memory is new; if false, the existing memory was left unchanged
+  inserted: false if the memory already existed; it is left unchanged
 
 Errors:
-  22004: a required argument is null, or p_embedding_model is null and no model is active
+  22004: a required argument is null, or p_embedding_model is null and no model is active; the
+    message names it
   22023: an argument is invalid; the message names it
-  40001: the same memory was written concurrently (only under repeatable read or
-    serializable) or deleted concurrently; retry the transaction
+  40001: a concurrent transaction deleted the existing memory or, under repeatable read or
+    serializable, wrote the same memory; retry the transaction
 
 Example:
   p_repo => ''acme/api''

@@ -1,7 +1,7 @@
 -- Deploy kodiai:learning/indexes/learning_memories_cosine_idx to pg
 --
--- Created only with `--set cosine_index=on`, for ad hoc queries. search_memories uses the index
--- on embedding_code instead.
+-- Created only with `--set cosine_index=on`, for manual queries. Searches use the index on
+-- embedding_code instead.
 
 begin;
 

@@ -39,32 +39,32 @@ create table learning_memories (
     embedding_dim = _embedding_dim()
   )
 )
--- Marking a row stale is a HOT update only if its page has room for the new version;
--- otherwise every index gets a new entry. This leaves room for new versions of all rows.
+-- Marking a row stale is a HOT update only if its page has room for the new version; otherwise
+-- every index gets a new entry. This leaves room for a new version of every row.
 with (fillfactor = 45);
 
 comment on table learning_memories is
-'One row per memory: a finding, and how the team reacted to it.';
+'One row per memory: a finding and how the team reacted to it.';
 comment on column learning_memories.id is
 'Memory id; the functions call it memory_id.';
 comment on column learning_memories.created_at is
-'When the team taught it; age counts from here.';
+'When the memory was learned; its age counts from then.';
 comment on column learning_memories.repo is
-'Repository that may recall the memory, owner/name.';
+'Repository the memory belongs to, owner/name.';
 comment on column learning_memories.owner is
-'Owner in repo, the part before the slash.';
+'Owner of repo, the part before the slash.';
 comment on column learning_memories.finding_id is
-'Finding behind the memory; null if there is none. The id is the caller''s: no foreign key.';
+'Finding behind the memory; null if none. No foreign key: memories may come from elsewhere.';
 comment on column learning_memories.review_id is
-'Review behind the memory; null if there is none. The id is the caller''s: no foreign key.';
+'Review behind the memory; null if none. No foreign key: memories may come from elsewhere.';
 comment on column learning_memories.source_repo is
 'Repository where the memory was learned, owner/name.';
 comment on column learning_memories.finding_text is
-'What was found; this text is searched.';
+'What was found; searches match this text.';
 comment on column learning_memories.severity is 'How bad the problem was.';
 comment on column learning_memories.category is 'Kind of problem.';
 comment on column learning_memories.file_path is
-'File with the problem, relative to the root of the repository.';
+'Path of the file, relative to the repository root.';
 comment on column learning_memories.language is 'Programming language of the file.';
 comment on column learning_memories.outcome is 'How the team reacted.';
 comment on column learning_memories.embedding_model is
@@ -72,11 +72,11 @@ comment on column learning_memories.embedding_model is
 comment on column learning_memories.embedding_dim is
 'Number of dimensions of the embedding; the same for all rows of the schema.';
 comment on column learning_memories.embedding is
-'Embedding of finding_text; null if none was given.';
+'Embedding of finding_text; null if none.';
 comment on column learning_memories.embedding_code is
-'Binary code of the embedding (_quantize); the vector arm searches the index on it.';
+'Binary code of the embedding (_quantize), which the vector arm searches.';
 comment on column learning_memories.stale is
-'Whether the memory no longer applies; searches skip it if so. Not in any index or index '
+'Whether the memory no longer applies; searches skip stale memories. Not in any index or index '
 'predicate, so that setting it is a HOT update.';
 comment on column learning_memories.search_tsv is
 'Lexemes of finding_text, maintained by a trigger.';

@@ -59,34 +59,35 @@ comment on function check_search is
 'Check that searches of a scope are fast and complete.
 
 For operators and monitoring. Searches for a repeatable sample of existing memories and compares
-the results with an exact scan, which takes half a second to one second per sampled memory and
-100000 memories in scope.
+the results with an exact scan, which takes 0.5 to 1 second per sampled memory and 100000 memories
+in scope.
 
 indexes: all indexes that searches read exist and are valid. If not, rebuild them.
 
 postings: the inverted index contains every memory, and every term of the sampled ones. If not,
 call rebuild_postings.
 
-plans: searches read indexes only, and the ones meant for them. It fails after somebody changed
-planner settings or settings of the functions by hand.
+plans: searches read indexes only, and the intended ones. Fails if planner settings or the
+settings of functions were changed by hand.
 
 recall: searches find at least 95 % of the 10 nearest neighbors of the sampled memories. If not,
 rebuild the HNSW graph (docs/guides/operations.md).
 
 Arguments:
-  p_repo: owner/name; repository to check; may be null with p_owner
-  p_owner: owner of p_repo; check all repositories of this owner; null: p_repo only
-  p_questions: 1 to 1000; how many memories to search for
+  p_repo: owner/name; repository to check; may be null if p_owner is given
+  p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
+    only
+  p_questions: 1 to 1000; number of memories to sample
 
-Result: rows, each a SearchCheck, one per check; plans and recall only if a memory in scope has
-    an embedding.
+Result: rows, each a SearchCheck, one per check; plans and recall only if a memory in scope has an
+    embedding of the active model.
   check_name: indexes | postings | plans | recall; what was checked
   is_ok: whether the check passed; null for plans if the server does not count index scans
   detail: what was found, in words
 
 Errors:
   22004: p_repo and p_owner are both null, or p_questions is null
-  22023: an argument is out of range; the message names it
+  22023: an argument is invalid; the message names it
 
 Example:
   p_repo => ''acme/api''

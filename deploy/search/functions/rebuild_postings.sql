@@ -10,7 +10,7 @@ create function rebuild_postings()
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Waits for vacuums and index rebuilds, and meanwhile writers queue behind it.
+-- The locks wait for vacuums and index rebuilds, and writers queue behind them.
 set lock_timeout = '10s'
 as $$
 declare
@@ -49,15 +49,15 @@ $$;
 comment on function rebuild_postings is
 'Rebuild the inverted index of the text arm.
 
-Call it if check_search reports missing postings, as after a load that bypassed the triggers.
+Call it if check_search reports missing postings, such as after a load that bypassed the triggers.
 Searches continue and see the old postings until it commits. Writers of memories and findings
-wait: about 10 seconds per 100000 memories. Vacuum the table postings afterwards.
+wait, about 10 seconds per 100000 memories. Vacuum the table postings afterwards.
 
 Result: number of postings written.
 
 Errors:
-  55P03: it did not get its locks within 10 seconds, for example because of a long transaction,
-    a vacuum or an index rebuild';
+  55P03: a lock was not granted within 10 seconds, for example because of a long transaction, a
+    vacuum or an index rebuild';
 
 \set app :schema _app
 grant execute on function rebuild_postings to :"app";

@@ -73,43 +73,44 @@ end
 $$;
 
 comment on function search_findings is
-'Search the titles of the findings of a repository, suppressed ones included.
+'Search the titles of the findings of a repository.
 
-This is the text arm of search_memories. A finding matches if its title contains a term of
-p_query_text, of which the first 256 distinct terms count. Ranking is by BM25 (_rank_bm25);
-findings with all terms come before those with some. "quoted words" are a phrase: findings that
-contain all phrases rank first. -word and -"quoted words" exclude findings that contain them.
+Uses the text arm of search_memories. Suppressed findings are included. A finding matches if its
+title contains a term of p_query_text, of which the first 256 distinct terms count. Matches are
+ranked by BM25 (_rank_bm25); findings with all terms come before those with some. "quoted words"
+are a phrase: findings that contain all phrases rank first. -word and -"quoted words" exclude
+findings that contain them.
 
 Arguments:
   p_repo: owner/name; repository of the findings
-  p_query_text: 1 to 100000 characters; the query in words
+  p_query_text: 1 to 100000 characters; text to search for
   p_limit: 1 to 1000; maximum number of rows
 
 Result: rows, each a FoundFinding, best first; ties are broken by finding_id.
   finding_id: id of the finding
   score: BM25, raised for findings with all terms or phrases so that they rank first
-  review_id: id of the review that found it
-  repo: owner/name of the repository
-  pr_number: number of the pull request
-  head_sha: commit that was reviewed; null if none was recorded
-  file_path: file that it is about, from the root of the repository
-  start_line: first line that it is about, from 1; null if none was recorded
-  end_line: last line that it is about; null if none was recorded
+  review_id: id of its review
+  repo: owner/name; repository reviewed
+  pr_number: pull request number
+  head_sha: commit reviewed; null if unknown
+  file_path: path of the file, relative to the repository root
+  start_line: first line, from 1; null if unknown
+  end_line: last line; null if unknown
   severity: critical | major | medium | minor; how bad it is
   category: security | correctness | performance | style | documentation; kind of problem
   confidence: 0 to 100; how sure the agent was
   title: the finding in one line
-  suppressed: whether a suppression rule held it back
-  suppression_pattern: rule that held it back; null if none was recorded
-  comment_id: GitHub comment id; null if it was not posted
-  comment_surface: kind of GitHub comment; null if it was not posted
-  review_output_key: key of the review output that it was posted with; null if none was recorded
-  created_at: when it was recorded
+  suppressed: whether the finding was suppressed
+  suppression_pattern: suppression rule that matched it; null if none
+  comment_id: GitHub comment id; null if not posted
+  comment_surface: kind of comment, such as pull_request_review_comment; null if not posted
+  review_output_key: key of the review output that contains the finding; null if unknown
+  created_at: when the finding was recorded
 
 Errors:
   22004: an argument is null; the message names it
-  22023: an argument is out of range, or the setting kodiai.bm25_k1 or kodiai.bm25_b is; the
-    message names it
+  22023: an argument or the setting kodiai.bm25_k1 or kodiai.bm25_b is invalid; the message names
+    it
 
 Example:
   p_repo => ''acme/api''

@@ -63,8 +63,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  -- The fusion takes mean and deviation from this many first rows of each arm, regardless of
-  -- p_limit, so that 5 rows are the first 5 of 50.
+  -- The fusion takes mean and deviation from this many rows of each arm, regardless of p_limit,
+  -- so that 5 rows are the first 5 of 50.
   c_pool_size constant integer := 100;
   v_depth integer;
   v_query parsed_query;
@@ -153,10 +153,10 @@ $$;
 comment on function search_memories is
 'Search memories by text, by embedding or by both, best match first.
 
-Matching. A memory matches if it is in scope, passes every filter, is not stale, and either
-contains a term of p_query_text (text arm) or has an embedding of p_embedding_model no farther
-than p_max_distance (vector arm). The result has min(p_limit, number of matches) rows, however
-selective the filters are; only p_duplicate_distance and p_min_gap return fewer.
+Matching. A memory matches if it is in scope, passes every filter, is not stale, and either contains
+a term of p_query_text (text arm) or has an embedding of p_embedding_model within p_max_distance
+(vector arm). The result has min(p_limit, number of matches) rows, however selective the filters
+are; only p_duplicate_distance and p_min_gap reduce it.
 
 Scope. p_repo alone searches that repository. p_owner searches all repositories of the owner,
 whether or not one of them is given as p_repo. One of the two is required.
@@ -170,8 +170,8 @@ arm only.
 Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25 (Robertson and
 Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with all terms come before those
 with some. Each arm contributes its first greatest(100, 2 * p_limit) memories as candidates, and
-every candidate gets its value in the other arm too. So the first 5 of 50 rows are the rows that
-p_limit => 5 returns; above 50, more candidates take part.
+every candidate is scored in the other arm too. So the first 5 of 50 rows are the rows that
+p_limit => 5 returns; a p_limit above 50 brings more candidates.
 
 Fusion by zscore. The score is
 p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt),
@@ -179,8 +179,8 @@ where zv and zt are the numbers of standard deviations by which the memory beats
 first 100 of each arm: a memory that stands out in one arm ranks above one that is mediocre in
 both. The deviation counts as at least 0.000001 for distances, and as at least 2 % of the highest
 possible score for BM25. A memory without an embedding counts as the farthest. An arm that found
-nothing adds nothing. Outliers below -20 are damped (_zscore_weight). Evaluation:
-docs/explanation/search-quality.md.
+nothing contributes nothing. Below -20, a hyperbola replaces the exponential so that it does not
+underflow (_zscore_weight). Evaluation: docs/explanation/search-quality.md.
 
 Fusion by rrf. The score is
 p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank),
@@ -191,68 +191,69 @@ Preferences apply to the fused candidates, in this order: p_languages and p_rece
 p_duplicate_distance, p_min_gap, p_diversity. Each is off by default.
 
 Arguments:
-  p_repo: owner/name; repository to search; may be null with p_owner
-  p_query_text: up to 100000 characters; the query in words; null or, beside
-    p_query_embedding, blank: no text arm
-  p_query_embedding: as wide as embedding_dim, not zero; the query as a vector; null: no vector
-    arm
+  p_repo: owner/name; repository to search; may be null if p_owner is given
+  p_query_text: at most 100000 characters; text to search for; null, or blank if p_query_embedding
+    is given, for no text arm
+  p_query_embedding: vector of embedding_dim dimensions, not all zero; embedding to search for;
+    null for no vector arm
   p_limit: 1 to 1000; maximum number of rows
-  p_owner: owner of p_repo; search all repositories of this owner; null: p_repo only
-  p_outcomes: array of accepted | suppressed | thumbs_up | thumbs_down; only these; null for
-    any, an empty array for none
+  p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
+    only
+  p_outcomes: array of accepted | suppressed | thumbs_up | thumbs_down; only these; null for any,
+    an empty array for none
   p_severities: array of critical | major | medium | minor; only these; null for any, an empty
     array for none
-  p_categories: array of security | correctness | performance | style | documentation; only
-    these; null for any, an empty array for none
-  p_path_prefix: only memories whose file_path begins with this, taken literally; null for any
+  p_categories: array of security | correctness | performance | style | documentation; only these;
+    null for any, an empty array for none
+  p_path_prefix: only memories whose file_path starts with this literal prefix; null for any
   p_created_after: only memories created after this time; null for any
   p_embedding_model: model of p_query_embedding; null for the active one (set_embedding_model)
-  p_languages: preferred languages, in any letter case; multiplies the score by 1.2 for one of
-    these and by 1.1 for a related one, as typescript is to javascript; null for no preference
+  p_languages: preferred languages, in any letter case; multiplies the score by 1.2 for these and
+    by 1.1 for related ones, as typescript is to javascript; null for no preference
   p_vector_weight: 0 to 1000; weight of the vector arm
   p_text_weight: 0 to 1000; weight of the text arm
-  p_rrf_k: 1 to 1000000; constant of rrf; a larger one favors the first ranks less
+  p_rrf_k: 1 to 1000000; constant of rrf; the larger, the less the first ranks are favored
   p_recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age / p_recency_half_life);
-    null: age does not count
-  p_max_distance: 0 to 2; maximum cosine distance in the vector arm, though the text arm may
-    find memories beyond it; null for no maximum
-  p_diversity: 0 to 1; weight of dissimilarity to the rows above as opposed to the score, within
+    null to ignore age
+  p_max_distance: 0 to 2; maximum cosine distance in the vector arm; the text arm may still find
+    memories beyond it; null for no maximum
+  p_diversity: 0 to 1; weight of dissimilarity to the rows above, relative to the score, within
     the first 100 rows (maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998)
-  p_fusion: zscore | rrf; how the values of both arms become one score
+  p_fusion: zscore | rrf; how the two arms are combined into one score
   p_recency_floor: 0 to 1; lower bound of the p_recency_half_life factor for critical and major
     memories
   p_min_gap: 0 to 1; cuts the result at its largest drop in score, if that is at least this
-    share of the best score; null: no cut
+    fraction of the best score; null for no cut
   p_duplicate_distance: 0 to 2; drops a memory whose text equals that of a better one, or whose
-    cosine distance from it is at most this, among the first 100 rows; null: keep duplicates
+    cosine distance from it is at most this, among the first 100 rows; null to keep duplicates
 
 Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   memory_id: id of the memory
-  score: score by p_fusion, with preferences; higher is better
-  vector_rank: rank by distance among the candidates, from 1; null if distance is null
+  score: fused score, adjusted by the preferences; higher is better
+  vector_rank: 1-based rank by distance among the candidates; null if distance is null
   distance: cosine distance from p_query_embedding, 0 to 2; null without p_query_embedding,
     without an embedding of the model, or beyond p_max_distance
-  text_rank: rank by text_score among the candidates, from 1; null if text_score is null
-  text_score: BM25, raised for memories with all terms or phrases so that they rank first; null
-    if the memory contains no term of p_query_text
-  repo: owner/name of the repository that the memory belongs to
+  text_rank: 1-based rank by text_score among the candidates; null if text_score is null
+  text_score: BM25, raised for memories with all terms or phrases so that they rank first; null if
+    the memory contains no term of p_query_text
+  repo: owner/name; repository the memory belongs to
   owner: owner of repo
-  source_repo: owner/name of the repository in which it was learned
-  finding_id: id of the finding that it comes from; null if none was given
-  review_id: id of the review that it comes from; null if none was given
-  finding_text: the finding in words
-  severity: critical | major | medium | minor; how bad it was
+  source_repo: owner/name; repository where the memory was learned
+  finding_id: id of the finding behind the memory; null if none
+  review_id: id of the review behind the memory; null if none
+  finding_text: what was found
+  severity: critical | major | medium | minor; how bad the problem was
   category: security | correctness | performance | style | documentation; kind of problem
-  file_path: file that the finding was in, from the root of the repository
-  language: programming language of the file; null if none was given
-  outcome: accepted | suppressed | thumbs_up | thumbs_down; what the team made of the finding
-  embedding_model: model of its embedding
-  created_at: when the team taught it
+  file_path: path of the file, relative to the repository root
+  language: programming language of the file; null if unknown
+  outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  embedding_model: model of the embedding, or the one meant to produce it
+  created_at: when the memory was learned; its age counts from then
 
 Errors:
-  22004: scope, query or a required setting is missing; the message names the argument
-  22023: an argument is out of range, or the setting kodiai.bm25_k1 or kodiai.bm25_b is; the
-    message names it
+  22004: a required argument is null; the message names it
+  22023: an argument or the setting kodiai.bm25_k1 or kodiai.bm25_b is invalid; the message names
+    it
 
 Example:
   p_repo => ''acme/api''

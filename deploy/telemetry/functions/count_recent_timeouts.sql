@@ -37,17 +37,17 @@ $$;
 comment on function count_recent_timeouts is
 'Count the recent review timeouts of an author in a repository.
 
-Counts the events of kind timeout that record_resilience_event recorded.
+Counts events of kind timeout (record_resilience_event).
 
 Arguments:
   p_repo: owner/name; repository of the reviews
   p_pr_author: 1 to 200 characters; GitHub login of the pull request author
-  p_days: 1 to 3660; how far back, in periods of 24 hours up to now
+  p_days: 1 to 3660; only timeouts recorded in the last p_days times 24 hours
 
 Result: number of timeouts.
 
 Errors:
-  22004: an argument is null
+  22004: an argument is null; the message names it
   22023: an argument is invalid; the message names it
 
 Example:

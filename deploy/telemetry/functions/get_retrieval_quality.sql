@@ -26,7 +26,7 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
--- Custom plans: which index serves the call depends on whether p_repo is given.
+-- Custom plans: the best index depends on whether p_repo is given.
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
@@ -64,18 +64,18 @@ Each mean covers only the searches that recorded the value.
 
 Arguments:
   p_repo: owner/name; only searches for this repository; null for all
-  p_days: 1 to 3660; how many UTC days back, including today
+  p_days: 1 to 3660; only searches recorded in the last p_days UTC days, including today
 
 Result: one row, a RetrievalQuality.
   events: number of searches
-  empty_results: number of searches without a result
+  empty_results: number of searches that used no memory
   avg_top_k: mean number of memories requested; null if no search recorded it
   avg_result_count: mean number of memories used; null if there were no searches
-  avg_distance: mean over the searches'' mean cosine distances; null if no search recorded one
+  avg_distance: mean of the mean cosine distance of each search; null if no search recorded one
   avg_distance_threshold: mean of the maximum cosine distances accepted; null if no search
     recorded one
-  avg_language_match_ratio: mean fraction of memories in the preferred language; null if no
-    search recorded one
+  avg_language_match_ratio: mean fraction of memories in the preferred language; null if no search
+    recorded one
   adaptive_thresholds: number of searches with an adaptive threshold
   percentile_thresholds: number of searches with a percentile threshold
   configured_thresholds: number of searches with a configured threshold

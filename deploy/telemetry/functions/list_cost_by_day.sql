@@ -23,7 +23,7 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
--- Custom plans: which index serves the call depends on whether p_repo is given.
+-- Custom plans: the best index depends on whether p_repo is given.
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
@@ -59,14 +59,14 @@ end
 $$;
 
 comment on function list_cost_by_day is
-'Return the usage and cost of the language model per UTC day.
+'Return the usage and cost of the language models per UTC day.
 
 Arguments:
   p_repo: owner/name; only runs for this repository; null for all
-  p_days: 1 to 3660; how many UTC days back, including today
+  p_days: 1 to 3660; number of UTC days, including today
 
 Result: rows, each a DayCost, oldest day first; days without runs are included.
-  day: day in UTC
+  day: UTC day
   events: number of runs
   input_tokens: total input tokens, not counting cached ones
   output_tokens: total output tokens

@@ -25,7 +25,7 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
--- Custom plans: which index serves the call depends on whether p_repo is given.
+-- Custom plans: the best index depends on whether p_repo is given.
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
@@ -58,11 +58,11 @@ end
 $$;
 
 comment on function list_cost_by_model is
-'Return the usage and cost of each language model.
+'Return the usage and cost of the language models.
 
 Arguments:
   p_repo: owner/name; only runs for this repository; null for all
-  p_days: 1 to 3660; how many UTC days back, including today
+  p_days: 1 to 3660; only runs recorded in the last p_days UTC days, including today
 
 Result: rows, each a ModelCost, highest cost first; ties are broken by provider, then model.
   provider: provider of the model
@@ -73,7 +73,7 @@ Result: rows, each a ModelCost, highest cost first; ties are broken by provider,
   cache_read_tokens: total input tokens read from the cache
   cache_creation_tokens: total input tokens written to the cache
   cost_usd: total cost in US dollars
-  avg_duration_ms: mean duration of a run, in milliseconds
+  avg_duration_ms: mean duration of a run in milliseconds
 
 Errors:
   22004: p_days is null

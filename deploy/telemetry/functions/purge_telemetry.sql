@@ -36,19 +36,20 @@ end
 $$;
 
 comment on function purge_telemetry is
-'Delete one batch of old telemetry events of all four kinds.
+'Delete one batch of old telemetry events of any of the four kinds.
 
-Call it until it returns less than p_limit. Events that another transaction has locked are
-skipped. Reports no longer include deleted events, and recording one again inserts it as new.
+Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
+for a later call. Deleted events no longer appear in reports; recording one again inserts it as
+new.
 
 Arguments:
-  p_older_than: 0 to 1000 years; minimum age of the events
+  p_older_than: 0 to 1000 years; minimum age of an event
   p_limit: 1 to 100000; maximum number of events to delete
 
 Result: number of deleted events.
 
 Errors:
-  22004: an argument is null
+  22004: an argument is null; the message names it
   22023: an argument is invalid; the message names it
 
 Example:

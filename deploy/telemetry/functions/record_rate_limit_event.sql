@@ -43,31 +43,31 @@ end
 $$;
 
 comment on function record_rate_limit_event is
-'Record that a GitHub rate limit made the agent do less.
+'Record a GitHub rate limit that degraded the work of the agent.
 
-Idempotent: p_delivery_id and p_event_type identify an event, and recording it again
-changes nothing. Without p_delivery_id, each call records a new event.
+Idempotent: p_delivery_id and p_event_type identify the event, and recording it again changes
+nothing. Without p_delivery_id, each call records a new event.
 
 Arguments:
   p_repo: owner/name; repository the agent was working on
   p_event_type: 1 to 200 characters; what the agent was doing, such as review
   p_cache_hit_rate: 0 to 1; fraction of the queries answered from the cache
-  p_skipped_queries: 0 or more; number of queries skipped
-  p_retry_attempts: 0 or more; number of queries retried
+  p_skipped_queries: 0 to 10^15; number of queries skipped
+  p_retry_attempts: 0 to 10^15; number of queries retried
   p_degradation_path: 1 to 500 characters; what the agent did instead
-  p_delivery_id: 1 to 200 characters; webhook delivery that hit the limit; null: none, the
-    event is always new
-  p_pr_number: 1 or more; pull request number; null: unknown
+  p_delivery_id: 1 to 200 characters; webhook delivery that hit the limit; null to record a new
+    event on each call
+  p_pr_number: 1 or more; pull request number; null if unknown
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing
-  inserted: whether the event is new; if false, the existing event was left unchanged
+  inserted: false if the event was already recorded; it is left unchanged
 
 Errors:
-  22004: a required argument is null
+  22004: a required argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: the same event was recorded concurrently (only under repeatable read or
-    serializable) or deleted concurrently; retry the transaction
+  40001: a concurrent transaction deleted the existing event or, under repeatable read or
+    serializable, recorded the same event; retry the transaction
 
 Example:
   p_repo => ''acme/api''
@@ -76,7 +76,7 @@ Example:
   p_skipped_queries => 3
   p_retry_attempts => 1
   p_degradation_path => ''search-only''
-  p_delivery_id => ''delivery-1''
+  p_delivery_id => ''d1''
   p_pr_number => 7';
 
 grant execute on function record_rate_limit_event to :"app";

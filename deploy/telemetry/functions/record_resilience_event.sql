@@ -75,48 +75,50 @@ $$;
 comment on function record_resilience_event is
 'Record a review that timed out, or a retry of one.
 
-Idempotent: p_delivery_id identifies the event, and recording it again changes nothing. A
-retry therefore needs a different delivery id, such as its parent''s with -retry-1 appended.
+Idempotent: p_delivery_id identifies the event, and recording it again changes nothing. Give a
+retry a distinct id, such as its parent''s with -retry-1 appended.
 
 Arguments:
-  p_delivery_id: 1 to 200 characters; webhook delivery of the run, or a name for the retry
+  p_delivery_id: 1 to 200 characters; webhook delivery of the run, or an id made up for the retry
   p_repo: owner/name; repository under review
   p_event_type: 1 to 200 characters; what the agent was doing, such as review
   p_kind: timeout | retry; what happened
-  p_pr_number: 1 or more; pull request number; null: unknown
-  p_pr_author: 1 to 200 characters; GitHub login of the pull request author; null: unknown
-  p_parent_delivery_id: 1 to 200 characters; delivery that this one retries; null: none
-  p_review_output_key: 1 to 500 characters; key of the review output in progress; null: unknown
-  p_execution_conclusion: 1 to 200 characters; how the run ended, as reported by the agent;
-    null: unknown
-  p_had_inline_output: whether inline comments had been posted; null: unknown
-  p_checkpoint_files_reviewed: 0 or more; files reviewed at the last checkpoint; null: unknown
-  p_checkpoint_finding_count: 0 or more; findings at the last checkpoint; null: unknown
-  p_checkpoint_total_files: 0 or more; files to review in total; null: unknown
-  p_partial_comment_id: 1 or more; GitHub comment id of the partial result; null: none
-  p_recent_timeouts: 0 or more; what count_recent_timeouts returned; null: unknown
-  p_chronic_timeout: whether timeouts are too frequent to retry; null: unknown
-  p_retry_enqueued: whether a retry was queued; null: unknown
-  p_retry_files_count: 0 or more; files in the retry; null: unknown
-  p_retry_scope_ratio: 0 to 1; fraction of the files that are in the retry; null: unknown
-  p_retry_timeout_seconds: 0 or more; time limit of the retry, in seconds; null: unknown
-  p_retry_risk_level: 1 to 200 characters; risk level of the pull request, as reported by the
-    agent; null: unknown
-  p_retry_checkpoint_enabled: whether the retry saves checkpoints; null: unknown
-  p_retry_has_results: whether the retry produced results; null: unknown
+  p_pr_number: 1 or more; pull request number; null if unknown
+  p_pr_author: 1 to 200 characters; GitHub login of the pull request author; null if unknown
+  p_parent_delivery_id: 1 to 200 characters; webhook delivery that this one retries; null if none
+  p_review_output_key: 1 to 500 characters; key of the review output in progress; null if unknown
+  p_execution_conclusion: 1 to 200 characters; how the run ended; free text; null if unknown
+  p_had_inline_output: whether inline comments had been posted; null if unknown
+  p_checkpoint_files_reviewed: 0 to 10^15; number of files reviewed at the last checkpoint; null
+    if unknown
+  p_checkpoint_finding_count: 0 to 10^15; number of findings at the last checkpoint; null if
+    unknown
+  p_checkpoint_total_files: 0 to 10^15; total number of files to review; null if unknown
+  p_partial_comment_id: 1 or more; GitHub id of the comment that shows the partial result; null if
+    none
+  p_recent_timeouts: 0 to 10^15; what count_recent_timeouts returned; null if unknown
+  p_chronic_timeout: whether timeouts are too frequent to retry; null if unknown
+  p_retry_enqueued: whether a retry was queued; null if unknown
+  p_retry_files_count: 0 to 10^15; number of files in the retry; null if unknown
+  p_retry_scope_ratio: 0 to 1; fraction of the files in the retry; null if unknown
+  p_retry_timeout_seconds: 0 to 10^15; time limit of the retry in seconds; null if unknown
+  p_retry_risk_level: 1 to 200 characters; risk level of the pull request; free text; null if
+    unknown
+  p_retry_checkpoint_enabled: whether the retry saves checkpoints; null if unknown
+  p_retry_has_results: whether the retry produced results; null if unknown
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing
-  inserted: whether the event is new; if false, the existing event was left unchanged
+  inserted: false if the event was already recorded; it is left unchanged
 
 Errors:
-  22004: a required argument is null
+  22004: a required argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: the same event was recorded concurrently (only under repeatable read or
-    serializable) or deleted concurrently; retry the transaction
+  40001: a concurrent transaction deleted the existing event or, under repeatable read or
+    serializable, recorded the same event; retry the transaction
 
 Example:
-  p_delivery_id => ''delivery-1''
+  p_delivery_id => ''d1''
   p_repo => ''acme/api''
   p_event_type => ''review''
   p_kind => ''timeout''

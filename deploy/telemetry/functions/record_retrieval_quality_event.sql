@@ -47,41 +47,41 @@ end
 $$;
 
 comment on function record_retrieval_quality_event is
-'Record how many memories a search returned, and how close they were.
+'Record how many memories a search returned and how close they were.
 
-Idempotent: p_delivery_id identifies the event, and recording it again changes nothing.
-Without p_delivery_id, each call records a new event.
+Idempotent: p_delivery_id identifies the event, and recording it again changes nothing. Without
+p_delivery_id, each call records a new event.
 
 Arguments:
   p_repo: owner/name; repository the search was for
   p_event_type: 1 to 200 characters; what the agent was doing, such as review
-  p_result_count: 0 or more; number of memories used
-  p_delivery_id: 1 to 200 characters; webhook delivery the search was for; null: none, the
-    event is always new
-  p_pr_number: 1 or more; pull request number; null: unknown
-  p_top_k: 0 or more; number of memories requested; null: unknown
-  p_distance_threshold: 0 to 2; maximum cosine distance accepted; null: unknown
-  p_avg_distance: 0 to 2; mean cosine distance of the memories used; null: unknown
+  p_result_count: 0 to 10^15; number of memories used
+  p_delivery_id: 1 to 200 characters; webhook delivery the search was for; null to record a new
+    event on each call
+  p_pr_number: 1 or more; pull request number; null if unknown
+  p_top_k: 0 to 10^15; number of memories requested; null if unknown
+  p_distance_threshold: 0 to 2; maximum cosine distance accepted; null if unknown
+  p_avg_distance: 0 to 2; mean cosine distance of the memories used; null if unknown
   p_language_match_ratio: 0 to 1; fraction of the memories used that are in the preferred
-    language; null: unknown
-  p_threshold_method: adaptive | percentile | configured; how the threshold was chosen;
-    null: unknown
+    language; null if unknown
+  p_threshold_method: adaptive | percentile | configured; how the threshold was chosen; null if
+    unknown
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing
-  inserted: whether the event is new; if false, the existing event was left unchanged
+  inserted: false if the event was already recorded; it is left unchanged
 
 Errors:
-  22004: a required argument is null
+  22004: a required argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: the same event was recorded concurrently (only under repeatable read or
-    serializable) or deleted concurrently; retry the transaction
+  40001: a concurrent transaction deleted the existing event or, under repeatable read or
+    serializable, recorded the same event; retry the transaction
 
 Example:
   p_repo => ''acme/api''
   p_event_type => ''review''
   p_result_count => 4
-  p_delivery_id => ''delivery-1''
+  p_delivery_id => ''d1''
   p_top_k => 10
   p_avg_distance => 0.31';
 

@@ -61,50 +61,50 @@ end
 $$;
 
 comment on function record_telemetry_event is
-'Record a run of the language model: what it used and what it cost.
+'Record a run of the language model, with its usage and cost.
 
-Idempotent: p_delivery_id, p_event_type and p_session_id identify a run, and recording it
-again changes nothing. Without p_delivery_id, each call records a new event.
+Idempotent: p_delivery_id, p_event_type and p_session_id identify the run, and recording it again
+changes nothing. Without p_delivery_id, each call records a new event.
 
-Null stands for the default of p_provider, the token counts, p_duration_ms and p_cost_usd.
+Null means the default for p_provider, the token counts, p_duration_ms and p_cost_usd.
 
 Arguments:
   p_repo: owner/name; repository the run was for
   p_event_type: 1 to 200 characters; what the agent was doing, such as review
   p_model: 1 to 200 characters; model that ran
-  p_conclusion: 1 to 200 characters; how the run ended, as reported by the agent
-  p_delivery_id: 1 to 200 characters; webhook delivery that caused the run; null: none, the
-    event is always new
-  p_session_id: 1 to 200 characters; agent session, needed to tell apart several runs for one
-    delivery; null: unknown
-  p_pr_number: 1 or more; pull request number; null: unknown
-  p_pr_author: 1 to 200 characters; GitHub login of the pull request author; null: unknown
+  p_conclusion: 1 to 200 characters; how the run ended; free text
+  p_delivery_id: 1 to 200 characters; webhook delivery that caused the run; null to record a new
+    event on each call
+  p_session_id: 1 to 200 characters; agent session; distinguishes several runs for one delivery;
+    null if unknown
+  p_pr_number: 1 or more; pull request number; null if unknown
+  p_pr_author: 1 to 200 characters; GitHub login of the pull request author; null if unknown
   p_provider: 1 to 200 characters; provider of the model
-  p_input_tokens: 0 or more; input tokens, not counting cached ones
-  p_output_tokens: 0 or more; output tokens
-  p_cache_read_tokens: 0 or more; input tokens read from the cache
-  p_cache_creation_tokens: 0 or more; input tokens written to the cache
-  p_duration_ms: 0 or more; duration in milliseconds
-  p_cost_usd: 0 to 1000000; cost in US dollars
-  p_num_turns: 0 or more; turns in the session; null: unknown
-  p_stop_reason: 1 to 200 characters; why the model stopped; null: unknown
+  p_input_tokens: 0 to 10^15; input tokens, not counting cached ones
+  p_output_tokens: 0 to 10^15; output tokens
+  p_cache_read_tokens: 0 to 10^15; input tokens read from the cache
+  p_cache_creation_tokens: 0 to 10^15; input tokens written to the cache
+  p_duration_ms: 0 to 10^15; duration of the run in milliseconds
+  p_cost_usd: 0 to 1000000; cost of the run in US dollars
+  p_num_turns: 0 to 10^15; number of turns in the session; null if unknown
+  p_stop_reason: 1 to 200 characters; why the model stopped; null if unknown
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing
-  inserted: whether the event is new; if false, the existing event was left unchanged
+  inserted: false if the event was already recorded; it is left unchanged
 
 Errors:
-  22004: a required argument is null
+  22004: a required argument is null; the message names it
   22023: an argument is invalid; the message names it
-  40001: the same event was recorded concurrently (only under repeatable read or
-    serializable) or deleted concurrently; retry the transaction
+  40001: a concurrent transaction deleted the existing event or, under repeatable read or
+    serializable, recorded the same event; retry the transaction
 
 Example:
   p_repo => ''acme/api''
   p_event_type => ''review''
   p_model => ''claude-sonnet-4-5''
   p_conclusion => ''success''
-  p_delivery_id => ''delivery-1''
+  p_delivery_id => ''d1''
   p_output_tokens => 1200
   p_cost_usd => 0.08';
 

@@ -28,7 +28,7 @@ create index rate_limit_events_repo_created_at_idx
 on rate_limit_events (repo, created_at desc);
 
 comment on table rate_limit_events is
-'One row per event in which a GitHub rate limit made the agent do less.';
+'One row per GitHub rate limit that degraded the work of the agent.';
 comment on column rate_limit_events.id is 'Event id.';
 comment on column rate_limit_events.created_at is 'When the event was recorded.';
 comment on column rate_limit_events.delivery_id is

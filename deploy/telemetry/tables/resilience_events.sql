@@ -42,11 +42,11 @@ create index resilience_events_repo_created_at_idx
 on resilience_events (repo, created_at desc);
 
 comment on table resilience_events is
-'One row per review that timed out, and per retry of one.';
+'One row per review that timed out and per retry of one.';
 comment on column resilience_events.id is 'Event id.';
 comment on column resilience_events.created_at is 'When the event was recorded.';
 comment on column resilience_events.delivery_id is
-'Webhook delivery of the run, or the name of the retry.';
+'Webhook delivery of the run, or an id made up for the retry.';
 comment on column resilience_events.repo is 'Repository, owner/name.';
 comment on column resilience_events.pr_number is
 'Pull request number.';
@@ -55,34 +55,34 @@ comment on column resilience_events.pr_author is
 comment on column resilience_events.event_type is 'What the agent was doing, such as review.';
 comment on column resilience_events.kind is 'Whether this is a timeout or a retry.';
 comment on column resilience_events.parent_delivery_id is
-'Delivery that this one retries.';
+'Webhook delivery that this one retries.';
 comment on column resilience_events.review_output_key is
 'Key of the review output in progress.';
 comment on column resilience_events.execution_conclusion is
-'How the run ended, as reported by the agent.';
+'How the run ended; free text.';
 comment on column resilience_events.had_inline_output is
 'Whether inline comments had been posted.';
 comment on column resilience_events.checkpoint_files_reviewed is
-'Files reviewed at the last checkpoint.';
+'Number of files reviewed at the last checkpoint.';
 comment on column resilience_events.checkpoint_finding_count is
-'Findings at the last checkpoint.';
+'Number of findings at the last checkpoint.';
 comment on column resilience_events.checkpoint_total_files is
-'Files to review in total.';
+'Total number of files to review.';
 comment on column resilience_events.partial_comment_id is
-'GitHub comment id of the partial result.';
+'GitHub id of the comment that shows the partial result.';
 comment on column resilience_events.recent_timeouts is
-'Recent timeouts of this author in this repository.';
+'Number of recent timeouts of the author in the repository (count_recent_timeouts).';
 comment on column resilience_events.chronic_timeout is
 'Whether timeouts are too frequent to retry.';
 comment on column resilience_events.retry_enqueued is 'Whether a retry was queued.';
 comment on column resilience_events.retry_files_count is
-'Files in the retry.';
+'Number of files in the retry.';
 comment on column resilience_events.retry_scope_ratio is
-'Fraction of the files that are in the retry, 0 to 1.';
+'Fraction of the files in the retry, 0 to 1.';
 comment on column resilience_events.retry_timeout_seconds is
-'Time limit of the retry, in seconds.';
+'Time limit of the retry in seconds.';
 comment on column resilience_events.retry_risk_level is
-'Risk level of the pull request, as reported by the agent.';
+'Risk level of the pull request; free text.';
 comment on column resilience_events.retry_checkpoint_enabled is
 'Whether the retry saves checkpoints.';
 comment on column resilience_events.retry_has_results is

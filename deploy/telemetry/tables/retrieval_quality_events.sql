@@ -31,7 +31,7 @@ create index retrieval_quality_events_repo_created_at_idx
 on retrieval_quality_events (repo, created_at desc);
 
 comment on table retrieval_quality_events is
-'One row per memory search: how many memories it returned, and how close they were.';
+'One row per memory search: how many memories it returned and how close they were.';
 comment on column retrieval_quality_events.id is 'Event id.';
 comment on column retrieval_quality_events.created_at is 'When the event was recorded.';
 comment on column retrieval_quality_events.delivery_id is

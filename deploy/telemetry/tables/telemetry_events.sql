@@ -30,7 +30,7 @@ create table telemetry_events (
 );
 
 -- One delivery may run the model several times, in different sessions. Nulls are not distinct:
--- without a session, a delivery has one run per event type.
+-- without a session, a delivery has at most one run per event type.
 create unique index telemetry_events_key
 on telemetry_events (delivery_id, event_type, session_id) nulls not distinct
 where delivery_id is not null;
@@ -40,7 +40,7 @@ create index telemetry_events_repo_created_at_idx
 on telemetry_events (repo, created_at desc);
 
 comment on table telemetry_events is
-'One row per run of the language model: usage and cost.';
+'One row per run of the language model, with its usage and cost.';
 comment on column telemetry_events.id is 'Event id.';
 comment on column telemetry_events.created_at is 'When the event was recorded.';
 comment on column telemetry_events.delivery_id is
@@ -59,12 +59,12 @@ comment on column telemetry_events.cache_read_tokens is 'Input tokens read from 
 comment on column telemetry_events.cache_creation_tokens is
 'Input tokens written to the cache.';
 comment on column telemetry_events.duration_ms is
-'Duration of the run, in milliseconds.';
-comment on column telemetry_events.cost_usd is 'Cost of the run, in US dollars.';
+'Duration of the run in milliseconds.';
+comment on column telemetry_events.cost_usd is 'Cost of the run in US dollars.';
 comment on column telemetry_events.conclusion is
-'How the run ended, as reported by the agent.';
+'How the run ended; free text.';
 comment on column telemetry_events.session_id is
-'Agent session; tells apart several runs for one delivery.';
+'Agent session; distinguishes several runs for one delivery.';
 comment on column telemetry_events.num_turns is 'Number of turns in the session.';
 comment on column telemetry_events.stop_reason is 'Why the model stopped.';
 

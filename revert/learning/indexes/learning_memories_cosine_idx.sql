@@ -6,7 +6,7 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
--- Ask the catalog, not the variable: the index may have been built or dropped since.
+-- Check the catalog, not the variable: the index may have been built or dropped since.
 select count(*) = 1 as is_indexed
 from pg_index
 where

@@ -4,7 +4,7 @@ begin;
 
 set local search_path = :"schema", public;
 
--- If cosine_index is off, an index built later is accepted.
+-- If cosine_index is off, accept an index built later.
 \if :cosine_index
 select _verify_table('learning_memories', array[
   'index learning_memories_cosine_idx hnsw (embedding vector_cosine_ops) WITH '
