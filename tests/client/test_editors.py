@@ -80,7 +80,7 @@ def test_pyright_completes_methods_and_columns(pyright: LanguageServer) -> None:
 def test_pyright_shows_the_description_of_a_column(pyright: LanguageServer) -> None:
     found = pyright.ask(f"{SETUP}    hit.sever|ity", "hover")["contents"]["value"]
     assert "severity: Severity" in found
-    assert "How bad it was" in found
+    assert "How bad" in found
 
 
 def test_pyright_completes_the_words_of_a_closed_set(pyright: LanguageServer) -> None:
