@@ -52,7 +52,7 @@ functions read and write the tables; a column marked * is never null.
 
 ## Types
 
-Values outside these are refused, never truncated or changed; case matters.
+Values outside these are rejected, never truncated or changed; case matters.
 
 | type | accepts |
 | --- | --- |"""

@@ -563,12 +563,12 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
     (
         {"query_embedding": vector(float("nan"))},
         "22023",
-        "query_embedding: expected finite memory_ids",
+        "query_embedding: expected finite numbers",
     ),
     (
         {"query_embedding": vector(float("-inf"))},
         "22023",
-        "query_embedding: expected finite memory_ids",
+        "query_embedding: expected finite numbers",
     ),
     ({"limit": 0}, "22023", "limit: expected an integer from 1 to 1000, got 0"),
     (

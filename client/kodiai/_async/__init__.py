@@ -1,1 +1,1 @@
-"""The client, asynchronous here; ``make client`` writes _sync from _async."""
+"""Both clients are the same code: ``make client`` writes _sync from _async."""
