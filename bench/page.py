@@ -17,7 +17,7 @@ from rivals import PG_TEXTSEARCH as RIVAL
 PATH = ROOT / "docs" / "explanation" / "benchmarks.md"
 PLOTS = PATH.with_suffix("")
 
-# Okabe and Ito's palette, which colour-blind readers can tell apart, plus shapes.
+# Okabe and Ito's palette, which color-blind readers can tell apart, plus shapes.
 MARKS = {
     "kodiai": ("#D55E00", "D"),
     "floor by hand": ("#000000", "x"),
@@ -94,9 +94,9 @@ def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> 
     figure, grid = plt.subplots(3, 3, figsize=(8, 7), sharex=True, sharey=True)
     for axes, scenario in zip(grid.flat, scenarios, strict=True):
         for system in systems:
-            colour, mark = MARKS[system]
+            color, mark = MARKS[system]
             line = measured[system, scenario.name]
-            axes.plot(line["p50"], line["recall"], mark, color=colour, label=system)
+            axes.plot(line["p50"], line["recall"], mark, color=color, label=system)
         axes.set_title(f"{scenario.name} ({scenario.share:g} %)", fontsize=9)
         axes.set_xscale("log")
         axes.set_ylim(-0.05, 1.05)
@@ -152,7 +152,7 @@ def write_growth(lines: list[dict[str, Any]]) -> None:
     mpl.rcParams.update({"svg.hashsalt": "kodiai", "svg.fonttype": "none"})
     figure, axes = plt.subplots(figsize=(6, 3.5))
     rows = [line["rows"] for line in lines]
-    for scope, label, colour, mark in (
+    for scope, label, color, mark in (
         ("all", "all memories of the owner", "#0072B2", "s"),
         ("same", "a repository of 2,000", "#D55E00", "D"),
     ):
@@ -161,7 +161,7 @@ def write_growth(lines: list[dict[str, Any]]) -> None:
                 rows,
                 [line[f"{scope} {measure}, ms"] for line in lines],
                 mark + style,
-                color=colour,
+                color=color,
                 fillstyle=fill,
                 label=f"{label}, {measure}",
             )

@@ -1,4 +1,4 @@
-"""How long the reports and purges take on the database of a busy organisation.
+"""How long the reports and purges take on the database of a busy organization.
 
 Fills a temporary embedded Postgres: 200 repositories with Zipf-distributed sizes (the
 largest has 21 % of all reviews), a year of reviews, and 5 findings and 10 telemetry

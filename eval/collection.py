@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: The folder of collections. Licences of some forbid keeping them in the repository.
+#: The folder of collections. Licenses of some forbid keeping them in the repository.
 DATA = Path(
     os.environ.get("KODIAI_TEST_DATA")
     or Path(__file__).resolve().parents[2] / "shared" / "data"

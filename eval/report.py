@@ -49,7 +49,7 @@ ABOUT = {
     "`websearch_to_tsquery`, `ts_rank_cd` and RRF in one function",
 }
 
-# Okabe and Ito's palette, which colour-blind readers can tell apart, plus shapes.
+# Okabe and Ito's palette, which color-blind readers can tell apart, plus shapes.
 MARKS = {
     BM25: ("#000000", "|"),
     VECTORS: ("#000000", "x"),
@@ -90,7 +90,7 @@ the first {k}; MRR considers only the rank of the first relevant document.
 
 {rivals}
 
-The collections are not part of the project, because some licences forbid it.
+The collections are not part of the project, because some licenses forbid it.
 `make eval` runs them and writes this page; its option `--data` names their folder.
 Measured on {date} with {versions}.
 """
@@ -199,7 +199,7 @@ def plot(path: Path, scores: Scores, collections: list[Collection]) -> None:
         figsize=(8, 1.2 + len(collections)), layout="constrained"
     )
     for n, method in enumerate(shown):
-        colour, shape = MARKS[method]
+        color, shape = MARKS[method]
         axes.scatter(
             scores[method],
             [
@@ -207,7 +207,7 @@ def plot(path: Path, scores: Scores, collections: list[Collection]) -> None:
                 for row in range(len(collections))
             ],
             s=70 if method == ZSCORE else 40,
-            c=colour,
+            c=color,
             marker=shape,
             label=method,
             zorder=2,

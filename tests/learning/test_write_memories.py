@@ -269,7 +269,7 @@ def test_a_missing_key_is_named(client: Client, column: str) -> None:
 
 
 @pytest.mark.usefixtures("unchanged")
-@pytest.mark.parametrize("key", ["colour", "id", "embedding", "search_tsv"])
+@pytest.mark.parametrize("key", ["color", "id", "embedding", "search_tsv"])
 def test_an_unknown_key_is_named(client: Client, key: str) -> None:
     with pytest.raises(
         errors.InvalidParameterValue, match=rf'^memories\[1\]: .* the key "{key}"'
