@@ -218,7 +218,7 @@ def search(client: Client, collection: Collection) -> dict[str, Run]:
 
 
 def search_rivals(url: str, collections: list[Collection]) -> Runs:
-    """Run the rivals in a process of their own virtual environment."""
+    """Run the rivals in a process, in their virtual environment."""
     runs: Runs = defaultdict(lambda: defaultdict(dict))
     with tempfile.NamedTemporaryFile(prefix="kodiai-eval-", suffix=".jsonl") as file:
         folders = [str(collection.folder.resolve()) for collection in collections]

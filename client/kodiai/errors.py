@@ -34,7 +34,7 @@ def reword(error: Error, arguments: Iterable[str]) -> None:
     The original message and its context stay in error.diag.
     """
     message = error.diag.message_primary or " ".join(str(error).split())
-    # Leave the caller's own value, after "got", as it is.
+    # Keep the value after "got", which is the caller's, unchanged.
     text, got, value = message.partition(", got ")
     names = "|".join(arguments)
     error.args = (re.sub(rf"\bp_({names})\b", r"\1", text) + got + value,)
