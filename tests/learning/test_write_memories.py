@@ -291,8 +291,8 @@ def test_an_unknown_key_is_named(client: Client, key: str) -> None:
         (vector(1e300), "finite numbers"),
         ([], "1 to 16000 dimensions"),
         ([1.0] * 16001, "1 to 16000 dimensions"),
-        (["a"] * 8, "a list, tuple or one-dimensional array of numbers"),
-        ([[1.0] * 8], "a list, tuple or one-dimensional array of numbers"),
+        (["a"] * 8, "a list or array of numbers"),
+        ([[1.0] * 8], "a list or array of numbers"),
     ],
 )
 def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) -> None:
