@@ -82,6 +82,7 @@ begin
     ('p_query_syntax', p_query_syntax, 'query_syntax', false)
   ) as c (argument, value, type, is_optional)
   where not coalesce(pg_input_is_valid(c.value, c.type), c.is_optional)
+  order by c.argument
   limit 1;
   if found then
     perform _check_argument(v_argument, v_value, v_type);
@@ -227,7 +228,8 @@ begin
 
   for v_phrase in
     select _phrase_to_tsquery(m.matched[1])
-    from regexp_matches(v_wanted, c_phrase, 'g') as m (matched)
+    from regexp_matches(v_wanted, c_phrase, 'g') with ordinality as m (matched, ord)
+    order by m.ord
     limit c_max_phrases
   loop
     v_query.phrases := coalesce(v_query.phrases && v_phrase, v_phrase, v_query.phrases);
@@ -235,7 +237,8 @@ begin
 
   for v_phrase in
     select _phrase_to_tsquery(m.matched[1])
-    from regexp_matches(p_text, c_excluded, 'g') as m (matched)
+    from regexp_matches(p_text, c_excluded, 'g') with ordinality as m (matched, ord)
+    order by m.ord
     limit c_max_phrases
   loop
     v_query.excluded := coalesce(v_query.excluded || v_phrase, v_phrase, v_query.excluded);
