@@ -68,11 +68,13 @@ BAD = [
     *({"p_fusion": value} for value in ("'sum'", "''", "null")),
     *({"p_min_gap": value} for value in ("-1", "2")),
     *({"p_duplicate_distance": value} for value in ("-1", "3")),
+    *({"p_query_syntax": value} for value in ("'web'", "''", "null")),
 ]
 BAD_FINDINGS = [
     *({"p_limit": value} for value in ("0", "1001", "null")),
     *({"p_repo": value} for value in ("'nope'", "null")),
     *({"p_query_text": value} for value in ("' '", "''", "null")),
+    *({"p_query_syntax": value} for value in ("'web'", "''", "null")),
 ]
 
 
@@ -233,6 +235,7 @@ class Calls:
             "p_query_text": quoted(text),
         }
         kinds = ["findings", f"text: {kind}"]
+        self.add_syntax(kind, arguments, kinds)
         self.add_limit(arguments, kinds)
         if self.flip(0.04):
             arguments |= self.rng.choice(BAD_FINDINGS)
@@ -278,11 +281,20 @@ class Calls:
         if arms != "vector":
             arguments["p_query_text"] = quoted(text)
             kinds.append(f"text: {text_kind}")
+            self.add_syntax(text_kind, arguments, kinds)
         elif self.flip(0.1):
             arguments["p_query_text"] = quoted("")
         if arms != "text":
             arguments["p_query_embedding"] = vector(embedding)
             kinds.append(f"vector: {vector_kind}")
+
+    def add_syntax(
+        self, text_kind: str, arguments: dict[str, str], kinds: list[str]
+    ) -> None:
+        """Let operators mean something; without this argument they are plain text."""
+        if self.flip(0.8 if re.search("phrase|-word", text_kind) else 0.2):
+            arguments["p_query_syntax"] = quoted("websearch")
+            kinds.append("query_syntax: websearch")
 
     def add_limit(self, arguments: dict[str, str], kinds: list[str]) -> None:
         kind = self.rng.choices(

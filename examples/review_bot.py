@@ -108,12 +108,10 @@ class Bot:
     def recall(self, webhook: Webhook) -> list[FoundMemory]:
         """Search what the team taught about similar code; record the quality."""
         owner = webhook.repo.split("/")[0]
-        # Without + and -, as -word would exclude memories that contain the word.
-        changed = "\n".join(line[1:] for line in webhook.diff.splitlines())
         found = self.memory.search_memories(
             webhook.repo,
-            changed,
-            self.embed(changed),
+            webhook.diff,
+            self.embed(webhook.diff),
             owner=owner,
             embedding_model=EMBEDDING_MODEL,
             limit=5,

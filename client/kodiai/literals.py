@@ -23,6 +23,8 @@ MergeConfidence = Literal["high", "medium", "low"]
 
 Outcome = Literal["accepted", "suppressed", "thumbs_up", "thumbs_down"]
 
+QuerySyntax = Literal["plain", "websearch"]
+
 ReactionContent = Literal["+1", "-1"]
 
 ResilienceKind = Literal["timeout", "retry"]

@@ -125,7 +125,12 @@ CHECK_SEARCH = many(
 REBUILD_POSTINGS = one(int, "rebuild_postings")
 
 SEARCH_FINDINGS = many(
-    FoundFinding, "search_findings", repo="text", query_text="text", limit="integer"
+    FoundFinding,
+    "search_findings",
+    repo="text",
+    query_text="text",
+    limit="integer",
+    query_syntax="text",
 )
 
 SEARCH_MEMORIES = many(
@@ -153,4 +158,5 @@ SEARCH_MEMORIES = many(
     recency_floor="real",
     min_gap="real",
     duplicate_distance="real",
+    query_syntax="text",
 )

@@ -172,4 +172,8 @@ create domain fusion as text
 constraint fusion_check check (value in ('zscore', 'rrf'));
 comment on domain fusion is 'zscore or rrf';
 
+create domain query_syntax as text
+constraint query_syntax_check check (value in ('plain', 'websearch'));
+comment on domain query_syntax is 'plain or websearch';
+
 commit;

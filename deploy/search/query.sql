@@ -24,7 +24,8 @@ create function _check_search_arguments(
   p_fusion text,
   p_recency_floor real,
   p_min_gap real,
-  p_duplicate_distance real
+  p_duplicate_distance real,
+  p_query_syntax text
 )
 returns void
 language plpgsql stable parallel safe
@@ -77,9 +78,11 @@ begin
     ('p_fusion', p_fusion, 'fusion', false),
     ('p_recency_floor', p_recency_floor::text, 'ratio', false),
     ('p_min_gap', p_min_gap::text, 'ratio', true),
-    ('p_duplicate_distance', p_duplicate_distance::text, 'cosine_distance', true)
+    ('p_duplicate_distance', p_duplicate_distance::text, 'cosine_distance', true),
+    ('p_query_syntax', p_query_syntax, 'query_syntax', false)
   ) as c (argument, value, type, is_optional)
   where not coalesce(pg_input_is_valid(c.value, c.type), c.is_optional)
+  order by c.argument
   limit 1;
   if found then
     perform _check_argument(v_argument, v_value, v_type);
@@ -184,7 +187,7 @@ Argument: p_text, of which the first 32 words count.
 Result: the query; null if the text has no lexeme, for example because it consists of stop
 words.';
 
-create function _parse_query(p_text text)
+create function _parse_query(p_text text, p_syntax text)
 returns parsed_query
 language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -199,7 +202,10 @@ declare
   c_excluded constant text
   := '(?<!\S)-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?!\S))';
   c_phrase constant text := '["“]([^"“”]+)["”]';
-  v_wanted constant text := regexp_replace(p_text, c_excluded, ' ', 'g');
+  c_has_operators constant boolean := p_syntax = 'websearch';
+  v_wanted constant text := case
+    when c_has_operators then regexp_replace(p_text, c_excluded, ' ', 'g') else p_text
+  end;
   v_phrase tsquery;
   v_query parsed_query;
 begin
@@ -216,10 +222,14 @@ begin
     order by position, t.lexeme
     limit c_max_terms
   ) as l;
+  if not c_has_operators then
+    return v_query;
+  end if;
 
   for v_phrase in
     select _phrase_to_tsquery(m.matched[1])
-    from regexp_matches(v_wanted, c_phrase, 'g') as m (matched)
+    from regexp_matches(v_wanted, c_phrase, 'g') with ordinality as m (matched, ord)
+    order by m.ord
     limit c_max_phrases
   loop
     v_query.phrases := coalesce(v_query.phrases && v_phrase, v_phrase, v_query.phrases);
@@ -227,7 +237,8 @@ begin
 
   for v_phrase in
     select _phrase_to_tsquery(m.matched[1])
-    from regexp_matches(p_text, c_excluded, 'g') as m (matched)
+    from regexp_matches(p_text, c_excluded, 'g') with ordinality as m (matched, ord)
+    order by m.ord
     limit c_max_phrases
   loop
     v_query.excluded := coalesce(v_query.excluded || v_phrase, v_phrase, v_query.excluded);
@@ -238,9 +249,9 @@ end
 $$;
 
 comment on function _parse_query is
-'Parse a query in the syntax of web search engines: "quoted words" are a phrase, -word and
--"quoted words" are excluded.
-Argument: p_text.
+'Parse a query. In the syntax plain, all of it is words. In the syntax websearch, that of web
+search engines, "quoted words" are a phrase, -word and -"quoted words" are excluded.
+Arguments: p_text; p_syntax, plain or websearch.
 Result: the first 256 distinct terms, the first 32 phrases, and the first 32 exclusions.';
 
 commit;

@@ -48,11 +48,11 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
   -- The optimization fences (offset 0) force a loop over the list that looks up one document at
-  -- a time. So rows keep the order of the list without an order by, and the limit ends the loop.
+  -- a time. So its rows are in order without a sort, and the limit ends the loop.
   if p_table = 'findings' then
     return array(
       select c.id
-      from unnest(p_document_ids) as c (id)
+      from unnest(p_document_ids) with ordinality as c (id, ord)
       cross join lateral (
         select
         from findings as f
@@ -63,12 +63,13 @@ begin
           and (p_scope.excluded is null or not f.search_tsv @@ p_scope.excluded)
         offset 0
       ) as d
+      order by c.ord
       limit p_limit
     );
   end if;
   return array(
     select c.id
-    from unnest(p_document_ids) as c (id)
+    from unnest(p_document_ids) with ordinality as c (id, ord)
     cross join lateral (
       select
       from learning_memories as m
@@ -81,6 +82,7 @@ begin
         and _is_searchable(p_scope, m.stale, m.search_tsv)
       offset 0
     ) as d
+    order by c.ord
     limit p_limit
   );
 end
@@ -102,10 +104,14 @@ set plan_cache_mode = force_custom_plan
 -- GIN supports bitmap scans only.
 set enable_bitmapscan = on
 as $$
+declare
+  v_id bigint;
+  v_ids bigint[] := '{}';
 begin
-  -- No order by: the caller passes a limit one above what it uses, and discards a full list.
+  -- Loops instead of a limit: a limit would need an order, and so read all matches of a common
+  -- phrase.
   if p_table = 'findings' then
-    return array(
+    for v_id in
       select f.id
       from findings as f
       where
@@ -115,28 +121,34 @@ begin
         )
         and (p_scope.excluded is null or not f.search_tsv @@ p_scope.excluded)
         and f.search_tsv @@ p_phrases
-      limit p_limit
-    );
+    loop
+      v_ids := v_ids || v_id;
+      exit when cardinality(v_ids) > p_limit;
+    end loop;
+  else
+    for v_id in
+      select m.id
+      from learning_memories as m
+      where
+        _in_scope(
+          p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
+          m.created_at
+        )
+        and _is_searchable(p_scope, m.stale, m.search_tsv)
+        and m.search_tsv @@ p_phrases
+    loop
+      v_ids := v_ids || v_id;
+      exit when cardinality(v_ids) > p_limit;
+    end loop;
   end if;
-  return array(
-    select m.id
-    from learning_memories as m
-    where
-      _in_scope(
-        p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
-        m.created_at
-      )
-      and _is_searchable(p_scope, m.stale, m.search_tsv)
-      and m.search_tsv @@ p_phrases
-    limit p_limit
-  );
+  return case when cardinality(v_ids) <= p_limit then v_ids end;
 end
 $$;
 
 comment on function _list_phrase_matches is
 'List the documents that a search may return and that contain all phrases of the query.
 Arguments: p_table, learning_memories or findings; p_scope; p_phrases; p_limit.
-Result: their ids, in no particular order.';
+Result: their ids, in no particular order; null if there are more than p_limit.';
 
 create function _pick_phrase_matches(
   p_table text, p_document_ids bigint[], p_phrases tsquery
@@ -295,6 +307,7 @@ declare
   v_documents scored_document[];
   v_searchable_ids bigint[];
   v_phrase_ids bigint[];
+  v_extra_ids bigint[];
 begin
   matches := '{}';
   if cardinality(c_terms) = 0 then
@@ -310,14 +323,16 @@ begin
   -- Documents that contain the phrases may not be among the best by their terms.
   if p_query.phrases is not null then
     v_phrase_ids := _list_phrase_matches(
-      c_table, p_scope, p_query.phrases, c_max_phrase_matches + 1
+      c_table, p_scope, p_query.phrases, c_max_phrase_matches
     );
-    if cardinality(v_phrase_ids) <= c_max_phrase_matches then
-      v_documents := v_documents || array(
-        select d
-        from _rank_bm25(p_corpus, c_terms, p_limit, v_phrase_ids) as r
-        cross join unnest(r.documents) as d
-        where d.document_id not in (select v.document_id from unnest(v_documents) as v)
+    if cardinality(v_phrase_ids) > 0 then
+      -- Ranked together with the others, because scores of two calls cannot be compared.
+      v_extra_ids := v_searchable_ids || p_extra_ids;
+      v_documents := (
+        select r.documents
+        from _rank_bm25(
+          p_corpus, c_terms, p_limit, v_phrase_ids || v_extra_ids, v_extra_ids
+        ) as r
       );
       v_searchable_ids := v_searchable_ids || v_phrase_ids;
     end if;

@@ -6,6 +6,7 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
+drop domain query_syntax;
 drop domain fusion;
 drop domain author_tier;
 drop domain threshold_method;

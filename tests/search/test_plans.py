@@ -168,7 +168,9 @@ def test_a_phrase_query_uses_the_gin_index(
     # With a load still in its pending list, the index may cost more than the scope index.
     database.execute("select gin_clean_pending_list(%s::regclass)", (PHRASES,))
     read = scans(
-        lambda: client.search_memories(None, '"word10 of the cache"', owner=OWNER)
+        lambda: client.search_memories(
+            None, '"word10 of the cache"', owner=OWNER, query_syntax="websearch"
+        )
     )
     assert "learning_memories" not in read
     assert read.get(PHRASES) == 1, read

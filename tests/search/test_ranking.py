@@ -6,6 +6,7 @@ import math
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -258,13 +259,19 @@ def test_nothing_is_found_if_filters_exclude_every_match(
     titles = [f"leak in the pool {word * 2}" for word in WORDS] * 20
     write_texts(client, *[f"leak in the pool of {n % 7}" for n in range(2500)])
     client.record_review(REPO, 1, findings=[finding(title=t) for t in titles])
-    assert client.search_memories(REPO, query, path_prefix="nothing/") == []
-    assert client.search_memories(REPO, query, vector(1), outcomes=[]) == []
+    search = partial(client.search_memories, REPO, query, query_syntax="websearch")
+    assert search(path_prefix="nothing/") == []
+    assert search(query_embedding=vector(1), outcomes=[]) == []
     if "-" in query:
-        assert client.search_findings(REPO, query, limit=1) == []
+        found = client.search_findings(REPO, query, 1, query_syntax="websearch")
+        assert found == []
 
 
 # Query syntax
+
+
+def searched(client: Client, query: str) -> list[str]:
+    return texts(client, query, query_syntax="websearch")
 
 
 def test_a_quoted_phrase_ranks_first(client: Client) -> None:
@@ -272,17 +279,17 @@ def test_a_quoted_phrase_ranks_first(client: Client) -> None:
     apart = "a pool of one connection, connection, connection"
     write_texts(client, apart, phrase, "a socket")
     assert texts(client, "connection pool")[0] == apart
-    assert texts(client, '"connection pool"') == [phrase, apart]
-    assert texts(client, '"pool is exhausted" connection') == [phrase, apart]
-    assert texts(client, '"the of" connection')[0] == apart
-    assert texts(client, '"exhausted connection pool"')[0] == phrase
+    assert searched(client, '"connection pool"') == [phrase, apart]
+    assert searched(client, '"pool is exhausted" connection') == [phrase, apart]
+    assert searched(client, '"the of" connection')[0] == apart
+    assert searched(client, '"exhausted connection pool"')[0] == phrase
 
 
 def test_a_row_must_contain_both_phrases(client: Client) -> None:
     both = "session token leaks, file handle leaks"
     one = "session token session token"
     write_texts(client, one, both)
-    assert texts(client, '"session token" "file handle"') == [both, one]
+    assert searched(client, '"session token" "file handle"') == [both, one]
 
 
 def test_a_very_common_phrase_ranks_first_too(client: Client) -> None:
@@ -292,11 +299,12 @@ def test_a_very_common_phrase_ranks_first_too(client: Client) -> None:
     vectors: list[Any] = [vector(1, n % 7) for n in range(len(rows))]
     memory_ids = write(client, rows, vectors)
     query = '"connection pool" zebra'
-    found = client.search_memories(REPO, query, limit=3)
+    search = partial(client.search_memories, REPO, query, query_syntax="websearch")
+    found = search(limit=3)
     assert ids(found)[0] == memory_ids[5100]
     assert all("connection pool" in row.finding_text for row in found)
     # Every row that one arm returns has its value in the other.
-    for row in client.search_memories(REPO, query, vector(1), limit=50):
+    for row in search(query_embedding=vector(1), limit=50):
         assert row.text_score is not None
         assert row.distance is not None
 
@@ -304,11 +312,12 @@ def test_a_very_common_phrase_ranks_first_too(client: Client) -> None:
 def test_an_excluded_word_is_excluded_from_both_arms(client: Client) -> None:
     rows = [memory(finding_text=t) for t in ("cache redis", "cache", "redis socket")]
     _, cache, _ = write(client, rows, [vector(1)] * 3)
+    search = partial(client.search_memories, REPO, query_syntax="websearch")
     for query in ("cache -redis", '-"redis" cache', "-redis", "cache -“redis”"):
-        assert ids(client.search_memories(REPO, query, vector(1))) == [cache]
-    assert ids(client.search_memories(REPO, "cache -redis")) == [cache]
-    assert client.search_memories(REPO, "-redis") == []
-    assert len(client.search_memories(REPO, 'cache -"socket redis"', vector(1))) == 3
+        assert ids(search(query, vector(1))) == [cache]
+    assert ids(search("cache -redis")) == [cache]
+    assert search("-redis") == []
+    assert len(search('cache -"socket redis"', vector(1))) == 3
 
 
 @pytest.mark.parametrize(
@@ -318,7 +327,7 @@ def test_an_excluded_word_is_excluded_from_both_arms(client: Client) -> None:
 def test_a_minus_in_code_excludes_nothing(client: Client, query: str) -> None:
     rows = [f"{query} cache returns", "cache returns"]
     write_texts(client, *rows)
-    assert texts(client, query)[0] == rows[0]
+    assert searched(client, query)[0] == rows[0]
 
 
 IDENTIFIERS = [
@@ -342,7 +351,7 @@ def test_an_identifier_is_found_by_its_parts_and_ranks_higher_as_a_whole(
     assert texts(client, identifier) == [whole, parts]
     assert texts(client, identifier.lower())[0] == whole
     assert set(texts(client, parts)) == {whole, parts}
-    assert texts(client, f'"{identifier}"')[0] == whole
+    assert searched(client, f'"{identifier}"')[0] == whole
 
 
 def test_findings_are_searched_the_same_way(client: Client) -> None:
@@ -356,7 +365,8 @@ def test_findings_are_searched_the_same_way(client: Client) -> None:
     client.record_review("acme/web", 1, findings=[finding(title="user")] * 5)
 
     def found(query: str) -> list[str]:
-        return [row.title for row in client.search_findings(REPO, query)]
+        rows = client.search_findings(REPO, query, query_syntax="websearch")
+        return [row.title for row in rows]
 
     assert found("getUserById") == titles[:2]
     assert found('"connection pool"')[0] == titles[2]
@@ -378,6 +388,8 @@ def test_a_word_too_long_for_a_lexeme_is_ignored_silently(
     (memory_id,) = write_texts(client, f"cache {long} {long}.py")
     client.record_review(REPO, 1, findings=[finding(title="y" * 500)])
     for query in (f"cache {long}", f'"{long}" cache', f"cache -{long}"):
+        found = client.search_memories(REPO, query, query_syntax="websearch")
+        assert ids(found) == [memory_id]
         assert ids(client.search_memories(REPO, query)) == [memory_id]
     assert notices == []
 

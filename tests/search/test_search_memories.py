@@ -619,6 +619,8 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
     ({"diversity": None}, "22004", "diversity is missing"),
     ({"fusion": "linear"}, "22023", "fusion: expected zscore or rrf"),
     ({"fusion": None}, "22004", "fusion is missing"),
+    ({"query_syntax": "web"}, "22023", "query_syntax: expected plain or websearch"),
+    ({"query_syntax": None}, "22004", "query_syntax is missing"),
     ({"recency_floor": 1.1}, "22023", "recency_floor: expected a number from 0 to 1"),
     ({"min_gap": -0.1}, "22023", "min_gap: expected a number from 0 to 1"),
     ({"duplicate_distance": 3}, "22023", "duplicate_distance: expected a number"),
@@ -700,7 +702,11 @@ def test_every_match_is_found_among_mostly_stale_or_excluded_memories(
     )
     assert len(found) == 300
     found = client.search_memories(
-        "acme/api", "cache -redis", limit=300, severities=["major"]
+        "acme/api",
+        "cache -redis",
+        limit=300,
+        severities=["major"],
+        query_syntax="websearch",
     )
     expected = database.execute(
         "select count(*) from learning_memories"

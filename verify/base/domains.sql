@@ -15,7 +15,7 @@ select _verify_none(
           'severity', 'category', 'outcome', 'run_status', 'confidence_band',
           'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
           'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
-          'author_tier', 'fusion'
+          'author_tier', 'fusion', 'query_syntax'
         ]::regtype[]
       ) as d (oid)
     where

@@ -10,7 +10,7 @@ select _verify_function('_check_search_arguments', '
   p_severities text[], p_categories text[], p_vector_weight real, p_text_weight real,
   p_rrf_k integer, p_recency_half_life interval, p_max_distance real, p_diversity
   real, p_fusion text, p_recency_floor real, p_min_gap real, p_duplicate_distance
-  real)
+  real, p_query_syntax text)
   returns void
 ');
 
@@ -35,7 +35,7 @@ select _verify_function('_phrase_to_tsquery', '
 ');
 
 select _verify_function('_parse_query', '
-  immutable parallel safe security invoker (p_text text)
+  immutable parallel safe security invoker (p_text text, p_syntax text)
   returns parsed_query
   set client_min_messages=warning
 ');

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from kodiai import search
-from kodiai.literals import Category, Fusion, Outcome, Severity
+from kodiai.literals import Category, Fusion, Outcome, QuerySyntax, Severity
 from kodiai.parameters import VectorLike
 from kodiai.search import FoundFinding, FoundMemory, SearchCheck
 
@@ -71,21 +71,28 @@ class Search(Caller):
         return self._call(search.REBUILD_POSTINGS)
 
     def search_findings(
-        self, repo: str, query_text: str, limit: int = 10
+        self,
+        repo: str,
+        query_text: str,
+        limit: int = 10,
+        query_syntax: QuerySyntax = "plain",
     ) -> list[FoundFinding]:
         """Search the titles of the findings of a repository.
 
         Uses the text arm of search_memories. Suppressed findings are included. A
         finding matches if its title contains a term of query_text, of which the first
         256 distinct terms count. Matches are ranked by BM25 (_rank_bm25); findings with
-        all terms come before those with some. "quoted words" are a phrase: findings
-        that contain all phrases rank first. -word and -"quoted words" exclude findings
-        that contain them.
+        all terms come before those with some. With query_syntax='websearch', "quoted
+        words" are a phrase: findings that contain all phrases rank first; -word and
+        -"quoted words" exclude findings that contain them.
 
         Args:
             repo: owner/name; repository of the findings.
             query_text: 1 to 100000 characters; text to search for.
             limit: 1 to 1000; maximum number of rows.
+            query_syntax: what query_text may contain: plain for words only, in which
+                quotes and hyphens mean nothing, websearch for the operators of web
+                search engines.
 
         Returns:
             Best first; ties are broken by finding_id.
@@ -95,7 +102,7 @@ class Search(Caller):
             InvalidParameterValue: an argument or the setting kodiai.bm25_k1 or
                 kodiai.bm25_b is invalid; the message names it (22023).
         """
-        return self._call(search.SEARCH_FINDINGS, repo, query_text, limit)
+        return self._call(search.SEARCH_FINDINGS, repo, query_text, limit, query_syntax)
 
     def search_memories(
         self,
@@ -121,6 +128,7 @@ class Search(Caller):
         recency_floor: float = 0.5,
         min_gap: float | None = None,
         duplicate_distance: float | None = None,
+        query_syntax: QuerySyntax = "plain",
     ) -> list[FoundMemory]:
         """Search memories by text, by embedding or by both, best match first.
 
@@ -135,10 +143,11 @@ class Search(Caller):
         required.
 
         Query. query_text, query_embedding or both are required. The text is plain
-        words, of which the first 256 distinct terms count. "quoted words" are a phrase:
-        memories that contain all phrases rank first in the text arm. -word and -"quoted
-        words" exclude memories that contain them, from both arms. Memories without an
-        embedding of embedding_model are found by the text arm only.
+        words, of which the first 256 distinct terms count: a diff, a stack trace or a
+        command can be passed as it is. With query_syntax='websearch', "quoted words"
+        are a phrase: memories that contain all phrases rank first in the text arm;
+        -word and -"quoted words" exclude memories that contain them, from both arms.
+        Memories without an embedding of embedding_model are found by the text arm only.
 
         Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25
         (Robertson and Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with
@@ -204,6 +213,9 @@ class Search(Caller):
             duplicate_distance: 0 to 2; drops a memory whose text equals that of a
                 better one, or whose cosine distance from it is at most this, among the
                 first 100 rows; None to keep duplicates.
+            query_syntax: what query_text may contain: plain for words only, in which
+                quotes and hyphens mean nothing, websearch for the operators of web
+                search engines.
 
         Returns:
             Best first; ties are broken by memory_id.
@@ -238,4 +250,5 @@ class Search(Caller):
             recency_floor,
             min_gap,
             duplicate_distance,
+            query_syntax,
         )

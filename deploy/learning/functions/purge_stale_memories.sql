@@ -30,7 +30,10 @@ begin
       from learning_memories as m
       where
         m.stale
-        and case when p_owner is null then m.repo = p_repo else m.owner = p_owner end
+        and m.owner = coalesce(p_owner, split_part(p_repo, '/', 1))
+        and (p_owner is not null or m.repo = p_repo)
+      -- As in learning_memories_scope_idx, so that a full batch ends the scan.
+      order by m.owner, m.repo, m.severity, m.category, m.outcome
       limit p_limit
       for update skip locked
     )

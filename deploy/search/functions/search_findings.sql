@@ -9,7 +9,8 @@ set local search_path = :"schema", public;
 create function search_findings(
   p_repo text,
   p_query_text text,
-  p_limit integer default 10
+  p_limit integer default 10,
+  p_query_syntax text default 'plain'
 )
 returns table (
   finding_id bigint,
@@ -48,8 +49,9 @@ begin
   perform _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_query_text', p_query_text, 'long_text');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
+  perform _check_argument('p_query_syntax', p_query_syntax, 'query_syntax');
 
-  v_query := _parse_query(p_query_text);
+  v_query := _parse_query(p_query_text, p_query_syntax);
   v_scope.owner := split_part(p_repo, '/', 1);
   v_scope.repo := p_repo;
   v_scope.excluded := v_query.excluded;
@@ -77,14 +79,16 @@ comment on function search_findings is
 
 Uses the text arm of search_memories. Suppressed findings are included. A finding matches if its
 title contains a term of p_query_text, of which the first 256 distinct terms count. Matches are
-ranked by BM25 (_rank_bm25); findings with all terms come before those with some. "quoted words"
-are a phrase: findings that contain all phrases rank first. -word and -"quoted words" exclude
-findings that contain them.
+ranked by BM25 (_rank_bm25); findings with all terms come before those with some. With
+p_query_syntax => ''websearch'', "quoted words" are a phrase: findings that contain all phrases
+rank first; -word and -"quoted words" exclude findings that contain them.
 
 Arguments:
   p_repo: owner/name; repository of the findings
   p_query_text: 1 to 100000 characters; text to search for
   p_limit: 1 to 1000; maximum number of rows
+  p_query_syntax: plain | websearch; what p_query_text may contain: plain for words only, in which
+    quotes and hyphens mean nothing, websearch for the operators of web search engines
 
 Result: rows, each a FoundFinding, best first; ties are broken by finding_id.
   finding_id: id of the finding

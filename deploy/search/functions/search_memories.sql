@@ -28,7 +28,8 @@ create function search_memories(
   p_fusion text default 'zscore',
   p_recency_floor real default 0.5,
   p_min_gap real default null,
-  p_duplicate_distance real default null
+  p_duplicate_distance real default null,
+  p_query_syntax text default 'plain'
 )
 returns table (
   memory_id bigint,
@@ -83,11 +84,11 @@ begin
   perform _check_search_arguments(
     p_repo, p_query_text, p_query_embedding, p_limit, p_owner, p_outcomes, p_severities,
     p_categories, p_vector_weight, p_text_weight, p_rrf_k, p_recency_half_life, p_max_distance,
-    p_diversity, p_fusion, p_recency_floor, p_min_gap, p_duplicate_distance
+    p_diversity, p_fusion, p_recency_floor, p_min_gap, p_duplicate_distance, p_query_syntax
   );
 
   v_depth := greatest(c_pool_size, 2 * p_limit);
-  v_query := _parse_query(coalesce(p_query_text, ''));
+  v_query := _parse_query(coalesce(p_query_text, ''), p_query_syntax);
   v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
   v_scope.repo := case when p_owner is null then p_repo end;
   v_scope.outcomes := p_outcomes;
@@ -162,8 +163,9 @@ Scope. p_repo alone searches that repository. p_owner searches all repositories 
 whether or not one of them is given as p_repo. One of the two is required.
 
 Query. p_query_text, p_query_embedding or both are required. The text is plain words, of which
-the first 256 distinct terms count. "quoted words" are a phrase: memories that contain all
-phrases rank first in the text arm. -word and -"quoted words" exclude memories that contain
+the first 256 distinct terms count: a diff, a stack trace or a command can be passed as it is.
+With p_query_syntax => ''websearch'', "quoted words" are a phrase: memories that contain all
+phrases rank first in the text arm; -word and -"quoted words" exclude memories that contain
 them, from both arms. Memories without an embedding of p_embedding_model are found by the text
 arm only.
 
@@ -226,6 +228,8 @@ Arguments:
     fraction of the best score; null for no cut
   p_duplicate_distance: 0 to 2; drops a memory whose text equals that of a better one, or whose
     cosine distance from it is at most this, among the first 100 rows; null to keep duplicates
+  p_query_syntax: plain | websearch; what p_query_text may contain: plain for words only, in which
+    quotes and hyphens mean nothing, websearch for the operators of web search engines
 
 Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   memory_id: id of the memory

@@ -16,7 +16,7 @@ select _verify_function('search_memories', '
   interval DEFAULT NULL::interval, p_max_distance real DEFAULT NULL::real, p_diversity
   real DEFAULT 0.0, p_fusion text DEFAULT ''zscore''::text, p_recency_floor real
   DEFAULT 0.5, p_min_gap real DEFAULT NULL::real, p_duplicate_distance real DEFAULT
-  NULL::real)
+  NULL::real, p_query_syntax text DEFAULT ''plain''::text)
   returns TABLE(memory_id bigint, score double precision, vector_rank integer,
   distance double precision, text_rank integer, text_score double precision, repo
   text, owner text, source_repo text, finding_id bigint, review_id bigint,
