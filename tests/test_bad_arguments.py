@@ -28,16 +28,25 @@ OTHERS: dict[str, list[Any]] = {
     "embeddings": [[], [vector(1)[1:]]],
 }
 
+#: An array with one element more than any array argument may have, by type.
+TOO_MANY: dict[str, Any] = {
+    "jsonb": [{}] * 10_001,
+    "bigint[]": [1] * 10_001,
+    "text[]": ["go"] * 10_001,
+    "vector[]": [None] * 10_001,
+}
+
 
 def invalid_values(argument: Item) -> list[Any]:
     """Return values that the comment rules out."""
+    too_many = [TOO_MANY[argument.type]] if argument.is_array else []
     if argument.object_class:
-        return [[{"none": 1}]]
+        return [[{"none": 1}], *too_many]
     if argument.words:
-        return [["other"]] if argument.is_array else ["", "other"]
+        return [["other"], *too_many] if argument.is_array else ["", "other"]
     if argument.text.startswith("owner/name"):
         return ["", "acme", "acme/api/x", "acme/a pi", "a/" + "x" * 200]
-    values = OTHERS.get(python_name(argument), [])
+    values = OTHERS.get(python_name(argument), []) + too_many
     if found := RANGE.match(argument.text):
         return values + outside(argument.type, *found.groups())
     return values
@@ -96,9 +105,19 @@ def test_an_invalid_value_is_named(client: Client, functions: list[Function]) ->
             message = rejection(client, function, name, value, "22023")
             assert re.match(rf"{name}\b.*: expected ", message), function.name
             assert len(message) < 400
-            if argument.words:
+            if argument.words and "at most 10000 elements" not in message:
                 expected = message.split(": expected ")[1].split(", got ")[0]
                 assert set(re.split(", | or ", expected)) == set(argument.words)
+
+
+def test_every_array_has_a_stated_limit(functions: list[Function]) -> None:
+    unstated = [
+        (function.name, argument.name)
+        for function, argument in every_argument(functions)
+        if argument.is_array
+        and not re.search(r"at most 10000\b|one per memory", argument.text)
+    ]
+    assert unstated == []
 
 
 @pytest.mark.usefixtures("unchanged")

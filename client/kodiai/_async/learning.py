@@ -25,14 +25,15 @@ class AsyncLearning(AsyncCaller):
         """Return memories by id, including stale ones.
 
         Args:
-            memory_ids: ids of the memories; unknown ids are skipped, repeated ids
-                return one row.
+            memory_ids: at most 10000 ids of memories; unknown ids are skipped, repeated
+                ids return one row.
 
         Returns:
             In the order in which memory_ids first names them.
 
         Raises:
             NullValueNotAllowed: memory_ids is None (22004).
+            InvalidParameterValue: memory_ids has too many elements (22023).
         """
         return await self._call(learning.GET_MEMORIES, memory_ids)
 
@@ -73,7 +74,7 @@ class AsyncLearning(AsyncCaller):
 
         Args:
             repo: owner/name; repository of the memories; may be None if owner is given.
-            memory_ids: only memories with these ids; None for any.
+            memory_ids: at most 10000 ids; only these memories; None for any.
             path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this
                 literal prefix; None for any.
             embedding_model: 1 to 200 bytes; only memories with this embedding_model;
@@ -197,7 +198,7 @@ class AsyncLearning(AsyncCaller):
         one; set_embedding_model changes it.
 
         Args:
-            memories: the memories.
+            memories: at most 10000 memories.
             embeddings: vectors of embedding_dim dimensions; the embeddings, one per
                 memory in the same order.
 

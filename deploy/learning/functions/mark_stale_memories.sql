@@ -31,6 +31,7 @@ begin
       'at least one condition', null
     );
   end if;
+  perform _check_size('p_memory_ids', cardinality(p_memory_ids));
   if p_path_prefix is not null then
     perform _check_argument('p_path_prefix', p_path_prefix, 'file_path');
   end if;
@@ -68,7 +69,7 @@ memories later.
 
 Arguments:
   p_repo: owner/name; repository of the memories; may be null if p_owner is given
-  p_memory_ids: only memories with these ids; null for any
+  p_memory_ids: at most 10000 ids; only these memories; null for any
   p_path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this literal prefix;
     null for any
   p_embedding_model: 1 to 200 bytes; only memories with this embedding_model; null for any
