@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from catalog import Function, Item, read
+from catalog import EMBEDDING, Function, Item, read
 from kodiai import Client
 from tests.examples import python_arguments
 from tests.learning.corpus import vector
@@ -35,6 +35,8 @@ TOO_MANY: dict[str, Any] = {
     "text[]": ["go"] * 10_001,
     "vector[]": [None] * 10_001,
 }
+
+OUTSIDE_YEARS = ["infinity", "-infinity", "12026-01-01 00:00Z", "0044-03-15 00:00Z BC"]
 
 
 def invalid_values(argument: Item) -> list[Any]:
@@ -120,6 +122,42 @@ def test_every_array_has_a_stated_limit(functions: list[Function]) -> None:
     assert unstated == []
 
 
+def test_every_time_that_is_written_has_a_stated_range(
+    functions: list[Function],
+) -> None:
+    unstated = [
+        (function.name, item.name)
+        for function, argument in every_argument(functions)
+        if "kodiai_reader" not in function.roles
+        for item in (argument, *argument.keys)
+        if item.type in {"timestamp with time zone", "timestamptz"}
+        and not item.text.startswith("years 1 to 9999;")
+    ]
+    assert unstated == []
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_a_time_outside_its_range_is_named(
+    connection: psycopg.Connection, functions: list[Function]
+) -> None:
+    """In SQL: Python has no such times."""
+    for function, argument in every_argument(functions):
+        if not argument.text.startswith("years 1 to 9999;"):
+            continue
+        given = {name: sql for name, (sql, _) in function.example.items()}
+        given = {
+            n: sql.replace(EMBEDDING, f"'{vector(1)}'") for n, sql in given.items()
+        }
+        arguments = ", ".join(f"{n} => {sql}" for n, sql in given.items())
+        call = f"select kodiai.{function.name}({arguments}, {argument.name} => %s)"
+        for value in OUTSIDE_YEARS:
+            expected = (
+                f"^{argument.name}: expected a date and time in the years 1 to 9999"
+            )
+            with pytest.raises(psycopg.errors.InvalidParameterValue, match=expected):
+                connection.execute(call.encode(), (value,))
+
+
 @pytest.mark.usefixtures("unchanged")
 def test_a_missing_value_is_named(client: Client, functions: list[Function]) -> None:
     for function, argument in every_argument(functions):
@@ -148,6 +186,11 @@ def test_objects_accept_exactly_the_documented_keys(
                 wrong = [given | {key.name: "other"}]
                 message = rejection(client, function, name, wrong, "22023")
                 assert all(word in message for word in key.words)
+            if key.type == "timestamptz":
+                for value in OUTSIDE_YEARS:
+                    wrong = [given | {key.name: value}]
+                    message = rejection(client, function, name, wrong, "22023")
+                    assert "years 1 to 9999" in message
         message = rejection(client, function, name, [given | {"none": 1}], "22023")
         expected = message.split(": expected ")[1].split(", got ")[0]
         assert set(re.findall(r"\w+", expected)) >= {k.name for k in argument.keys}

@@ -47,7 +47,6 @@ return case p_domain::regtype
   when 'boolean'::regtype then 'true or false'
   when 'integer'::regtype then 'a 32-bit integer'
   when 'bigint'::regtype then 'a 64-bit integer'
-  when 'timestamptz'::regtype then 'a date and time'
   when 'jsonb'::regtype then 'JSON'
   else obj_description(p_domain::regtype, 'pg_type')
 end;
@@ -147,7 +146,9 @@ begin
     select
       a.attname::text as key,
       k.ord,
-      a.atttypid::regtype::text as type,
+      case
+        when a.atttypid = 'timestamptz'::regtype then 'event_time' else a.atttypid::regtype::text
+      end as type,
       a.attnotnull and not a.atthasdef and k.key not like '%?' as is_required,
       b.typname,
       case b.typcategory
@@ -167,7 +168,10 @@ begin
       when c.typname = 'jsonb' then not pg_input_is_valid((o.object -> c.key)::text, c.type)
       when jsonb_typeof(o.object -> c.key) <> c.json_type then true
       -- Reject special date strings such as 'tomorrow' and 'infinity'.
-      when c.typname = 'timestamptz' and o.object ->> c.key !~ '^\d{4,}-\d\d-\d\d' then true
+      when
+        c.typname = 'timestamptz'
+        and o.object ->> c.key !~ '^[0-9]{4,}-[0-9]{2}-[0-9]{2}'
+        then true
       else not pg_input_is_valid(o.object ->> c.key, c.type)
     end
   order by o.ord, c.ord
@@ -180,8 +184,8 @@ $$;
 
 comment on function _check_columns is
 'Reject objects with values that the columns of a table would reject. The types of the table
-define the valid values; a column that is not null and has no default is required. An absent key
-is equivalent to a null one.
+define the valid values, and event_time defines those of times; a column that is not null and has
+no default is required. An absent key is equivalent to a null one.
 Arguments: p_table, its name; p_objects, an array of objects; p_keys, the columns to check,
 followed by ? if the function supplies a default; p_format, how an error names a value:
 format(p_format, 1-based position of the object, key).

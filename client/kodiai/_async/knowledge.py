@@ -423,7 +423,7 @@ class AsyncKnowledge(AsyncCaller):
         Args:
             repo: owner/name; repository of the pull request.
             pr_number: 1 or more; pull request number.
-            merged_at: when it was merged; None if unknown.
+            merged_at: years 1 to 9999; when it was merged; None if unknown.
             delivery_id: 1 to 200 characters; webhook delivery that reported the merge;
                 None if unknown.
             source: bot that opened the pull request; None if not determined.

@@ -79,7 +79,8 @@ class Learning(Caller):
                 literal prefix; None for any.
             embedding_model: 1 to 200 bytes; only memories with this embedding_model;
                 None for any.
-            created_before: only memories created before this time; None for any.
+            created_before: years 1 to 9999; only memories created before this time;
+                None for any.
             owner: owner of repo; extends the scope to all repositories of this owner;
                 None for repo only.
 
@@ -262,8 +263,8 @@ class Learning(Caller):
             embedding_model: 1 to 200 bytes; model of the embedding; None for the active
                 model.
             stale: whether the memory no longer applies; searches skip stale memories.
-            created_at: when the memory was learned; its age counts from then; None for
-                now.
+            created_at: years 1 to 9999; when the memory was learned; its age counts
+                from then; None for now.
 
         Returns:
             A WriteResult.

@@ -122,8 +122,8 @@ Arguments:
     - reaction_id (bigint, required): GitHub reaction id
     - reaction_content (+1 | -1, required): thumbs up or thumbs down
     - reactor_login (text, required): 1 to 200 characters; GitHub login of the person who reacted
-    - reacted_at (timestamptz): when the person reacted; UTC unless it has a time zone; null if
-      unknown
+    - reacted_at (timestamptz): years 1 to 9999; when the person reacted; UTC unless it has a time
+      zone; null if unknown
 
 Result: rows, each a RecordedReaction, in input order.
   ordinal: 1-based position in p_reactions

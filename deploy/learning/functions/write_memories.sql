@@ -67,8 +67,8 @@ Arguments:
     - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
     - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
-    - created_at (timestamptz): when the memory was learned; its age counts from then; UTC unless
-      it has a time zone; default now
+    - created_at (timestamptz): years 1 to 9999; when the memory was learned; its age counts from
+      then; UTC unless it has a time zone; default now
   p_embeddings: vectors of embedding_dim dimensions; the embeddings, one per memory in the same
     order
 
