@@ -28,7 +28,7 @@ class AsyncSearch(AsyncCaller):
         them.
 
         postings: the inverted index contains every memory, and every term of the
-        sampled ones. If not, call rebuild_postings.
+        sampled ones. If not, call rebuild_postings, as a member of the owner role.
 
         plans: searches read indexes only, and the intended ones. Fails if planner
         settings or the settings of functions were changed by hand.
@@ -56,10 +56,13 @@ class AsyncSearch(AsyncCaller):
     async def rebuild_postings(self) -> int:
         """Rebuild the inverted index of the text arm.
 
-        Call it if check_search reports missing postings, such as after a load that
-        bypassed the triggers. Searches continue and see the old postings until it
-        commits. Writers of memories and findings wait, about 10 seconds per 100000
-        memories. Vacuum the table postings afterwards.
+        Only for members of the owner role, because it blocks writers. Call it if
+        check_search reports missing postings, such as after a load that bypassed the
+        triggers.
+
+        Searches continue and see the old postings until it commits. Writers of memories
+        and findings wait, about 10 seconds per 100000 memories. Vacuum the table
+        postings afterwards.
 
         Returns:
             Number of postings written.
