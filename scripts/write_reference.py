@@ -37,7 +37,8 @@ INDEX = """\
 This page lists every function of the database. In SQL, call one as
 `select * from kodiai.name(p_argument => value, ...)`; the Python clients have a method
 of the same name for each, with the arguments without `p_`. The role `kodiai_app` may
-call all functions, `kodiai_reader` those that only read.
+call all functions but `rebuild_postings`, which is for members of `kodiai_owner`;
+`kodiai_reader` may call those that only read.
 
 See also [errors.md](errors.md) for the SQLSTATEs, and [tables.md](tables.md) for types
 and columns. These pages are written from the comments in the database; psql shows the
@@ -223,6 +224,8 @@ def python_value(sql: str, value: Any) -> str:
 
 
 def callers(function: Function) -> str:
+    if not function.roles:
+        return "Only for members of the role `kodiai_owner`."
     return f"Granted to {' and '.join(f'`{role}`' for role in function.roles)}."
 
 

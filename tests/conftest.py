@@ -99,7 +99,10 @@ def connection(client: Client) -> psycopg.Connection:
 
 @pytest.fixture
 def clock(connection: psycopg.Connection) -> Callable[[datetime], None]:
-    """Sets the client's current time, through the setting that the database reads."""
+    """Sets the client's current time, through the setting that the database reads.
+
+    It counts because the client has logged in as a superuser, before it set its role.
+    """
 
     def set_time(now: datetime) -> None:
         connection.execute("select set_config('kodiai.now', %s, false)", (str(now),))

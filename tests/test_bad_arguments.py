@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from catalog import Function, Item, read
+from catalog import EMBEDDING, Function, Item, read
 from kodiai import Client
 from tests.examples import python_arguments
 from tests.learning.corpus import vector
@@ -28,16 +28,27 @@ OTHERS: dict[str, list[Any]] = {
     "embeddings": [[], [vector(1)[1:]]],
 }
 
+#: An array with one element more than any array argument may have, by type.
+TOO_MANY: dict[str, Any] = {
+    "jsonb": [{}] * 10_001,
+    "bigint[]": [1] * 10_001,
+    "text[]": ["go"] * 10_001,
+    "vector[]": [None] * 10_001,
+}
+
+OUTSIDE_YEARS = ["infinity", "-infinity", "12026-01-01 00:00Z", "0044-03-15 00:00Z BC"]
+
 
 def invalid_values(argument: Item) -> list[Any]:
     """Return values that the comment rules out."""
+    too_many = [TOO_MANY[argument.type]] if argument.is_array else []
     if argument.object_class:
-        return [[{"none": 1}]]
+        return [[{"none": 1}], *too_many]
     if argument.words:
-        return [["other"]] if argument.is_array else ["", "other"]
+        return [["other"], *too_many] if argument.is_array else ["", "other"]
     if argument.text.startswith("owner/name"):
         return ["", "acme", "acme/api/x", "acme/a pi", "a/" + "x" * 200]
-    values = OTHERS.get(python_name(argument), [])
+    values = OTHERS.get(python_name(argument), []) + too_many
     if found := RANGE.match(argument.text):
         return values + outside(argument.type, *found.groups())
     return values
@@ -96,9 +107,55 @@ def test_an_invalid_value_is_named(client: Client, functions: list[Function]) ->
             message = rejection(client, function, name, value, "22023")
             assert re.match(rf"{name}\b.*: expected ", message), function.name
             assert len(message) < 400
-            if argument.words:
+            if argument.words and "at most 10000 elements" not in message:
                 expected = message.split(": expected ")[1].split(", got ")[0]
                 assert set(re.split(", | or ", expected)) == set(argument.words)
+
+
+def test_every_array_has_a_stated_limit(functions: list[Function]) -> None:
+    unstated = [
+        (function.name, argument.name)
+        for function, argument in every_argument(functions)
+        if argument.is_array
+        and not re.search(r"at most 10000\b|one per memory", argument.text)
+    ]
+    assert unstated == []
+
+
+def test_every_time_that_is_written_has_a_stated_range(
+    functions: list[Function],
+) -> None:
+    unstated = [
+        (function.name, item.name)
+        for function, argument in every_argument(functions)
+        if "kodiai_reader" not in function.roles
+        for item in (argument, *argument.keys)
+        if item.type in {"timestamp with time zone", "timestamptz"}
+        and not item.text.startswith("years 1 to 9999;")
+    ]
+    assert unstated == []
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_a_time_outside_its_range_is_named(
+    connection: psycopg.Connection, functions: list[Function]
+) -> None:
+    """In SQL: Python has no such times."""
+    for function, argument in every_argument(functions):
+        if not argument.text.startswith("years 1 to 9999;"):
+            continue
+        given = {name: sql for name, (sql, _) in function.example.items()}
+        given = {
+            n: sql.replace(EMBEDDING, f"'{vector(1)}'") for n, sql in given.items()
+        }
+        arguments = ", ".join(f"{n} => {sql}" for n, sql in given.items())
+        call = f"select kodiai.{function.name}({arguments}, {argument.name} => %s)"
+        for value in OUTSIDE_YEARS:
+            expected = (
+                f"^{argument.name}: expected a date and time in the years 1 to 9999"
+            )
+            with pytest.raises(psycopg.errors.InvalidParameterValue, match=expected):
+                connection.execute(call.encode(), (value,))
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -129,6 +186,11 @@ def test_objects_accept_exactly_the_documented_keys(
                 wrong = [given | {key.name: "other"}]
                 message = rejection(client, function, name, wrong, "22023")
                 assert all(word in message for word in key.words)
+            if key.type == "timestamptz":
+                for value in OUTSIDE_YEARS:
+                    wrong = [given | {key.name: value}]
+                    message = rejection(client, function, name, wrong, "22023")
+                    assert "years 1 to 9999" in message
         message = rejection(client, function, name, [given | {"none": 1}], "22023")
         expected = message.split(": expected ")[1].split(", got ")[0]
         assert set(re.findall(r"\w+", expected)) >= {k.name for k in argument.keys}

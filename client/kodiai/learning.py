@@ -48,8 +48,8 @@ class NewMemory(TypedDict):
     false.
     """
     created_at: NotRequired[datetime | str | None]
-    """When the memory was learned; its age counts from then; UTC unless it has a
-    time zone; default now.
+    """Years 1 to 9999; when the memory was learned; its age counts from then; UTC
+    unless it has a time zone; default now.
     """
 
 

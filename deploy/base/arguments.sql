@@ -47,7 +47,6 @@ return case p_domain::regtype
   when 'boolean'::regtype then 'true or false'
   when 'integer'::regtype then 'a 32-bit integer'
   when 'bigint'::regtype then 'a 64-bit integer'
-  when 'timestamptz'::regtype then 'a date and time'
   when 'jsonb'::regtype then 'JSON'
   else obj_description(p_domain::regtype, 'pg_type')
 end;
@@ -79,12 +78,33 @@ comment on function _check_argument is
 Arguments: p_argument, its name; p_value, its value as text; p_type, the domain.
 Errors: 22004 if p_value is null, 22023 if it is outside the domain.';
 
+create function _check_size(p_argument text, p_size integer)
+returns void
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  c_max_size constant integer := 10000;
+begin
+  if p_size > c_max_size then
+    perform _reject_argument(p_argument, format('at most %s elements', c_max_size), p_size::text);
+  end if;
+end
+$$;
+
+comment on function _check_size is
+'Reject an array with too many elements: calls are meant to be short, and their work is checked to
+be linear up to this size. The limit of all array arguments.
+Arguments: p_argument, its name; p_size, its number of elements; null if it is null.
+Errors: 22023 naming the argument.';
+
 create function _check_array(p_argument text, p_values text[], p_domain text)
 returns void
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
+  perform _check_size(p_argument, cardinality(p_values));
   if exists (
     select
     from unnest(p_values) as v (value)
@@ -97,8 +117,8 @@ end
 $$;
 
 comment on function _check_array is
-'Reject an array with an element that is null or outside a domain. The array itself may be null or
-empty.
+'Reject an array that is too long (_check_size) or has an element that is null or outside a domain.
+The array itself may be null or empty.
 Arguments: p_argument, its name; p_values, the array; p_domain, the domain.
 Errors: 22023 naming the argument.';
 
@@ -126,7 +146,9 @@ begin
     select
       a.attname::text as key,
       k.ord,
-      a.atttypid::regtype::text as type,
+      case
+        when a.atttypid = 'timestamptz'::regtype then 'event_time' else a.atttypid::regtype::text
+      end as type,
       a.attnotnull and not a.atthasdef and k.key not like '%?' as is_required,
       b.typname,
       case b.typcategory
@@ -146,7 +168,10 @@ begin
       when c.typname = 'jsonb' then not pg_input_is_valid((o.object -> c.key)::text, c.type)
       when jsonb_typeof(o.object -> c.key) <> c.json_type then true
       -- Reject special date strings such as 'tomorrow' and 'infinity'.
-      when c.typname = 'timestamptz' and o.object ->> c.key !~ '^\d{4,}-\d\d-\d\d' then true
+      when
+        c.typname = 'timestamptz'
+        and o.object ->> c.key !~ '^[0-9]{4,}-[0-9]{2}-[0-9]{2}'
+        then true
       else not pg_input_is_valid(o.object ->> c.key, c.type)
     end
   order by o.ord, c.ord
@@ -159,8 +184,8 @@ $$;
 
 comment on function _check_columns is
 'Reject objects with values that the columns of a table would reject. The types of the table
-define the valid values; a column that is not null and has no default is required. An absent key
-is equivalent to a null one.
+define the valid values, and event_time defines those of times; a column that is not null and has
+no default is required. An absent key is equivalent to a null one.
 Arguments: p_table, its name; p_objects, an array of objects; p_keys, the columns to check,
 followed by ? if the function supplies a default; p_format, how an error names a value:
 format(p_format, 1-based position of the object, key).
@@ -203,6 +228,7 @@ begin
   if p_objects is null or jsonb_typeof(p_objects) <> 'array' then
     perform _reject_argument(p_argument, 'an array of objects', jsonb_typeof(p_objects));
   end if;
+  perform _check_size(p_argument, jsonb_array_length(p_objects));
 
   select format('%s[%s]', p_argument, o.ord), o.object::text
   into v_argument, v_got
@@ -233,8 +259,8 @@ end
 $$;
 
 comment on function _check_objects is
-'Reject an argument unless it is an array of objects whose keys are columns of a table
-(_check_columns).
+'Reject an argument unless it is an array of objects, not too long (_check_size), whose keys are
+columns of a table (_check_columns).
 Arguments: p_table, its name; p_argument, the name of the argument; p_objects, its value; p_keys,
 the allowed columns.
 Errors: 22004 for a missing value, 22023 for an invalid value or an unknown key; the message names

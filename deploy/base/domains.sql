@@ -73,6 +73,13 @@ create domain age as interval
 constraint age_check check (value between '0' and '1000 years');
 comment on domain age is 'an interval from 0 to 1000 years';
 
+-- What clients can represent: a year of four digits.
+create domain event_time as timestamptz
+constraint event_time_check check (
+  value >= '0001-01-01 00:00:00+00' and value < '10000-01-01 00:00:00+00'
+);
+comment on domain event_time is 'a date and time in the years 1 to 9999';
+
 create domain day_count as integer
 constraint day_count_check check (value between 1 and 3660);
 comment on domain day_count is 'an integer from 1 to 3660';

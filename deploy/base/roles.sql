@@ -66,7 +66,7 @@ from
   (
     values
     (:'owner', 'owns all objects of the schema; no user logs in as it', :'schema_sharding' = 'on'),
-    (:'app', 'may execute all public functions of the schema', false),
+    (:'app', 'may execute the public functions of the schema', false),
     (:'reader', 'may execute the read-only functions of the schema', false)
   ) as r (rolname, purpose, is_sharded)
 where

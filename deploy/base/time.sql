@@ -11,11 +11,19 @@ set local search_path = :"schema", public;
 create function _now()
 returns timestamptz
 language sql stable parallel safe
-return coalesce(nullif(current_setting('kodiai.now', true), '')::timestamptz, now());
+return case
+  -- The user who logged in: in a security definer function, current_user is the owner role.
+  when
+    nullif(current_setting('kodiai.now', true), '') is not null
+    and pg_has_role(session_user, :'owner', 'member')
+    then current_setting('kodiai.now')::timestamptz
+  else now()
+end;
 
 comment on function _now is
 'Return the current time: the start of the transaction, or the setting kodiai.now, which only
-tests set. All functions and column defaults use this clock.
+tests set, and which counts only in sessions of members of the owner role. All functions and
+column defaults use this clock.
 Errors: 22007 if kodiai.now is not a valid time.';
 
 create function _day_start(p_day date)

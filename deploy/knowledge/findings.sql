@@ -162,6 +162,8 @@ create function _insert_suppressions(
 returns table (ordinal integer, suppression_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
+-- The planner expects few rules, and would compare each with each.
+set enable_nestloop = off
 as $$
 #variable_conflict use_column
 declare
@@ -200,7 +202,8 @@ begin
   select
     s.ord::integer,
     l.id,
-    l.id = any (v_inserted) and row_number() over (partition by l.id order by s.ord) = 1
+    l.id in (select i.id from unnest(v_inserted) as i (id))
+    and row_number() over (partition by l.id order by s.ord) = 1
   from jsonb_array_elements(p_suppressions) with ordinality as s (suppression, ord)
   inner join suppression_log as l
     on l.review_id = p_review_id and l.pattern = s.suppression ->> 'pattern'

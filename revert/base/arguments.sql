@@ -11,6 +11,7 @@ drop function _check_objects;
 drop function _check_arguments;
 drop function _check_columns;
 drop function _check_array;
+drop function _check_size;
 drop function _check_argument;
 drop function _describe_domain;
 drop function _reject_argument;

@@ -28,6 +28,7 @@ drop domain weight;
 drop domain batch_size;
 drop domain row_limit;
 drop domain day_count;
+drop domain event_time;
 drop domain age;
 drop domain jsonb_object;
 drop domain usd_amount;

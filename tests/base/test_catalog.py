@@ -185,7 +185,7 @@ def test_all_fourteen_tables_exist(database: psycopg.Connection) -> None:
 @pytest.mark.parametrize(
     ("role", "may_execute"),
     [
-        ("kodiai_app", "proname !~ '^_'"),
+        ("kodiai_app", "proname !~ '^_' and proname <> 'rebuild_postings'"),
         ("kodiai_reader", "proname !~ '^_' and provolatile = 's'"),
         ("pg_read_all_data", "false"),
     ],

@@ -207,10 +207,13 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("embedding_model", " ", "a name of 1 to 200"),
     ("embedding_dim", 9, "8, the embedding_dim"),
     ("stale", "no", "true or false"),
-    ("created_at", "soon", "a date and time"),
+    ("created_at", "soon", "a date and time in the years 1 to 9999"),
     ("created_at", "tomorrow", "a date and time"),
     ("created_at", "12:00 tomorrow", "a date and time"),
     ("created_at", "infinity", "a date and time"),
+    ("created_at", "12026-01-01T00:00Z", "a date and time in the years 1 to 9999"),
+    ("created_at", "9999-12-31T23:59-01:00", "a date and time"),
+    ("created_at", "0044-03-15 BC", "a date and time"),
 ]
 
 
@@ -220,6 +223,24 @@ def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
     yield
     assert count(database) == 0
     assert database.execute("select from active_embedding_model").rowcount == 0
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_the_first_and_last_times_of_the_range_are_written(
+    client: Client,
+    database: psycopg.Connection,
+    connection: psycopg.Connection,
+    timezone: str,
+) -> None:
+    connection.execute("select set_config('timezone', %s, false)", (timezone,))
+    first, last = "0001-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00"
+    for time in (first, last):
+        created_at = datetime.fromisoformat(time)
+        client.write_memory(**memory(created_at=created_at))
+        client.write_memories([memory(created_at=time)], [None])
+    database.execute("set timezone = 'UTC'")
+    rows = database.execute("select created_at::text from learning_memories order by 1")
+    assert rows.fetchall() == [(first,), (first,), (last,), (last,)]
 
 
 @pytest.mark.usefixtures("unchanged")

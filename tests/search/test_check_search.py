@@ -43,7 +43,7 @@ def test_missing_terms_are_detected_and_rebuilt(
         (REPO,),
     )
     assert checks(client) == ALL_OK | {"postings": False}
-    assert client.rebuild_postings() == len(before)
+    assert Client(database).rebuild_postings() == len(before)
     assert (
         database.execute("select * from postings order by 1, 2, 3").fetchall() == before
     )
@@ -64,9 +64,20 @@ def test_rows_that_bypassed_triggers_are_detected_and_rebuilt(
     )
     assert client.search_memories(REPO, "zebra") == []
     assert checks(client) == ALL_OK | {"postings": False}
-    client.rebuild_postings()
+    database.execute("reset session_replication_role")
+    Client(database).rebuild_postings()
     assert len(client.search_memories(REPO, "zebra")) == 1
     assert checks(client) == ALL_OK
+
+
+@pytest.mark.usefixtures("filled")
+def test_only_members_of_the_owner_role_may_rebuild_postings(
+    client: Client, database: psycopg.Connection
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        client.rebuild_postings()
+    database.execute("set role kodiai_owner")
+    assert Client(database).rebuild_postings() > 0
 
 
 @pytest.mark.usefixtures("filled")
@@ -90,7 +101,7 @@ def test_rebuild_postings_includes_findings(
     )
     database.execute("delete from postings")
     assert client.search_findings(REPO, "cache") == []
-    client.rebuild_postings()
+    Client(database).rebuild_postings()
     assert len(client.search_findings(REPO, "cache")) == 1
 
 

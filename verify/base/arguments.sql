@@ -20,6 +20,11 @@ select _verify_function('_check_argument', '
   returns void
 ');
 
+select _verify_function('_check_size', '
+  immutable parallel safe security invoker (p_argument text, p_size integer)
+  returns void
+');
+
 select _verify_function('_check_array', '
   stable parallel safe security invoker (p_argument text, p_values text[],
   p_domain text)

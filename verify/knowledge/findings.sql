@@ -18,6 +18,7 @@ select _verify_function('_insert_suppressions', '
   volatile parallel unsafe security invoker (p_review_id bigint, p_suppressions
   jsonb)
   returns TABLE(ordinal integer, suppression_id bigint, inserted boolean)
+  set enable_nestloop=off
 ');
 
 select _verify_function('_check_reactions', '

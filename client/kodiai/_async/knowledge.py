@@ -423,7 +423,7 @@ class AsyncKnowledge(AsyncCaller):
         Args:
             repo: owner/name; repository of the pull request.
             pr_number: 1 or more; pull request number.
-            merged_at: when it was merged; None if unknown.
+            merged_at: years 1 to 9999; when it was merged; None if unknown.
             delivery_id: 1 to 200 characters; webhook delivery that reported the merge;
                 None if unknown.
             source: bot that opened the pull request; None if not determined.
@@ -484,7 +484,7 @@ class AsyncKnowledge(AsyncCaller):
         finding. Recording a reaction again changes nothing.
 
         Args:
-            reactions: the reactions.
+            reactions: at most 10000 reactions.
 
         Returns:
             In input order.
@@ -512,7 +512,7 @@ class AsyncKnowledge(AsyncCaller):
 
         Args:
             review_id: 1 or more; review id.
-            findings: the findings.
+            findings: at most 10000 findings.
 
         Returns:
             In input order.
@@ -597,8 +597,8 @@ class AsyncKnowledge(AsyncCaller):
             head_sha: 1 to 200 characters; commit reviewed; None if unknown.
             delivery_id: 1 to 200 characters; webhook delivery that requested the
                 review; None to insert a new review on each call.
-            findings: the findings.
-            suppressions: suppression rules that the review applied. The
+            findings: at most 10000 findings.
+            suppressions: at most 10000 suppression rules that the review applied. The
                 suppression_pattern of each finding is recorded even if not listed.
             files_analyzed: 0 to 10^15; number of files analyzed.
             lines_changed: 0 to 10^15; number of lines that the pull request adds and
@@ -649,7 +649,7 @@ class AsyncKnowledge(AsyncCaller):
 
         Args:
             review_id: 1 or more; review id.
-            suppressions: the rules.
+            suppressions: at most 10000 rules.
 
         Returns:
             In input order.

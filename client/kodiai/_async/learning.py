@@ -25,14 +25,15 @@ class AsyncLearning(AsyncCaller):
         """Return memories by id, including stale ones.
 
         Args:
-            memory_ids: ids of the memories; unknown ids are skipped, repeated ids
-                return one row.
+            memory_ids: at most 10000 ids of memories; unknown ids are skipped, repeated
+                ids return one row.
 
         Returns:
             In the order in which memory_ids first names them.
 
         Raises:
             NullValueNotAllowed: memory_ids is None (22004).
+            InvalidParameterValue: memory_ids has too many elements (22023).
         """
         return await self._call(learning.GET_MEMORIES, memory_ids)
 
@@ -73,12 +74,13 @@ class AsyncLearning(AsyncCaller):
 
         Args:
             repo: owner/name; repository of the memories; may be None if owner is given.
-            memory_ids: only memories with these ids; None for any.
+            memory_ids: at most 10000 ids; only these memories; None for any.
             path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this
                 literal prefix; None for any.
             embedding_model: 1 to 200 bytes; only memories with this embedding_model;
                 None for any.
-            created_before: only memories created before this time; None for any.
+            created_before: years 1 to 9999; only memories created before this time;
+                None for any.
             owner: owner of repo; extends the scope to all repositories of this owner;
                 None for repo only.
 
@@ -197,7 +199,7 @@ class AsyncLearning(AsyncCaller):
         one; set_embedding_model changes it.
 
         Args:
-            memories: the memories.
+            memories: at most 10000 memories.
             embeddings: vectors of embedding_dim dimensions; the embeddings, one per
                 memory in the same order.
 
@@ -261,8 +263,8 @@ class AsyncLearning(AsyncCaller):
             embedding_model: 1 to 200 bytes; model of the embedding; None for the active
                 model.
             stale: whether the memory no longer applies; searches skip stale memories.
-            created_at: when the memory was learned; its age counts from then; None for
-                now.
+            created_at: years 1 to 9999; when the memory was learned; its age counts
+                from then; None for now.
 
         Returns:
             A WriteResult.

@@ -28,7 +28,7 @@ class Search(Caller):
         them.
 
         postings: the inverted index contains every memory, and every term of the
-        sampled ones. If not, call rebuild_postings.
+        sampled ones. If not, call rebuild_postings, as a member of the owner role.
 
         plans: searches read indexes only, and the intended ones. Fails if planner
         settings or the settings of functions were changed by hand.
@@ -56,10 +56,13 @@ class Search(Caller):
     def rebuild_postings(self) -> int:
         """Rebuild the inverted index of the text arm.
 
-        Call it if check_search reports missing postings, such as after a load that
-        bypassed the triggers. Searches continue and see the old postings until it
-        commits. Writers of memories and findings wait, about 10 seconds per 100000
-        memories. Vacuum the table postings afterwards.
+        Only for members of the owner role, because it blocks writers. Call it if
+        check_search reports missing postings, such as after a load that bypassed the
+        triggers.
+
+        Searches continue and see the old postings until it commits. Writers of memories
+        and findings wait, about 10 seconds per 100000 memories. Vacuum the table
+        postings afterwards.
 
         Returns:
             Number of postings written.
@@ -183,17 +186,19 @@ class Search(Caller):
             limit: 1 to 1000; maximum number of rows.
             owner: owner of repo; extends the scope to all repositories of this owner;
                 None for repo only.
-            outcomes: only these; None for any, an empty array for none.
-            severities: only these; None for any, an empty array for none.
-            categories: only these; None for any, an empty array for none.
+            outcomes: only these, at most 10000; None for any, an empty array for none.
+            severities: only these, at most 10000; None for any, an empty array for
+                none.
+            categories: only these, at most 10000; None for any, an empty array for
+                none.
             path_prefix: only memories whose file_path starts with this literal prefix;
                 None for any.
             created_after: only memories created after this time; None for any.
             embedding_model: model of query_embedding; None for the active one
                 (set_embedding_model).
-            languages: preferred languages, in any letter case; multiplies the score by
-                1.2 for these and by 1.1 for related ones, as typescript is to
-                javascript; None for no preference.
+            languages: at most 10000 preferred languages, in any letter case; multiplies
+                the score by 1.2 for these and by 1.1 for related ones, as typescript is
+                to javascript; None for no preference.
             vector_weight: 0 to 1000; weight of the vector arm.
             text_weight: 0 to 1000; weight of the text arm.
             rrf_k: 1 to 1000000; constant of rrf; the larger, the less the first ranks

@@ -65,7 +65,7 @@ request again changes nothing.
 Arguments:
   p_repo: owner/name; repository of the pull request
   p_pr_number: 1 or more; pull request number
-  p_merged_at: when it was merged; null if unknown
+  p_merged_at: years 1 to 9999; when it was merged; null if unknown
   p_delivery_id: 1 to 200 characters; webhook delivery that reported the merge; null if unknown
   p_source: dependabot | renovate | unknown; bot that opened the pull request; null if not
     determined

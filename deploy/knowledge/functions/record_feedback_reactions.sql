@@ -89,7 +89,8 @@ begin
   select
     r.ord::integer,
     b.id,
-    b.id = any (v_inserted) and row_number() over (partition by b.id order by r.ord) = 1
+    b.id in (select i.id from unnest(v_inserted) as i (id))
+    and row_number() over (partition by b.id order by r.ord) = 1
   from rows from (
     jsonb_to_recordset(p_reactions) as (
       finding_id bigint, comment_id bigint, reaction_id bigint
@@ -113,7 +114,7 @@ Each reaction keeps a copy of the severity, category, file_path and title of its
 Recording a reaction again changes nothing.
 
 Arguments:
-  p_reactions: array of NewReaction objects; the reactions
+  p_reactions: array of NewReaction objects; at most 10000 reactions
     - finding_id (bigint, required): id of the finding that the comment is about
     - comment_id (bigint): GitHub comment id; null for the finding''s
     - comment_surface (text): 1 to 200 characters; kind of comment, such as
@@ -121,8 +122,8 @@ Arguments:
     - reaction_id (bigint, required): GitHub reaction id
     - reaction_content (+1 | -1, required): thumbs up or thumbs down
     - reactor_login (text, required): 1 to 200 characters; GitHub login of the person who reacted
-    - reacted_at (timestamptz): when the person reacted; UTC unless it has a time zone; null if
-      unknown
+    - reacted_at (timestamptz): years 1 to 9999; when the person reacted; UTC unless it has a time
+      zone; null if unknown
 
 Result: rows, each a RecordedReaction, in input order.
   ordinal: 1-based position in p_reactions

@@ -35,7 +35,7 @@ adds the findings again. For safe retries, pass the findings to record_review.
 
 Arguments:
   p_review_id: 1 or more; review id
-  p_findings: array of NewFinding objects; the findings
+  p_findings: array of NewFinding objects; at most 10000 findings
     - file_path (text, required): 1 to 1000 bytes; path of the file, relative to the repository
       root
     - start_line (bigint): 1 or more; first line; null if unknown

@@ -110,7 +110,7 @@ Arguments:
   p_head_sha: 1 to 200 characters; commit reviewed; null if unknown
   p_delivery_id: 1 to 200 characters; webhook delivery that requested the review; null to insert a
     new review on each call
-  p_findings: array of NewFinding objects; the findings
+  p_findings: array of NewFinding objects; at most 10000 findings
     - file_path (text, required): 1 to 1000 bytes; path of the file, relative to the repository
       root
     - start_line (bigint): 1 or more; first line; null if unknown
@@ -129,8 +129,8 @@ Arguments:
       pull_request_review_comment; requires comment_id; null if not posted
     - review_output_key (text): 1 to 500 characters; key of the review output that contains the
       finding; null if unknown
-  p_suppressions: array of NewSuppression objects; suppression rules that the review applied. The
-    suppression_pattern of each finding is recorded even if not listed
+  p_suppressions: array of NewSuppression objects; at most 10000 suppression rules that the review
+    applied. The suppression_pattern of each finding is recorded even if not listed
     - pattern (text, required): 1 to 500 characters; the rule
     - matched_count (bigint): number of findings of the review with this suppression_pattern;
       rejected if wrong; null to skip this check

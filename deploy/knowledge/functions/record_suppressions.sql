@@ -36,7 +36,7 @@ rules again changes nothing.
 
 Arguments:
   p_review_id: 1 or more; review id
-  p_suppressions: array of NewSuppression objects; the rules
+  p_suppressions: array of NewSuppression objects; at most 10000 rules
     - pattern (text, required): 1 to 500 characters; the rule
     - matched_count (bigint): number of findings of the review with this suppression_pattern;
       rejected if wrong; null to skip this check

@@ -36,6 +36,7 @@ begin
   if p_memory_ids is null then
     perform _reject_argument('p_memory_ids', 'an array of ids', null);
   end if;
+  perform _check_size('p_memory_ids', cardinality(p_memory_ids));
 
   return query
   select
@@ -70,7 +71,7 @@ comment on function get_memories is
 'Return memories by id, including stale ones.
 
 Arguments:
-  p_memory_ids: ids of the memories; unknown ids are skipped, repeated ids return one row
+  p_memory_ids: at most 10000 ids of memories; unknown ids are skipped, repeated ids return one row
 
 Result: rows, each a Memory, in the order in which p_memory_ids first names them.
   memory_id: id of the memory
@@ -93,6 +94,7 @@ Result: rows, each a Memory, in the order in which p_memory_ids first names them
 
 Errors:
   22004: p_memory_ids is null
+  22023: p_memory_ids has too many elements
 
 Example:
   p_memory_ids => ''{1, 2}''';

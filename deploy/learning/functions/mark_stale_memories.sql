@@ -31,11 +31,15 @@ begin
       'at least one condition', null
     );
   end if;
+  perform _check_size('p_memory_ids', cardinality(p_memory_ids));
   if p_path_prefix is not null then
     perform _check_argument('p_path_prefix', p_path_prefix, 'file_path');
   end if;
   if p_embedding_model is not null then
     perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
+  end if;
+  if p_created_before is not null then
+    perform _check_argument('p_created_before', p_created_before::text, 'event_time');
   end if;
 
   -- Lock in primary key order, so that concurrent calls do not deadlock.
@@ -68,11 +72,11 @@ memories later.
 
 Arguments:
   p_repo: owner/name; repository of the memories; may be null if p_owner is given
-  p_memory_ids: only memories with these ids; null for any
+  p_memory_ids: at most 10000 ids; only these memories; null for any
   p_path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this literal prefix;
     null for any
   p_embedding_model: 1 to 200 bytes; only memories with this embedding_model; null for any
-  p_created_before: only memories created before this time; null for any
+  p_created_before: years 1 to 9999; only memories created before this time; null for any
   p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
     only
 

@@ -14,6 +14,9 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 begin
+  if jsonb_typeof(p_memories) = 'array' then
+    perform _check_size('p_memories', jsonb_array_length(p_memories));
+  end if;
   if p_embeddings is null then
     perform _reject_argument('p_embeddings', 'one element per memory', null);
   elsif
@@ -45,7 +48,7 @@ If no model is active yet, the first model named in p_memories becomes the activ
 set_embedding_model changes it.
 
 Arguments:
-  p_memories: array of NewMemory objects; the memories
+  p_memories: array of NewMemory objects; at most 10000 memories
     - repo (text, required): owner/name; repository the memory belongs to
     - owner (text): must be the owner of repo; default that owner
     - source_repo (text): owner/name; repository where the memory was learned; default repo
@@ -64,8 +67,8 @@ Arguments:
     - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
     - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
-    - created_at (timestamptz): when the memory was learned; its age counts from then; UTC unless
-      it has a time zone; default now
+    - created_at (timestamptz): years 1 to 9999; when the memory was learned; its age counts from
+      then; UTC unless it has a time zone; default now
   p_embeddings: vectors of embedding_dim dimensions; the embeddings, one per memory in the same
     order
 

@@ -80,7 +80,8 @@ Arguments:
   p_language: 1 to 200 characters; programming language of the file; null if unknown
   p_embedding_model: 1 to 200 bytes; model of the embedding; null for the active model
   p_stale: whether the memory no longer applies; searches skip stale memories
-  p_created_at: when the memory was learned; its age counts from then; null for now
+  p_created_at: years 1 to 9999; when the memory was learned; its age counts from then; null for
+    now
 
 Result: one row, a WriteResult.
   memory_id: id of the memory, new or existing

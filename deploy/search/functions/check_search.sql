@@ -65,7 +65,7 @@ in scope.
 indexes: all indexes that searches read exist and are valid. If not, rebuild them.
 
 postings: the inverted index contains every memory, and every term of the sampled ones. If not,
-call rebuild_postings.
+call rebuild_postings, as a member of the owner role.
 
 plans: searches read indexes only, and the intended ones. Fails if planner settings or the
 settings of functions were changed by hand.

@@ -49,7 +49,9 @@ $$;
 comment on function rebuild_postings is
 'Rebuild the inverted index of the text arm.
 
-Call it if check_search reports missing postings, such as after a load that bypassed the triggers.
+Only for members of the owner role, because it blocks writers. Call it if check_search reports
+missing postings, such as after a load that bypassed the triggers.
+
 Searches continue and see the old postings until it commits. Writers of memories and findings
 wait, about 10 seconds per 100000 memories. Vacuum the table postings afterwards.
 
@@ -58,8 +60,5 @@ Result: number of postings written.
 Errors:
   55P03: a lock was not granted within 10 seconds, for example because of a long transaction, a
     vacuum or an index rebuild';
-
-\set app :schema _app
-grant execute on function rebuild_postings to :"app";
 
 commit;

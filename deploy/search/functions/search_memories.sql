@@ -86,6 +86,7 @@ begin
     p_categories, p_vector_weight, p_text_weight, p_rrf_k, p_recency_half_life, p_max_distance,
     p_diversity, p_fusion, p_recency_floor, p_min_gap, p_duplicate_distance, p_query_syntax
   );
+  perform _check_size('p_languages', cardinality(p_languages));
 
   v_depth := greatest(c_pool_size, 2 * p_limit);
   v_query := _parse_query(coalesce(p_query_text, ''), p_query_syntax);
@@ -201,17 +202,17 @@ Arguments:
   p_limit: 1 to 1000; maximum number of rows
   p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
     only
-  p_outcomes: array of accepted | suppressed | thumbs_up | thumbs_down; only these; null for any,
-    an empty array for none
-  p_severities: array of critical | major | medium | minor; only these; null for any, an empty
-    array for none
-  p_categories: array of security | correctness | performance | style | documentation; only these;
+  p_outcomes: array of accepted | suppressed | thumbs_up | thumbs_down; only these, at most 10000;
     null for any, an empty array for none
+  p_severities: array of critical | major | medium | minor; only these, at most 10000; null for
+    any, an empty array for none
+  p_categories: array of security | correctness | performance | style | documentation; only these,
+    at most 10000; null for any, an empty array for none
   p_path_prefix: only memories whose file_path starts with this literal prefix; null for any
   p_created_after: only memories created after this time; null for any
   p_embedding_model: model of p_query_embedding; null for the active one (set_embedding_model)
-  p_languages: preferred languages, in any letter case; multiplies the score by 1.2 for these and
-    by 1.1 for related ones, as typescript is to javascript; null for no preference
+  p_languages: at most 10000 preferred languages, in any letter case; multiplies the score by 1.2
+    for these and by 1.1 for related ones, as typescript is to javascript; null for no preference
   p_vector_weight: 0 to 1000; weight of the vector arm
   p_text_weight: 0 to 1000; weight of the text arm
   p_rrf_k: 1 to 1000000; constant of rrf; the larger, the less the first ranks are favored

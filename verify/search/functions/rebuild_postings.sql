@@ -8,6 +8,6 @@ select _verify_function('rebuild_postings', '
   volatile parallel unsafe security definer ()
   returns bigint
   set lock_timeout=10s
-', '{app}');
+');
 
 rollback;
