@@ -37,11 +37,14 @@ comment on function write_memories is
 'Write memories, all or nothing.
 
 Idempotent for memories with a finding_id: a memory with the same repo, finding_id and outcome is
-written once, and writing it again changes nothing. A memory without a finding_id is always new.
+written once, and writing it again changes nothing but its embedding. A memory without a
+finding_id is always new.
 
-An element of p_embeddings may be null: only the text arm of a search then finds the memory.
+An element of p_embeddings may be null: only the text arm of a search then finds the memory. If
+the memory is written again with an embedding, it gets that one. An embedding of the active model
+also replaces one of another model.
 
-If no model is active yet, the first model named in p_memories becomes the active one;
+If no model is active yet, the first model that is named for an embedding becomes the active one;
 set_embedding_model changes it.
 
 Arguments:
@@ -60,7 +63,8 @@ Arguments:
       root
     - language (text): 1 to 200 characters; programming language of the file; default unknown
     - outcome (accepted | suppressed | thumbs_up | thumbs_down, required): how the team reacted
-    - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model
+    - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model;
+      required with an embedding if no model is active
     - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
     - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
@@ -73,11 +77,11 @@ Result: rows, each a BatchWriteResult, one per memory in input order.
   ordinal: 1-based position in p_memories
   memory_id: id of the memory, new or existing
   inserted: false if the memory already existed or occurs earlier in p_memories; the existing one
-    is left unchanged
+    keeps all but its embedding
 
 Errors:
-  22004: an argument or a required key is missing, or no memory names a model and none is active;
-    the message names it
+  22004: an argument or a required key is missing, or an embedding has no model and none is
+    active; the message names it
   22023: an argument or key is invalid; the message names it
   40001: a concurrent transaction deleted the existing memory or, under repeatable read or
     serializable, wrote the same memory; retry the transaction

@@ -247,7 +247,8 @@ Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   file_path: path of the file, relative to the repository root
   language: programming language of the file; null if unknown
   outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
-  embedding_model: model of the embedding, or the one meant to produce it
+  embedding_model: model of the embedding; without one, the model named or active when the memory
+    was written, else the word none
   created_at: when the memory was learned; its age counts from then
 
 Errors:
