@@ -11,6 +11,7 @@ from pgvector import Vector
 
 from kodiai.call import many, one, optional
 from kodiai.literals import Category, Outcome, Severity
+from kodiai.parameters import VectorLike
 from kodiai.row import Row
 
 
@@ -42,6 +43,10 @@ class NewMemory(TypedDict):
     embedding_model: NotRequired[str | None]
     """1 to 200 bytes; model of the embedding; default the active model; required
     with an embedding if no model is active.
+    """
+    embedding: NotRequired[VectorLike | None]
+    """Array of embedding_dim numbers; embedding of finding_text; default the
+    element of embeddings, only one of which may be given.
     """
     embedding_dim: NotRequired[int | None]
     """Must be the embedding_dim chosen at deploy; default that."""

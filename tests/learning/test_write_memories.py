@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import string
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+from pgvector import Vector
 from psycopg import errors
 from pytest_postgresql import factories
 
@@ -360,7 +362,7 @@ def test_a_missing_key_is_named(client: Client, column: str) -> None:
 
 
 @pytest.mark.usefixtures("unchanged")
-@pytest.mark.parametrize("key", ["color", "id", "embedding", "search_tsv"])
+@pytest.mark.parametrize("key", ["color", "id", "embedding_code", "search_tsv"])
 def test_an_unknown_key_is_named(client: Client, key: str) -> None:
     with pytest.raises(
         errors.InvalidParameterValue, match=rf'^memories\[1\]: .* the key "{key}"'
@@ -395,6 +397,90 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
         errors.InvalidParameterValue, match=rf"^embedding: expected {expected}"
     ):
         client.write_memory(**memory(), embedding=embedding)
+    with pytest.raises(errors.InvalidParameterValue) as error:
+        client.write_memories([memory(), memory(embedding=embedding)])
+    message = str(error.value)
+    assert message.startswith(
+        (
+            f"memories[2].embedding: expected {expected}",
+            "memories[2].embedding: expected an array of 8 numbers, got [",
+        )
+    )
+    assert len(message) < 300
+
+
+@pytest.mark.parametrize(
+    "value",
+    [vector(1, -2.5), Vector(vector(1, -2.5)), np.array(vector(1, -2.5), "float32")],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_embedding_may_be_a_key_of_its_memory(client: Client, value: Any) -> None:
+    rows = client.write_memories(
+        [memory(embedding=value), memory(embedding=None), memory(), memory()],
+        [None, vector(2), vector(3), None],
+    )
+    rows += client.write_memories([memory(), memory(embedding=value)])
+    found = client.get_memories([row.memory_id for row in rows])
+    assert [row.embedding and row.embedding.to_list() for row in found] == [
+        *(vector(1, -2.5), vector(2), vector(3), None, None, vector(1, -2.5))
+    ]
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_one_memory_cannot_be_given_two_embeddings(client: Client) -> None:
+    with pytest.raises(errors.InvalidParameterValue) as error:
+        client.write_memories(
+            [memory(embedding=vector(1)), memory(embedding=vector(1))],
+            [None, vector(1)],
+        )
+    assert str(error.value) == (
+        "embeddings[2]: expected null, because memories[2].embedding is given,"
+        " got a vector"
+    )
+
+
+def test_an_embedding_that_is_a_key_makes_its_model_active(client: Client) -> None:
+    with pytest.raises(errors.NullValueNotAllowed, match=r"^memories\[2\]\."):
+        client.write_memories([memory(), unnamed(embedding=vector(1))])
+    client.write_memories([memory(embedding_model="key", embedding=vector(1))])
+    assert client.set_embedding_model("newer") == "key"
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(
+    "embedding",
+    [
+        *("1", "{}", "true", '"[1, 0, 0, 0, 0, 0, 0, 0]"', "[]", "[1]"),
+        *("[[1, 0, 0, 0, 0, 0, 0, 0]]", "[1, 0, 0, 0, 0, 0, 0, null]"),
+        *('[1, 0, 0, 0, 0, 0, 0, "0"]', "[1, 0, 0, 0, 0, 0, 0, 1e39]"),
+        *("[1, 0, 0, 0, 0, 0, 0, -1e39]", "[1, 0, 0, 0, 0, 0, 0, 1e400]"),
+        *("[1, 0, 0, 0, 0, 0, 0, [0]]", "[[1], 0, 0, 0, 0, 0, 0, 0]"),
+        json.dumps([1] * 16001),
+    ],
+)
+def test_an_embedding_that_is_no_array_of_numbers_is_named(
+    database: psycopg.Connection, embedding: str
+) -> None:
+    valid = json.dumps(memory())
+    given = valid.removesuffix("}") + f', "embedding": {embedding}}}'
+    assert_rejected(
+        database,
+        f"write_memories('[{valid}, {given}]')",
+        "22023",
+        "p_memories[2].embedding: expected an array of 8 numbers, got ",
+    )
+
+
+def test_an_embedding_may_have_numbers_too_small_for_its_type(
+    database: psycopg.Connection, client: Client
+) -> None:
+    given = json.dumps([memory(embedding="?")])
+    given = given.replace('"?"', "[1, 1e-60, -1e-400, 0, 0, 0, 0, 0]")
+    row = database.execute(f"select * from write_memories('{given}')".encode())
+    (_, memory_id, _) = row.fetchone() or (0, 0, 0)
+    (written,) = client.get_memories([memory_id])
+    assert written.embedding
+    assert written.embedding.to_list() == vector(1)
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -402,7 +488,6 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
     ("arguments", "code", "message"),
     [
         ("null, '{}'", "22004", "p_memories is missing"),
-        ("'[]', null", "22004", "p_embeddings is missing"),
         ("'{}', '{}'", "22023", "p_memories: expected an array of objects, got object"),
         (
             "'[1]', array[null::vector]",

@@ -5,9 +5,14 @@ begin;
 set local search_path = :"schema", public;
 
 select _verify_function('_check_memories', '
+  stable parallel safe security invoker (p_memories jsonb, p_single boolean)
+  returns void
+');
+
+select _verify_function('_collect_embeddings', '
   stable parallel safe security invoker (p_memories jsonb, p_embeddings vector[],
   p_single boolean)
-  returns void
+  returns vector[]
 ');
 
 select _verify_function('_get_or_set_model', '

@@ -183,7 +183,9 @@ class AsyncLearning(AsyncCaller):
         return await self._call(learning.SET_EMBEDDING_MODEL, embedding_model)
 
     async def write_memories(
-        self, memories: Iterable[NewMemory], embeddings: Iterable[VectorLike | None]
+        self,
+        memories: Iterable[NewMemory],
+        embeddings: Iterable[VectorLike | None] | None = None,
     ) -> list[BatchWriteResult]:
         """Write memories, all or nothing.
 
@@ -191,9 +193,10 @@ class AsyncLearning(AsyncCaller):
         finding_id and outcome is written once, and writing it again changes nothing but
         its embedding. A memory without a finding_id is always new.
 
-        An element of embeddings may be None: only the text arm of a search then finds
-        the memory. If the memory is written again with an embedding, it gets that one.
-        An embedding of the active model also replaces one of another model.
+        An embedding is given in its memory or in embeddings. Only the text arm of a
+        search finds a memory without one; if it is written again with an embedding, it
+        gets that one. An embedding of the active model also replaces one of another
+        model.
 
         If no model is active yet, the first model that is named for an embedding
         becomes the active one; set_embedding_model changes it.
@@ -201,7 +204,8 @@ class AsyncLearning(AsyncCaller):
         Args:
             memories: the memories.
             embeddings: vectors of embedding_dim dimensions; the embeddings, one per
-                memory in the same order.
+                memory in the same order, None where there is none; None for none but
+                those in memories.
 
         Returns:
             One per memory in input order.

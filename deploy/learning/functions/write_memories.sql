@@ -7,16 +7,14 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function write_memories(p_memories jsonb, p_embeddings vector[])
+create function write_memories(p_memories jsonb, p_embeddings vector[] default null)
 returns table (ordinal integer, memory_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 begin
-  if p_embeddings is null then
-    perform _reject_argument('p_embeddings', 'one element per memory', null);
-  elsif
+  if
     jsonb_typeof(p_memories) = 'array'
     and cardinality(p_embeddings) <> jsonb_array_length(p_memories)
   then
@@ -40,9 +38,9 @@ Idempotent for memories with a finding_id: a memory with the same repo, finding_
 written once, and writing it again changes nothing but its embedding. A memory without a
 finding_id is always new.
 
-An element of p_embeddings may be null: only the text arm of a search then finds the memory. If
-the memory is written again with an embedding, it gets that one. An embedding of the active model
-also replaces one of another model.
+An embedding is given in its memory or in p_embeddings. Only the text arm of a search finds a
+memory without one; if it is written again with an embedding, it gets that one. An embedding of
+the active model also replaces one of another model.
 
 If no model is active yet, the first model that is named for an embedding becomes the active one;
 set_embedding_model changes it.
@@ -65,13 +63,15 @@ Arguments:
     - outcome (accepted | suppressed | thumbs_up | thumbs_down, required): how the team reacted
     - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model;
       required with an embedding if no model is active
+    - embedding (vector): array of embedding_dim numbers; embedding of finding_text; default the
+      element of p_embeddings, only one of which may be given
     - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
     - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
     - created_at (timestamptz): when the memory was learned; its age counts from then; UTC unless
       it has a time zone; default now
   p_embeddings: vectors of embedding_dim dimensions; the embeddings, one per memory in the same
-    order
+    order, null where there is none; null for none but those in p_memories
 
 Result: rows, each a BatchWriteResult, one per memory in input order.
   ordinal: 1-based position in p_memories
