@@ -14,6 +14,9 @@ from tests.server import ROOT
 
 ERRORS = (ROOT / "docs" / "reference" / "errors.md").read_text()
 SECTIONS = re.findall(r"(?m)^### (\w{5}) ", ERRORS)
+NOTICES = re.findall(
+    r"(?m)^### (\w{5}) ", re.findall(r"(?ms)^## Notices\n(.*?)^## ", ERRORS)[0]
+)
 
 
 def test_every_error_that_functions_raise_is_explained(
@@ -24,6 +27,21 @@ def test_every_error_that_functions_raise_is_explained(
     assert len(SECTIONS) == len(set(SECTIONS))
 
 
+def test_every_notice_that_functions_raise_is_explained(
+    database: psycopg.Connection,
+) -> None:
+    sources = database.execute(
+        "select string_agg(prosrc, ';') from pg_proc"
+        " where pronamespace = 'kodiai'::regnamespace"
+    ).fetchone()
+    raised = re.findall(
+        r"raise notice using\s+errcode = '(\w+)'", str(sources and sources[0])
+    )
+    assert raised == NOTICES
+    comments = " ".join(function.text for function in read(database))
+    assert set(NOTICES) <= set(re.findall(r"\w+", comments))
+
+
 def test_every_kb_error_has_a_python_class() -> None:
     codes = {
         error.sqlstate: name
@@ -32,7 +50,9 @@ def test_every_kb_error_has_a_python_class() -> None:
         and issubclass(error, psycopg.Error)
         and error.__module__ == kodiai.errors.__name__
     }
-    assert codes.keys() == {code for code in SECTIONS if code.startswith("KB")}
+    assert codes.keys() == {
+        code for code in SECTIONS if code.startswith("KB") and code not in NOTICES
+    }
     for name in codes.values():
         assert f"`{name}`" in ERRORS
         assert getattr(kodiai, name)

@@ -11,6 +11,7 @@ from pgvector import Vector
 
 from kodiai.call import many, one, optional
 from kodiai.literals import Category, Outcome, Severity
+from kodiai.parameters import VectorLike
 from kodiai.row import Row
 
 
@@ -40,7 +41,13 @@ class NewMemory(TypedDict):
     outcome: Outcome
     """How the team reacted."""
     embedding_model: NotRequired[str | None]
-    """1 to 200 bytes; model of the embedding; default the active model."""
+    """1 to 200 bytes; model of the embedding; default the active model; required
+    with an embedding if no model is active.
+    """
+    embedding: NotRequired[VectorLike | None]
+    """Array of embedding_dim numbers; embedding of finding_text; default the
+    element of embeddings, only one of which may be given.
+    """
     embedding_dim: NotRequired[int | None]
     """Must be the embedding_dim chosen at deploy; default that."""
     stale: NotRequired[bool | None]
@@ -82,7 +89,9 @@ class Memory(Row):
     outcome: Outcome
     """How the team reacted."""
     embedding_model: str
-    """Model of the embedding, or the one meant to produce it."""
+    """Model of the embedding; without one, the model named or active when the
+    memory was written, else the word none.
+    """
     embedding_dim: int
     """Number of dimensions of the embedding."""
     embedding: Vector | None
@@ -117,7 +126,7 @@ class BatchWriteResult(Row):
     """Id of the memory, new or existing."""
     inserted: bool
     """False if the memory already existed or occurs earlier in memories; the
-    existing one is left unchanged.
+    existing one keeps all but its embedding.
     """
 
 
@@ -128,7 +137,7 @@ class WriteResult(Row):
     memory_id: int
     """Id of the memory, new or existing."""
     inserted: bool
-    """False if the memory already existed; it is left unchanged."""
+    """False if the memory already existed; it keeps all but its embedding."""
 
 
 GET_MEMORIES = many(Memory, "get_memories", memory_ids="bigint[]")

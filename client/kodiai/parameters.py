@@ -28,8 +28,7 @@ from .vectors import Vectors
 #: An embedding; a one-dimensional numpy array is iterable, too.
 VectorLike = Vector | HalfVector | Iterable[SupportsFloat]
 
-#: A JSON value: text, a number, a bool, None, or a list or mapping of these; a datetime
-#: is sent as text.
+#: Text, a number, a bool, None, a datetime (as text), or a list or mapping of these.
 JsonLike = Any
 
 #: Characters that a Postgres text cannot contain: NUL and surrogates.
@@ -188,6 +187,8 @@ def _json(argument: str, value: object) -> object:
     match value := _from_numpy(argument, value):
         case None | bool():
             return value
+        case _ if re.fullmatch(r"\w+\[\d+\]\.embedding", argument):
+            return _vector(argument, value).to_list()
         case str():
             return _text(argument, value)
         case Integral():
@@ -204,8 +205,7 @@ def _json(argument: str, value: object) -> object:
     raise invalid(argument, expected, _describe(value))
 
 
-#: Converters by type name, as in the catalog; ``objects`` stands for a jsonb array of
-#: objects.
+#: Converters by type name in the catalog; ``objects`` is a jsonb array of objects.
 TYPES: dict[str, Callable[[str, Any], object]] = {
     "text": _checked(str, "text", _text),
     "boolean": _checked(bool, "true or false"),

@@ -113,7 +113,9 @@ class FoundMemory(Row):
     outcome: Outcome
     """How the team reacted."""
     embedding_model: str
-    """Model of the embedding, or the one meant to produce it."""
+    """Model of the embedding; without one, the model named or active when the
+    memory was written, else the word none.
+    """
     created_at: datetime
     """When the memory was learned; its age counts from then."""
 

@@ -48,6 +48,7 @@ return case p_domain::regtype
   when 'integer'::regtype then 'a 32-bit integer'
   when 'bigint'::regtype then 'a 64-bit integer'
   when 'jsonb'::regtype then 'JSON'
+  when 'vector'::regtype then format('an array of %s numbers', _embedding_dim())
   else obj_description(p_domain::regtype, 'pg_type')
 end;
 
@@ -166,6 +167,13 @@ begin
     case
       when coalesce(o.object -> c.key, 'null') = 'null' then c.is_required
       when c.typname = 'jsonb' then not pg_input_is_valid((o.object -> c.key)::text, c.type)
+      -- The type vector reports invalid input by an error that pg_input_is_valid does not catch.
+      when c.typname = 'vector' then not jsonb_path_match(
+        o.object -> c.key,
+        'strict $.type() == "array" && $.size() == $dim
+        && !exists($[*] ? (@.type() != "number" || @.abs() > 3.4e38))',
+        jsonb_build_object('dim', _embedding_dim())
+      )
       when jsonb_typeof(o.object -> c.key) <> c.json_type then true
       -- Reject special date strings such as 'tomorrow' and 'infinity'.
       when

@@ -8,11 +8,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _check_memories(
-  p_memories jsonb,
-  p_embeddings vector[],
-  p_single boolean
-)
+create function _check_memories(p_memories jsonb, p_single boolean)
 returns void
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -21,7 +17,7 @@ declare
   c_keys constant text[] := array[
     'repo', 'owner?', 'source_repo?', 'finding_id', 'review_id', 'finding_text',
     'severity', 'category', 'file_path', 'language', 'outcome', 'embedding_model?',
-    'embedding_dim', 'stale', 'created_at'
+    'embedding', 'embedding_dim', 'stale', 'created_at'
   ];
   v_format constant text := case
     when p_single then 'p_%2$s' else 'p_memories[%1$s].%2$s'
@@ -57,31 +53,6 @@ begin
   if found then
     perform _reject_argument(v_argument, v_expected, v_got);
   end if;
-
-  select
-    case when p_single then 'p_embedding' else format('p_embeddings[%s]', e.ord) end,
-    case
-      when vector_dims(e.embedding) <> _embedding_dim()
-        then format('%s dimensions', _embedding_dim())
-      else 'a vector with a defined cosine distance'
-    end,
-    case
-      when vector_dims(e.embedding) <> _embedding_dim()
-        then vector_dims(e.embedding)::text
-      else format('one with norm %s', vector_norm(e.embedding))
-    end
-  into v_argument, v_expected, v_got
-  from unnest(p_embeddings) with ordinality as e (embedding, ord)
-  -- The cosine distance of a vector from itself is NaN if all elements are zero, or if their
-  -- squares underflow or overflow real.
-  where
-    vector_dims(e.embedding) <> _embedding_dim()
-    or e.embedding <=> e.embedding = 'NaN'
-  order by e.ord
-  limit 1;
-  if found then
-    perform _reject_argument(v_argument, v_expected, v_got);
-  end if;
 end
 $$;
 
@@ -91,44 +62,117 @@ Arguments: as in _write_memories.
 Errors: 22004 for a missing value, 22023 for an invalid one; the message names the argument, the
 1-based position and the key.';
 
-create function _get_or_set_model(p_memories jsonb, p_single boolean)
+create function _collect_embeddings(p_memories jsonb, p_embeddings vector[], p_single boolean)
+returns vector[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_embeddings vector[];
+  v_argument text;
+  v_expected text;
+  v_got text;
+begin
+  select array_agg(coalesce(e.embedding, (e.memory ->> 'embedding')::vector) order by e.ord)
+  into v_embeddings
+  from rows from (jsonb_array_elements(p_memories), unnest(p_embeddings))
+  with ordinality as e (memory, embedding, ord);
+
+  select
+    case
+      when p_single then 'p_embedding'
+      when e.given is null then format('p_memories[%s].embedding', e.ord)
+      else format('p_embeddings[%s]', e.ord)
+    end,
+    c.expected,
+    c.got
+  into v_argument, v_expected, v_got
+  from rows from (jsonb_array_elements(p_memories), unnest(p_embeddings), unnest(v_embeddings))
+  with ordinality as e (memory, given, embedding, ord)
+  cross join lateral (
+    select
+      format('null, because p_memories[%s].embedding is given', e.ord) as expected,
+      'a vector' as got
+    where e.given is not null and e.memory ->> 'embedding' is not null
+    union all
+    select
+      format('%s dimensions', _embedding_dim()),
+      vector_dims(e.embedding)::text
+    where vector_dims(e.embedding) <> _embedding_dim()
+    union all
+    select
+      'a vector with a defined cosine distance',
+      format('one with norm %s', vector_norm(e.embedding))
+    -- The cosine distance of a vector from itself is NaN if all elements are zero, or if their
+    -- squares underflow or overflow real.
+    where e.embedding <=> e.embedding = 'NaN'
+  ) as c
+  order by e.ord
+  limit 1;
+  if found then
+    perform _reject_argument(v_argument, v_expected, v_got);
+  end if;
+
+  return v_embeddings;
+end
+$$;
+
+comment on function _collect_embeddings is
+'Collect the embeddings of memories, and reject those that cannot be written.
+Arguments: as in _write_memories; _check_memories has accepted p_memories.
+Result: one element per memory, from p_embeddings or the key embedding, null if neither has one.
+Errors: 22023 for an invalid embedding, or for two of one memory; the message names the argument
+and the 1-based position.';
+
+create function _get_or_set_model(p_memories jsonb, p_embeddings vector[], p_single boolean)
 returns text
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
   v_model text;
+  v_ordinal bigint;
 begin
   select a.embedding_model into v_model from active_embedding_model as a;
-  if v_model is null and jsonb_array_length(p_memories) > 0 then
-    select m.memory ->> 'embedding_model'
-    into v_model
-    from jsonb_array_elements(p_memories) with ordinality as m (memory, ord)
-    where m.memory ->> 'embedding_model' is not null
-    order by m.ord
-    limit 1;
-    if v_model is null then
-      perform _reject_argument(
-        case when p_single then 'p_embedding_model' else 'p_memories[1].embedding_model' end,
-        'a model name, because no model is active yet', null
-      );
-    end if;
-    insert into active_embedding_model (embedding_model)
-    values (v_model)
-    on conflict do nothing;
-    -- A concurrent writer may have set another model first.
-    select a.embedding_model into v_model from active_embedding_model as a;
+  if v_model is not null then
+    return v_model;
   end if;
+
+  select m.memory ->> 'embedding_model', m.ord
+  into v_model, v_ordinal
+  from rows from (jsonb_array_elements(p_memories), unnest(p_embeddings))
+  with ordinality as m (memory, embedding, ord)
+  where m.embedding is not null
+  order by m.memory ->> 'embedding_model' is null, m.ord
+  limit 1;
+  if v_ordinal is null then
+    return null;
+  end if;
+  if v_model is null then
+    perform _reject_argument(
+      case
+        when p_single then 'p_embedding_model'
+        else format('p_memories[%s].embedding_model', v_ordinal)
+      end,
+      'a model name, because no model is active yet', null
+    );
+  end if;
+
+  insert into active_embedding_model (embedding_model)
+  values (v_model)
+  on conflict do nothing;
+  -- A concurrent writer may have set another model first.
+  select a.embedding_model into v_model from active_embedding_model as a;
   return v_model;
 end
 $$;
 
 comment on function _get_or_set_model is
-'Return the active embedding model. If none is active yet, the first model that the memories name
-becomes the active one.
-Arguments: as in _write_memories.
-Result: name of the model; null if none is active and there are no memories.
-Errors: 22004 if none is active and no memory names one.';
+'Return the active embedding model. If none is active yet, the first model that a memory with an
+embedding names becomes the active one.
+Arguments: p_memories; p_embeddings, one per memory; p_single, as in _write_memories.
+Result: name of the model; null if none is active and there are no embeddings.
+Errors: 22004 if none is active and no memory with an embedding names one.';
 
 create function _insert_memories(
   p_memories jsonb,
@@ -166,7 +210,7 @@ begin
       m.file_path,
       m.language,
       m.outcome,
-      coalesce(m.embedding_model, p_model),
+      coalesce(m.embedding_model, p_model, 'none'),
       m.embedding,
       coalesce(m.stale, false)
     from rows from (
@@ -203,9 +247,64 @@ $$;
 
 comment on function _insert_memories is
 'Insert the memories that do not exist yet.
-Arguments: p_memories and p_embeddings, as in _write_memories; p_ids, one id per memory, used if
-it is inserted; p_model, the model of memories that name none.
+Arguments: p_memories; p_embeddings, one per memory; p_ids, one id per memory, used if
+it is inserted; p_model, the model of memories that name none, null if no model is active.
 Result: ids of the inserted rows.';
+
+create function _add_embeddings(
+  p_memory_ids bigint[],
+  p_memories jsonb,
+  p_embeddings vector[],
+  p_model text
+)
+returns void
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use the primary key, even on tables too small for the planner to prefer it.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+begin
+  with given as (
+    -- Of several embeddings for one memory, the first of the active model.
+    select distinct on (m.memory_id)
+      m.memory_id,
+      m.embedding,
+      coalesce(m.embedding_model, p_model) as embedding_model
+    from rows from (
+      jsonb_to_recordset(p_memories) as (embedding_model text),
+      unnest(p_embeddings),
+      unnest(p_memory_ids)
+    ) with ordinality as m (embedding_model, embedding, memory_id, ord)
+    where m.embedding is not null
+    order by m.memory_id, coalesce(m.embedding_model, p_model) <> p_model, m.ord
+  ),
+
+  -- Lock in id order, like mark_stale_memories, so that concurrent calls do not deadlock.
+  incomplete as (
+    select l.id, g.embedding, g.embedding_model
+    from given as g
+    inner join learning_memories as l on g.memory_id = l.id
+    where
+      l.embedding is null
+      or (l.embedding_model <> p_model and g.embedding_model = p_model)
+    order by l.id
+    for no key update of l
+  )
+
+  update learning_memories as l
+  set embedding = i.embedding, embedding_model = i.embedding_model
+  from incomplete as i
+  where l.id = i.id;
+end
+$$;
+
+comment on function _add_embeddings is
+'Add embeddings to memories that have none, and replace those of another model by those of the
+active one.
+Arguments: p_memory_ids, ids of the memories; p_memories and p_embeddings, what is written to
+them; p_model, the active model.';
 
 create function _write_memories(
   p_memories jsonb,
@@ -221,20 +320,21 @@ set datestyle = 'ISO, YMD'
 as $$
 #variable_conflict use_column
 declare
+  v_embeddings vector[];
   v_model text;
   v_ids bigint[];
   v_inserted bigint[];
   v_memory_ids bigint[];
 begin
-  perform _check_memories(p_memories, p_embeddings, p_single);
-
-  v_model := _get_or_set_model(p_memories, p_single);
+  perform _check_memories(p_memories, p_single);
+  v_embeddings := _collect_embeddings(p_memories, p_embeddings, p_single);
+  v_model := _get_or_set_model(p_memories, v_embeddings, p_single);
 
   -- Draw ids in input order, to distinguish a row from its duplicate in the same call.
   select array_agg(nextval('learning_memories_id_seq') order by m.ord)
   into v_ids
   from generate_series(1, jsonb_array_length(p_memories)) as m (ord);
-  v_inserted := _insert_memories(p_memories, p_embeddings, v_ids, v_model);
+  v_inserted := _insert_memories(p_memories, v_embeddings, v_ids, v_model);
 
   -- Look up rows that already existed or occur twice in this call, in a second statement: the
   -- snapshot of the insert does not show them.
@@ -267,6 +367,10 @@ begin
       hint = 'Retry the transaction.';
   end if;
 
+  if v_memory_ids <> v_ids then
+    perform _add_embeddings(v_memory_ids, p_memories, v_embeddings, v_model);
+  end if;
+
   return query
   select m.ord::integer, m.memory_id, m.memory_id = m.id
   from unnest(v_memory_ids, v_ids) with ordinality as m (memory_id, id, ord)
@@ -276,7 +380,7 @@ $$;
 
 comment on function _write_memories is
 'Check and write memories, for write_memory and write_memories.
-Arguments: p_memories, an array of objects; p_embeddings, of equal length; p_single, whether
+Arguments: p_memories, an array of objects; p_embeddings, of equal length or null; p_single, whether
 errors name the arguments of write_memory.
 Result: as in write_memories.
 Errors: as in write_memories.';

@@ -193,6 +193,49 @@ comment on function _count_graph_nodes is
 Argument: p_code, any code.
 Result: the number; null if the index does not exist.';
 
+create function _notice_missing_embeddings(p_scope search_scope)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- Custom plans: the planner folds away conditions on null fields.
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+  v_scope search_scope;
+begin
+  -- Without the filters: what they leave says nothing about the model.
+  v_scope.owner := p_scope.owner;
+  v_scope.repo := p_scope.repo;
+  v_scope.embedding_model := p_scope.embedding_model;
+  if not exists (
+    select
+    from learning_memories as m
+    where
+      _in_scope(
+        v_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path, m.created_at
+      )
+      and _is_comparable(v_scope, m.embedding_model, m.embedding_code)
+  )
+  then
+    raise notice using
+      errcode = 'KB005',
+      message = case
+        when p_scope.embedding_model is null then 'no embedding model is active'
+        else format(
+          'no memory of %s has an embedding of the model %s',
+          coalesce(p_scope.repo, p_scope.owner), to_json(p_scope.embedding_model)
+        )
+      end,
+      hint = 'get_info lists the models that have embeddings.';
+  end if;
+end
+$$;
+
+comment on function _notice_missing_embeddings is
+'Raise a notice, KB005, if no memory of the repository or owner has an embedding of the model that
+a search compares.
+Argument: p_scope.';
+
 create function _search_vectors(
   p_scope search_scope,
   p_embedding vector,
@@ -275,6 +318,10 @@ begin
     v_batch_size := 5 * v_batch_size;
   end loop;
 
+  if cardinality(v_matches) = 0 then
+    perform _notice_missing_embeddings(p_scope);
+  end if;
+
   return v_matches[:p_limit];
 end
 $$;
@@ -283,7 +330,8 @@ comment on function _search_vectors is
 'The vector arm of a search: rank the searchable memories in scope by cosine distance. The
 2 * p_limit memories nearest by the Hamming distance of their codes are re-ranked by their
 embeddings. They are found by scanning all codes in scope or, if that is slower, in the HNSW graph
-of the codes. If the nearest do not stand out enough, more are re-ranked, if necessary all.
+of the codes. If the nearest do not stand out enough, more are re-ranked, if necessary all. A
+notice says if there is nothing to compare.
 Arguments: p_scope; p_embedding, of the query; p_documents, number of memories of the repository
 or owner; p_share, the fraction of them that may be returned and compared, null if unknown;
 p_limit; p_returned, how many of these search_memories returns; p_max_distance, maximum cosine

@@ -7,6 +7,7 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _search_vectors;
+drop function _notice_missing_embeddings;
 drop function _count_graph_nodes;
 drop function _rerank;
 drop function _pick_nearest;

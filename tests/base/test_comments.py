@@ -129,7 +129,7 @@ CONDITIONS = {
 
 
 def codes(sources: dict[str, str], function: str) -> set[str]:
-    """Return the SQLSTATEs raised by a function and by the helpers that it calls."""
+    """Return the errors raised by a function and by the helpers that it calls."""
     seen, next_ = set(), {function}
     while next_:
         seen |= next_
@@ -138,7 +138,12 @@ def codes(sources: dict[str, str], function: str) -> set[str]:
         }
         next_ = called & sources.keys() - seen
     raised = {
-        c for each in seen for c in re.findall(r"errcode = '(\w+)'", sources[each])
+        code
+        for each in seen
+        for notice, code in re.findall(
+            r"(raise notice using\s+)?errcode = '(\w+)'", sources[each]
+        )
+        if not notice
     }
     return {CONDITIONS.get(code, code) for code in raised}
 

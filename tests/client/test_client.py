@@ -277,8 +277,6 @@ def test_memories_must_be_a_list(client: Client, memories: Any) -> None:
         client.write_memories(memories, [])
     with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^memories is miss"):
         client.write_memories(None, [])  # type: ignore[arg-type]
-    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="^embeddings is mi"):
-        client.write_memories([], None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("cost", [Decimal("0.10"), 0.1, np.float64(0.1), 1])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,10 +14,11 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+from pgvector import Vector
 from psycopg import errors
 from pytest_postgresql import factories
 
-from kodiai import Client
+from kodiai import Client, WriteResult
 from tests import server
 from tests.concurrency import sessions, wait_for_lock
 
@@ -133,18 +136,23 @@ def test_write_memory_and_write_memories_share_the_key(client: Client) -> None:
     assert (again.memory_id, again.inserted) == (one.memory_id, False)
 
 
-def test_the_first_model_written_is_active_until_another_is_set(
+def test_the_model_of_the_first_embedding_is_active_until_another_is_set(
     client: Client,
 ) -> None:
-    client.write_memory(**memory())
-    plain = memory()
-    del plain["embedding_model"]
-    assert written_model(client, plain) == "test"
+    client.write_memory(**memory(), embedding=vector(1))
+    assert written_model(client, unnamed()) == "test"
     assert client.set_embedding_model("newer") == "test"
     assert client.set_embedding_model("newer") == "newer"
-    assert written_model(client, plain) == "newer"
+    assert written_model(client, unnamed()) == "newer"
     assert written_model(client, memory(embedding_model="third")) == "third"
-    assert written_model(client, plain) == "newer"
+    assert written_model(client, unnamed()) == "newer"
+
+
+def unnamed(**columns: Any) -> Any:
+    """Return a valid memory that names no model."""
+    columns = memory(**columns)
+    del columns["embedding_model"]
+    return columns
 
 
 def written_model(client: Client, columns: dict[str, Any]) -> str:
@@ -152,20 +160,105 @@ def written_model(client: Client, columns: dict[str, Any]) -> str:
     return client.get_memories([row.memory_id])[0].embedding_model
 
 
-def test_a_model_is_required_until_one_is_active(
+def test_a_memory_without_an_embedding_makes_no_model_active(client: Client) -> None:
+    """Whether or not it names one."""
+    assert written_model(client, memory(embedding_model="words")) == "words"
+    assert written_model(client, unnamed()) == "none"
+    client.write_memories(
+        [memory(embedding_model="words"), memory(embedding_model="real"), unnamed()],
+        [None, vector(1), vector(0, 1)],
+    )
+    assert len(client.search_memories("acme/api", None, vector(1))) == 2
+    assert client.set_embedding_model("newer") == "real"
+
+
+def test_an_embedding_needs_a_model_until_one_is_active(
     client: Client, database: psycopg.Connection
 ) -> None:
-    plain = memory()
-    del plain["embedding_model"]
     with pytest.raises(
-        errors.NullValueNotAllowed, match=r"memories\[1\]\.embedding_model"
+        errors.NullValueNotAllowed, match=r"memories\[2\]\.embedding_model"
     ):
-        client.write_memories([plain], [None])
-    with pytest.raises(errors.NullValueNotAllowed, match="embedding_model"):
-        client.write_memory(**plain)
+        client.write_memories([memory(), unnamed()], [None, vector(1)])
+    with pytest.raises(errors.NullValueNotAllowed, match="^embedding_model"):
+        client.write_memory(**unnamed(), embedding=vector(1))
+    assert count(database) == 0
     assert client.set_embedding_model("first") is None
-    client.write_memory(**plain)
+    client.write_memory(**unnamed(), embedding=vector(1))
     assert count(database) == 1
+
+
+def test_a_memory_gets_its_embedding_when_it_is_written_again(client: Client) -> None:
+    (row,) = client.write_memories([unnamed(finding_id=5, stale=True)], [None])
+    (before,) = client.get_memories([row.memory_id])
+    again = memory(finding_id=5, finding_text="other", language="go")
+    existing = WriteResult(row.memory_id, inserted=False)
+    assert client.write_memory(**again) == existing
+    assert client.get_memories([row.memory_id]) == [before]
+    assert client.write_memory(**again, embedding=vector(0, 2)) == existing
+    (after,) = client.get_memories([row.memory_id])
+    assert after.embedding
+    assert after.embedding.to_list() == vector(0, 2)
+    assert after.embedding_model == "test"
+    assert replace(after, embedding=None, embedding_model="none") == before
+
+
+def test_an_embedding_that_was_added_is_found(client: Client) -> None:
+    texts = ["about caches", "about locks"]
+    rows = [memory(finding_id=n, finding_text=text) for n, text in enumerate(texts)]
+    first, second = client.write_memories(rows, [None, vector(1)])
+    client.write_memories(rows, [vector(0, 1), vector(0, 1)])
+    found = client.search_memories("acme/api", "caches", vector(0, 1))
+    assert [hit.memory_id for hit in found] == [first.memory_id, second.memory_id]
+    assert [hit.distance for hit in found] == [0, 1]
+    assert [hit.text_rank for hit in found] == [1, None]
+    assert all(check.is_ok for check in client.check_search("acme/api"))
+
+
+def test_only_an_embedding_of_the_active_model_replaces_another(client: Client) -> None:
+    def write(model: str, *values: float) -> tuple[str, list[float]]:
+        row = client.write_memory(
+            **memory(finding_id=5, embedding_model=model), embedding=vector(*values)
+        )
+        (written,) = client.get_memories([row.memory_id])
+        assert written.embedding
+        return written.embedding_model, written.embedding.to_list()
+
+    assert write("old", 1) == ("old", vector(1))
+    assert write("old", 2) == ("old", vector(1))
+    assert write("new", 3) == ("old", vector(1))
+    client.set_embedding_model("new")
+    assert write("third", 4) == ("old", vector(1))
+    assert write("new", 5) == ("new", vector(5))
+    assert write("new", 6) == ("new", vector(5))
+    assert write("old", 7) == ("new", vector(5))
+
+
+def test_a_duplicate_in_the_same_call_adds_the_embedding(client: Client) -> None:
+    client.set_embedding_model("test")
+    same = memory(finding_id=5)
+    other = memory(finding_id=5, embedding_model="other")
+    rows = client.write_memories(
+        [same, other, same, same], [None, vector(1), vector(2), vector(3)]
+    )
+    assert [row.inserted for row in rows] == [True, False, False, False]
+    (written,) = client.get_memories([rows[0].memory_id])
+    assert written.embedding
+    assert (written.embedding_model, written.embedding.to_list()) == ("test", vector(2))
+
+
+def test_concurrent_calls_that_add_embeddings_do_not_deadlock(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    memories = [memory(finding_id=n) for n in range(20)]
+    client.write_memories(memories, [None] * 20)
+    with sessions(conninfo, 2) as (first, second):
+        first.client.write_memories(memories, [vector(1)] * 20)
+        second.start(lambda c: c.write_memories(memories[::-1], [vector(2)] * 20))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert [row.inserted for row in second.result()] == [False] * 20
+    rows = database.execute("select distinct embedding::text from learning_memories")
+    assert rows.fetchall() == [(str(vector(1)).replace(" ", "").replace(".0", ""),)]
 
 
 def test_concurrent_set_embedding_model_returns_the_previous_model(
@@ -290,7 +383,7 @@ def test_a_missing_key_is_named(client: Client, column: str) -> None:
 
 
 @pytest.mark.usefixtures("unchanged")
-@pytest.mark.parametrize("key", ["color", "id", "embedding", "search_tsv"])
+@pytest.mark.parametrize("key", ["color", "id", "embedding_code", "search_tsv"])
 def test_an_unknown_key_is_named(client: Client, key: str) -> None:
     with pytest.raises(
         errors.InvalidParameterValue, match=rf'^memories\[1\]: .* the key "{key}"'
@@ -325,6 +418,90 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
         errors.InvalidParameterValue, match=rf"^embedding: expected {expected}"
     ):
         client.write_memory(**memory(), embedding=embedding)
+    with pytest.raises(errors.InvalidParameterValue) as error:
+        client.write_memories([memory(), memory(embedding=embedding)])
+    message = str(error.value)
+    assert message.startswith(
+        (
+            f"memories[2].embedding: expected {expected}",
+            "memories[2].embedding: expected an array of 8 numbers, got [",
+        )
+    )
+    assert len(message) < 300
+
+
+@pytest.mark.parametrize(
+    "value",
+    [vector(1, -2.5), Vector(vector(1, -2.5)), np.array(vector(1, -2.5), "float32")],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_embedding_may_be_a_key_of_its_memory(client: Client, value: Any) -> None:
+    rows = client.write_memories(
+        [memory(embedding=value), memory(embedding=None), memory(), memory()],
+        [None, vector(2), vector(3), None],
+    )
+    rows += client.write_memories([memory(), memory(embedding=value)])
+    found = client.get_memories([row.memory_id for row in rows])
+    assert [row.embedding and row.embedding.to_list() for row in found] == [
+        *(vector(1, -2.5), vector(2), vector(3), None, None, vector(1, -2.5))
+    ]
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_one_memory_cannot_be_given_two_embeddings(client: Client) -> None:
+    with pytest.raises(errors.InvalidParameterValue) as error:
+        client.write_memories(
+            [memory(embedding=vector(1)), memory(embedding=vector(1))],
+            [None, vector(1)],
+        )
+    assert str(error.value) == (
+        "embeddings[2]: expected null, because memories[2].embedding is given,"
+        " got a vector"
+    )
+
+
+def test_an_embedding_that_is_a_key_makes_its_model_active(client: Client) -> None:
+    with pytest.raises(errors.NullValueNotAllowed, match=r"^memories\[2\]\."):
+        client.write_memories([memory(), unnamed(embedding=vector(1))])
+    client.write_memories([memory(embedding_model="key", embedding=vector(1))])
+    assert client.set_embedding_model("newer") == "key"
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(
+    "embedding",
+    [
+        *("1", "{}", "true", '"[1, 0, 0, 0, 0, 0, 0, 0]"', "[]", "[1]"),
+        *("[[1, 0, 0, 0, 0, 0, 0, 0]]", "[1, 0, 0, 0, 0, 0, 0, null]"),
+        *('[1, 0, 0, 0, 0, 0, 0, "0"]', "[1, 0, 0, 0, 0, 0, 0, 1e39]"),
+        *("[1, 0, 0, 0, 0, 0, 0, -1e39]", "[1, 0, 0, 0, 0, 0, 0, 1e400]"),
+        *("[1, 0, 0, 0, 0, 0, 0, [0]]", "[[1], 0, 0, 0, 0, 0, 0, 0]"),
+        json.dumps([1] * 16001),
+    ],
+)
+def test_an_embedding_that_is_no_array_of_numbers_is_named(
+    database: psycopg.Connection, embedding: str
+) -> None:
+    valid = json.dumps(memory())
+    given = valid.removesuffix("}") + f', "embedding": {embedding}}}'
+    assert_rejected(
+        database,
+        f"write_memories('[{valid}, {given}]')",
+        "22023",
+        "p_memories[2].embedding: expected an array of 8 numbers, got ",
+    )
+
+
+def test_an_embedding_may_have_numbers_too_small_for_its_type(
+    database: psycopg.Connection, client: Client
+) -> None:
+    given = json.dumps([memory(embedding="?")])
+    given = given.replace('"?"', "[1, 1e-60, -1e-400, 0, 0, 0, 0, 0]")
+    row = database.execute(f"select * from write_memories('{given}')".encode())
+    (_, memory_id, _) = row.fetchone() or (0, 0, 0)
+    (written,) = client.get_memories([memory_id])
+    assert written.embedding
+    assert written.embedding.to_list() == vector(1)
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -332,7 +509,6 @@ def test_a_bad_vector_is_named(client: Client, embedding: Any, expected: str) ->
     ("arguments", "code", "message"),
     [
         ("null, '{}'", "22004", "p_memories is missing"),
-        ("'[]', null", "22004", "p_embeddings is missing"),
         ("'{}', '{}'", "22023", "p_memories: expected an array of objects, got object"),
         (
             "'[1]', array[null::vector]",

@@ -259,6 +259,61 @@ def test_an_owner_widens_the_scope_to_its_repositories(client: Client) -> None:
 # Models, and rows without an embedding
 
 
+@pytest.fixture
+def notices(connection: psycopg.Connection) -> list[tuple[str | None, str | None]]:
+    """Return a list to which SQLSTATE and message of each notice are appended."""
+    found: list[tuple[str | None, str | None]] = []
+    connection.add_notice_handler(
+        lambda notice: found.append((notice.sqlstate, notice.message_primary))
+    )
+    return found
+
+
+def test_a_model_without_embeddings_in_scope_is_noticed(
+    client: Client, notices: list[tuple[str, str]]
+) -> None:
+    client.search_memories("acme/api", "cache")
+    assert notices == []
+    client.search_memories("acme/api", "cache", vector(1))
+    assert notices.pop() == ("KB005", "no embedding model is active")
+    client.write_memory(**memory())
+    client.write_memory(**memory(repo="acme/web"), embedding=vector(1))
+    for repo, owner, model in (
+        ("acme/api", None, "test"),
+        ("acme/web", None, "tset"),
+        ("acme/web", "acme", "tset"),
+        (None, "other", "test"),
+    ):
+        found = client.search_memories(
+            repo, "cache", vector(1), owner=owner, embedding_model=model
+        )
+        assert {hit.vector_rank for hit in found} <= {None}
+        message = (
+            f'no memory of {owner or repo} has an embedding of the model "{model}"'
+        )
+        assert notices.pop() == ("KB005", message)
+    assert notices == []
+
+
+def test_a_search_that_compares_or_filters_embeddings_raises_no_notice(
+    client: Client, notices: list[tuple[str, str]]
+) -> None:
+    client.write_memory(**memory(), embedding=vector(1))
+    assert client.search_memories("acme/api", None, vector(1))
+    assert client.search_memories("acme/api", None, vector(1), owner="acme")
+    for filters in (
+        {"outcomes": ["suppressed"]},
+        {"path_prefix": "lib"},
+        {"query_text": "-cache"},
+        {"query_embedding": vector(-1), "max_distance": 0.5},
+    ):
+        arguments: Any = {"query_embedding": vector(1)} | filters
+        assert not client.search_memories("acme/api", **arguments)
+    client.mark_stale_memories("acme/api", path_prefix="src")
+    assert not client.search_memories("acme/api", None, vector(1))
+    assert notices == []
+
+
 def test_models_never_mix(client: Client) -> None:
     rows = [
         memory(finding_text="one"),

@@ -5,13 +5,19 @@ begin;
 set local search_path = :"schema", public;
 
 select _verify_function('_check_memories', '
-  stable parallel safe security invoker (p_memories jsonb, p_embeddings vector[],
-  p_single boolean)
+  stable parallel safe security invoker (p_memories jsonb, p_single boolean)
   returns void
 ');
 
+select _verify_function('_collect_embeddings', '
+  stable parallel safe security invoker (p_memories jsonb, p_embeddings vector[],
+  p_single boolean)
+  returns vector[]
+');
+
 select _verify_function('_get_or_set_model', '
-  volatile parallel unsafe security invoker (p_memories jsonb, p_single boolean)
+  volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings vector[],
+  p_single boolean)
   returns text
 ');
 
@@ -19,6 +25,13 @@ select _verify_function('_insert_memories', '
   volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings vector[],
   p_ids bigint[], p_model text)
   returns bigint[]
+');
+
+select _verify_function('_add_embeddings', '
+  volatile parallel unsafe security invoker (p_memory_ids bigint[], p_memories jsonb,
+  p_embeddings vector[], p_model text)
+  returns void
+  set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
 ');
 
 select _verify_function('_write_memories', '

@@ -38,6 +38,12 @@ select _verify_function('_count_graph_nodes', '
   returns double precision
 ');
 
+select _verify_function('_notice_missing_embeddings', '
+  stable parallel safe security invoker (p_scope search_scope)
+  returns void
+  set plan_cache_mode=force_custom_plan
+');
+
 select _verify_function('_search_vectors', '
   stable parallel unsafe security invoker (p_scope search_scope, p_embedding vector,
   p_documents double precision, p_share double precision, p_limit integer, p_returned

@@ -40,8 +40,8 @@ class AsyncLearning(AsyncCaller):
     async def has_memory(self, repo: str, finding_id: int, outcome: Outcome) -> bool:
         """Return whether a memory of a finding with a given outcome exists.
 
-        Stale memories count too. If it exists, write_memory would change nothing, so
-        there is no need to compute an embedding.
+        Stale memories count too, and so do those without an embedding. If the memory
+        exists, write_memory would at most change its embedding.
 
         Args:
             repo: owner/name; repository of the memory.
@@ -166,8 +166,9 @@ class AsyncLearning(AsyncCaller):
 
         The active model is the default of embedding_model in search_memories and
         write_memory, and of embedding_model in write_memories. Until the first call, it
-        is the model of the first memory written. Memories of other models are kept, but
-        only the text arm of a search finds them, unless the search names their model.
+        is the model of the first embedding written. Memories of other models are kept,
+        but only the text arm of a search finds them, unless the search names their
+        model, until they are written again with an embedding of the active model.
 
         Args:
             embedding_model: 1 to 200 bytes; name of the model.
@@ -184,31 +185,36 @@ class AsyncLearning(AsyncCaller):
         return await self._call(learning.SET_EMBEDDING_MODEL, embedding_model)
 
     async def write_memories(
-        self, memories: Iterable[NewMemory], embeddings: Iterable[VectorLike | None]
+        self,
+        memories: Iterable[NewMemory],
+        embeddings: Iterable[VectorLike | None] | None = None,
     ) -> list[BatchWriteResult]:
         """Write memories, all or nothing.
 
         Idempotent for memories with a finding_id: a memory with the same repo,
-        finding_id and outcome is written once, and writing it again changes nothing. A
-        memory without a finding_id is always new.
+        finding_id and outcome is written once, and writing it again changes nothing but
+        its embedding. A memory without a finding_id is always new.
 
-        An element of embeddings may be None: only the text arm of a search then finds
-        the memory.
+        An embedding is given in its memory or in embeddings. Only the text arm of a
+        search finds a memory without one; if it is written again with an embedding, it
+        gets that one. An embedding of the active model also replaces one of another
+        model.
 
-        If no model is active yet, the first model named in memories becomes the active
-        one; set_embedding_model changes it.
+        If no model is active yet, the first model that is named for an embedding
+        becomes the active one; set_embedding_model changes it.
 
         Args:
             memories: at most 10000 memories.
             embeddings: vectors of embedding_dim dimensions; the embeddings, one per
-                memory in the same order.
+                memory in the same order, None where there is none; None for none but
+                those in memories.
 
         Returns:
             One per memory in input order.
 
         Raises:
-            NullValueNotAllowed: an argument or a required key is missing, or no memory
-                names a model and none is active; the message names it (22004).
+            NullValueNotAllowed: an argument or a required key is missing, or an
+                embedding has no model and none is active; the message names it (22004).
             InvalidParameterValue: an argument or key is invalid; the message names it
                 (22023).
             SerializationFailure: a concurrent transaction deleted the existing memory
@@ -238,9 +244,12 @@ class AsyncLearning(AsyncCaller):
         """Write one memory.
 
         Idempotent if finding_id is given: a memory with the same repo, finding_id and
-        outcome is written once, and writing it again changes nothing. Without
-        finding_id, each call writes a new memory. Use write_memories to write many in
-        one call.
+        outcome is written once, and writing it again changes nothing but its embedding.
+        Without finding_id, each call writes a new memory. Use write_memories to write
+        many in one call.
+
+        A memory without an embedding that is written again with one gets that one. An
+        embedding of the active model also replaces one of another model.
 
         Args:
             repo: owner/name; repository the memory belongs to.
@@ -261,7 +270,8 @@ class AsyncLearning(AsyncCaller):
             language: 1 to 200 characters; programming language of the file; None if
                 unknown.
             embedding_model: 1 to 200 bytes; model of the embedding; None for the active
-                model.
+                model; if none is active, the model of the first embedding becomes the
+                active one.
             stale: whether the memory no longer applies; searches skip stale memories.
             created_at: years 1 to 9999; when the memory was learned; its age counts
                 from then; None for now.
@@ -270,8 +280,8 @@ class AsyncLearning(AsyncCaller):
             A WriteResult.
 
         Raises:
-            NullValueNotAllowed: a required argument is None, or embedding_model is None
-                and no model is active; the message names it (22004).
+            NullValueNotAllowed: a required argument is None, or embedding has no
+                embedding_model and no model is active; the message names it (22004).
             InvalidParameterValue: an argument is invalid; the message names it (22023).
             SerializationFailure: a concurrent transaction deleted the existing memory
                 or, under repeatable read or serializable, wrote the same memory; retry

@@ -86,7 +86,8 @@ Result: rows, each a Memory, in the order in which p_memory_ids first names them
   file_path: path of the file, relative to the repository root
   language: programming language of the file; null if unknown
   outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
-  embedding_model: model of the embedding, or the one meant to produce it
+  embedding_model: model of the embedding; without one, the model named or active when the memory
+    was written, else the word none
   embedding_dim: number of dimensions of the embedding
   embedding: embedding of finding_text; null if none
   stale: whether the memory no longer applies; searches skip stale memories

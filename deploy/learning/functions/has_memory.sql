@@ -29,8 +29,8 @@ $$;
 comment on function has_memory is
 'Return whether a memory of a finding with a given outcome exists.
 
-Stale memories count too. If it exists, write_memory would change nothing, so there is no need to
-compute an embedding.
+Stale memories count too, and so do those without an embedding. If the memory exists, write_memory
+would at most change its embedding.
 
 Arguments:
   p_repo: owner/name; repository of the memory

@@ -38,9 +38,9 @@ comment on function set_embedding_model is
 'Make an embedding model the active one.
 
 The active model is the default of p_embedding_model in search_memories and write_memory, and of
-embedding_model in write_memories. Until the first call, it is the model of the first memory
+embedding_model in write_memories. Until the first call, it is the model of the first embedding
 written. Memories of other models are kept, but only the text arm of a search finds them, unless
-the search names their model.
+the search names their model, until they are written again with an embedding of the active model.
 
 Arguments:
   p_embedding_model: 1 to 200 bytes; name of the model

@@ -7,7 +7,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function write_memories(p_memories jsonb, p_embeddings vector[])
+create function write_memories(p_memories jsonb, p_embeddings vector[] default null)
 returns table (ordinal integer, memory_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
@@ -17,9 +17,7 @@ begin
   if jsonb_typeof(p_memories) = 'array' then
     perform _check_size('p_memories', jsonb_array_length(p_memories));
   end if;
-  if p_embeddings is null then
-    perform _reject_argument('p_embeddings', 'one element per memory', null);
-  elsif
+  if
     jsonb_typeof(p_memories) = 'array'
     and cardinality(p_embeddings) <> jsonb_array_length(p_memories)
   then
@@ -40,11 +38,14 @@ comment on function write_memories is
 'Write memories, all or nothing.
 
 Idempotent for memories with a finding_id: a memory with the same repo, finding_id and outcome is
-written once, and writing it again changes nothing. A memory without a finding_id is always new.
+written once, and writing it again changes nothing but its embedding. A memory without a
+finding_id is always new.
 
-An element of p_embeddings may be null: only the text arm of a search then finds the memory.
+An embedding is given in its memory or in p_embeddings. Only the text arm of a search finds a
+memory without one; if it is written again with an embedding, it gets that one. An embedding of
+the active model also replaces one of another model.
 
-If no model is active yet, the first model named in p_memories becomes the active one;
+If no model is active yet, the first model that is named for an embedding becomes the active one;
 set_embedding_model changes it.
 
 Arguments:
@@ -63,24 +64,27 @@ Arguments:
       root
     - language (text): 1 to 200 characters; programming language of the file; default unknown
     - outcome (accepted | suppressed | thumbs_up | thumbs_down, required): how the team reacted
-    - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model
+    - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model;
+      required with an embedding if no model is active
+    - embedding (vector): array of embedding_dim numbers; embedding of finding_text; default the
+      element of p_embeddings, only one of which may be given
     - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
     - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
     - created_at (timestamptz): years 1 to 9999; when the memory was learned; its age counts from
       then; UTC unless it has a time zone; default now
   p_embeddings: vectors of embedding_dim dimensions; the embeddings, one per memory in the same
-    order
+    order, null where there is none; null for none but those in p_memories
 
 Result: rows, each a BatchWriteResult, one per memory in input order.
   ordinal: 1-based position in p_memories
   memory_id: id of the memory, new or existing
   inserted: false if the memory already existed or occurs earlier in p_memories; the existing one
-    is left unchanged
+    keeps all but its embedding
 
 Errors:
-  22004: an argument or a required key is missing, or no memory names a model and none is active;
-    the message names it
+  22004: an argument or a required key is missing, or an embedding has no model and none is
+    active; the message names it
   22023: an argument or key is invalid; the message names it
   40001: a concurrent transaction deleted the existing memory or, under repeatable read or
     serializable, wrote the same memory; retry the transaction

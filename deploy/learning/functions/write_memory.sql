@@ -61,8 +61,11 @@ comment on function write_memory is
 'Write one memory.
 
 Idempotent if p_finding_id is given: a memory with the same p_repo, p_finding_id and p_outcome is
-written once, and writing it again changes nothing. Without p_finding_id, each call writes a new
-memory. Use write_memories to write many in one call.
+written once, and writing it again changes nothing but its embedding. Without p_finding_id, each
+call writes a new memory. Use write_memories to write many in one call.
+
+A memory without an embedding that is written again with one gets that one. An embedding of the
+active model also replaces one of another model.
 
 Arguments:
   p_repo: owner/name; repository the memory belongs to
@@ -78,18 +81,19 @@ Arguments:
   p_owner: must be the owner of p_repo; null for that owner
   p_source_repo: owner/name; repository where the memory was learned; null for p_repo
   p_language: 1 to 200 characters; programming language of the file; null if unknown
-  p_embedding_model: 1 to 200 bytes; model of the embedding; null for the active model
+  p_embedding_model: 1 to 200 bytes; model of the embedding; null for the active model; if none is
+    active, the model of the first embedding becomes the active one
   p_stale: whether the memory no longer applies; searches skip stale memories
   p_created_at: years 1 to 9999; when the memory was learned; its age counts from then; null for
     now
 
 Result: one row, a WriteResult.
   memory_id: id of the memory, new or existing
-  inserted: false if the memory already existed; it is left unchanged
+  inserted: false if the memory already existed; it keeps all but its embedding
 
 Errors:
-  22004: a required argument is null, or p_embedding_model is null and no model is active; the
-    message names it
+  22004: a required argument is null, or p_embedding has no p_embedding_model and no model is
+    active; the message names it
   22023: an argument is invalid; the message names it
   40001: a concurrent transaction deleted the existing memory or, under repeatable read or
     serializable, wrote the same memory; retry the transaction

@@ -16,7 +16,7 @@ create table active_embedding_model (
 
 comment on table active_embedding_model is
 'The active model: the default of p_embedding_model in searches and writes. At most one row, '
-'inserted by the first write or by set_embedding_model.';
+'inserted by the first write of an embedding or by set_embedding_model.';
 comment on column active_embedding_model.id is 'Always 1.';
 comment on column active_embedding_model.created_at is
 'When this model became the active one.';

@@ -68,7 +68,8 @@ comment on column learning_memories.file_path is
 comment on column learning_memories.language is 'Programming language of the file.';
 comment on column learning_memories.outcome is 'How the team reacted.';
 comment on column learning_memories.embedding_model is
-'Model of the embedding, or the one meant to produce it.';
+'Model of the embedding. Without one, the model named or active when the memory was written, '
+'else the word none.';
 comment on column learning_memories.embedding_dim is
 'Number of dimensions of the embedding; the same for all rows of the schema.';
 comment on column learning_memories.embedding is

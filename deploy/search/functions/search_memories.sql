@@ -168,7 +168,7 @@ the first 256 distinct terms count: a diff, a stack trace or a command can be pa
 With p_query_syntax => ''websearch'', "quoted words" are a phrase: memories that contain all
 phrases rank first in the text arm; -word and -"quoted words" exclude memories that contain
 them, from both arms. Memories without an embedding of p_embedding_model are found by the text
-arm only.
+arm only; if the repository or owner has no others, a notice with SQLSTATE KB005 says so.
 
 Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25 (Robertson and
 Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with all terms come before those
@@ -252,7 +252,8 @@ Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   file_path: path of the file, relative to the repository root
   language: programming language of the file; null if unknown
   outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
-  embedding_model: model of the embedding, or the one meant to produce it
+  embedding_model: model of the embedding; without one, the model named or active when the memory
+    was written, else the word none
   created_at: when the memory was learned; its age counts from then
 
 Errors:
