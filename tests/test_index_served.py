@@ -28,6 +28,9 @@ select n, 'acme/' || case when n % 5 = 0 then 'api' else 'repo' || n % 200 end a
   timestamptz '2026-03-31T12:00Z' - n * interval '20 minutes' as created_at
 from generate_series(1, 20000) as n;
 
+insert into repo_renames (old_repo, new_repo)
+select 'acme/old' || n, repo from repo_of;
+
 insert into reviews (repo, pr_number, head_sha, delivery_id, created_at)
 select repo, n, n, n, created_at from repo_of;
 

@@ -8,19 +8,81 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
+create function _current_repo(p_repo text)
+returns text
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  return coalesce(
+    (select n.new_repo::text from repo_renames as n where n.old_repo = p_repo), p_repo
+  );
+end
+$$;
+
+comment on function _current_repo is
+'Return the current name of a repository that was renamed. A new repository may have taken the old
+name, so use this to recognize a delivery or a key from before the rename, not to redirect calls.
+Argument: p_repo, owner/name.
+Result: its current name; p_repo itself unless it was renamed.';
+
+create function _find_row(p_table text, p_row jsonb, p_key text[])
+returns bigint
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_key text;
+  v_id bigint;
+begin
+  -- IS NOT DISTINCT FROM could not use an index.
+  select
+    string_agg(
+      case
+        when p_row ->> k.key is null then format('e.%I is null', k.key)
+        else format('e.%I = %L', k.key, p_row ->> k.key)
+      end,
+      ' and '
+    )
+  into v_key
+  from unnest(p_key) as k (key);
+  -- Dynamic: the table and its key vary.
+  execute format('select e.id from %I as e where %s', p_table, v_key) into v_id;
+  return v_id;
+end
+$$;
+
+comment on function _find_row is
+'Find the row of a table that has a unique key.
+Arguments: p_table; p_row, an object with columns as keys; p_key, the columns of the unique
+constraint.
+Result: its id; null if there is none.';
+
 create function _insert_or_get(p_table text, p_row jsonb, p_key text[])
 returns table (id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
+  v_repo text;
   v_columns text;
   v_types text;
-  v_key text;
   v_id bigint;
   v_inserted boolean;
 begin
   perform _check_arguments(p_table, p_row);
+
+  -- A delivery from before a rename still carries the old name.
+  v_repo := _current_repo(p_row ->> 'repo');
+  if v_repo <> p_row ->> 'repo' and p_row ->> 'delivery_id' is not null then
+    v_id := _find_row(
+      p_table, p_row || jsonb_build_object('repo', v_repo), p_key || array['delivery_id']
+    );
+    if v_id is not null then
+      return query select v_id, false;
+      return;
+    end if;
+  end if;
 
   -- Omit nulls, so that their columns get the default.
   select
@@ -30,7 +92,7 @@ begin
   from pg_attribute as a
   where a.attrelid = p_table::regclass and p_row -> a.attname::text <> 'null';
 
-  -- Dynamic, like the select below: the table, its columns and its key vary.
+  -- Dynamic: the table and its columns vary.
   execute format(
     'insert into %I (%s) select %s from jsonb_to_record($1) as r (%s)
     on conflict do nothing returning id',
@@ -41,18 +103,7 @@ begin
   v_inserted := v_id is not null;
 
   if not v_inserted then
-    -- IS NOT DISTINCT FROM could not use an index.
-    select
-      string_agg(
-        case
-          when p_row ->> k.key is null then format('e.%I is null', k.key)
-          else format('e.%I = %L', k.key, p_row ->> k.key)
-        end,
-        ' and '
-      )
-    into v_key
-    from unnest(p_key) as k (key);
-    execute format('select e.id from %I as e where %s', p_table, v_key) into v_id;
+    v_id := _find_row(p_table, p_row, p_key);
     if v_id is null then
       raise exception using
         errcode = 'serialization_failure',
@@ -66,9 +117,10 @@ end
 $$;
 
 comment on function _insert_or_get is
-'Insert a row or get the existing one with the same key, for events that may be reported twice.
-Arguments: p_table; p_row, an object with columns as keys; p_key, the columns of the unique
-constraint.
+'Insert a row or get the existing one with the same key, for events that may be reported twice,
+the second time under a former name of the repository.
+Arguments: p_table; p_row, an object with columns as keys, including repo; p_key, the columns of
+the unique constraint.
 Result: one row. id, of the new or existing row; inserted, whether it is new.
 Errors: 22004 and 22023 as in _check_arguments; 40001 if the existing row was deleted
 concurrently.';

@@ -8,26 +8,63 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
+create function _repo_lock_key(p_repo text)
+returns bigint
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  -- The key includes the schema because advisory locks are database-wide. Another seed than that
+  -- of pull requests, because a name may look like one.
+  return hashtextextended(format('%s %s', current_schema(), p_repo), 1);
+end
+$$;
+
+comment on function _repo_lock_key is
+'Return the key of the advisory lock of a repository: shared by calls that work on one of its pull
+requests, exclusive for rename_repo.
+Argument: p_repo, owner/name.';
+
 create function _lock_pull_request(
   p_repo text,
   p_pr_number bigint
 )
-returns void
+returns text
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
+declare
+  v_repo text := p_repo;
+  v_new_repo text;
 begin
-  -- The key includes the schema because advisory locks are database-wide.
+  while not pg_try_advisory_xact_lock_shared(_repo_lock_key(v_repo)) loop
+    perform pg_advisory_xact_lock_shared(_repo_lock_key(v_repo));
+    if current_setting('transaction_isolation') <> 'read committed' then
+      raise exception using
+        errcode = 'serialization_failure',
+        message = format('%s was renamed concurrently', v_repo),
+        hint = 'Retry the transaction.';
+    end if;
+    -- Follow the rename. At any other time the name may belong to a new repository.
+    v_new_repo := _current_repo(v_repo);
+    exit when v_new_repo = v_repo;
+    v_repo := v_new_repo;
+  end loop;
+
   perform pg_advisory_xact_lock(
-    hashtextextended(format('%s %s#%s', current_schema(), p_repo, p_pr_number), 0)
+    hashtextextended(format('%s %s#%s', current_schema(), v_repo, p_pr_number), 0)
   );
+  return v_repo;
 end
 $$;
 
 comment on function _lock_pull_request is
 'Lock the runs of a pull request against concurrent changes until the end of the transaction. Call
 it before locking any row of run_state.
-Arguments: p_repo, owner/name; p_pr_number.';
+Arguments: p_repo, owner/name; p_pr_number.
+Result: the name to use for the repository: p_repo, or the new name if this call had to wait for
+rename_repo.
+Errors: 40001 if it had to wait for rename_repo under repeatable read or serializable.';
 
 create function _lock_review(p_review_id bigint)
 returns void

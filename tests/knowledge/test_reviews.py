@@ -117,6 +117,18 @@ def test_a_delivery_is_recorded_once_per_pull_request(client: Client) -> None:
     assert other.review_id != first.review_id
 
 
+def test_the_same_delivery_id_in_another_repo_is_another_review(
+    client: Client,
+) -> None:
+    arguments = review(delivery_id="cron-1", findings=[finding()])
+    ours = client.record_review(**arguments)
+    theirs = client.record_review(**arguments | {"repo": "globex/web"})
+    assert theirs.inserted
+    assert theirs.review_id != ours.review_id
+    assert theirs.finding_ids != ours.finding_ids
+    assert client.get_repo_stats("globex/web").reviews == 1
+
+
 def test_a_review_without_a_delivery_is_always_inserted(client: Client) -> None:
     assert [client.record_review(REPO, 7).inserted for _ in range(2)] == [True] * 2
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
+import pytest
 
 from kodiai import Client, RenamedRows
 from tests.concurrency import sessions, wait_for_lock
@@ -28,7 +30,7 @@ def fill(client: Client, repo: str, delivery: str) -> None:
     client.record_feedback_reactions([reaction(recorded.finding_ids[0])])
     client.claim_run(**run(repo=repo, run_key=delivery))
     client.upsert_author(repo, "ann", "core", repo)
-    client.record_dep_bump_merge(repo, 1)
+    client.record_dep_bump_merge(repo, 1, delivery_id=delivery)
     client.save_checkpoint(delivery, repo, 1, {})
     for function, (_, event) in EVENTS.items():
         recorder(client, function)(**event | {"repo": repo, "delivery_id": delivery})
@@ -178,17 +180,178 @@ def test_reactions_recorded_during_the_rename_get_the_new_name(
     assert repos_by_table(database)["feedback_reactions"] == [NEW]
 
 
-def test_a_delivery_recorded_before_and_after_the_rename_is_one_review(
-    client: Client,
-) -> None:
-    first = client.record_review(**review(repo=OLD, delivery_id="d1"))
-    client.rename_repo(OLD, NEW)
-    again = client.record_review(**review(repo=NEW, delivery_id="d1"))
-    assert (again.review_id, again.inserted) == (first.review_id, False)
-
-
 def test_the_source_repo_of_a_memory_from_another_repo_is_kept(client: Client) -> None:
     row = client.write_memory(**memory(repo=OLD, source_repo="other/lib"))
     client.rename_repo(OLD, NEW)
     (renamed,) = client.get_memories([row.memory_id])
     assert (renamed.repo, renamed.source_repo) == (NEW, "other/lib")
+
+
+# Deliveries from before the rename
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_a_delivery_repeated_after_the_rename_is_recorded_once(
+    client: Client, database: psycopg.Connection, name: str
+) -> None:
+    """GitHub repeats the old payload, with the old name; the agent may correct it."""
+    fill(client, OLD, "d1")
+    client.rename_repo(OLD, NEW)
+    before = repos_by_table(database)
+    assert not client.record_review(**review(repo=name, delivery_id="d1")).inserted
+    assert client.claim_run(**run(repo=name, run_key="d1")).reason == "duplicate"
+    for function, (_, event) in EVENTS.items():
+        repeated = event | {"repo": name, "delivery_id": "d1"}
+        assert not recorder(client, function)(**repeated).inserted
+    assert not client.record_dep_bump_merge(name, 1, delivery_id="d1").inserted
+    assert not client.save_checkpoint("d1", name, 1, {}).inserted
+    assert repos_by_table(database) == before
+
+
+def test_a_delivery_is_recorded_once_after_several_renames(client: Client) -> None:
+    first = client.record_review(**review(repo="a/1", delivery_id="d1"))
+    for old, new in (("a/1", "a/2"), ("a/2", "a/3"), ("a/3", "a/2"), ("a/2", "a/4")):
+        client.rename_repo(old, new)
+    for name in ("a/1", "a/2", "a/3", "a/4"):
+        again = client.record_review(**review(repo=name, delivery_id="d1"))
+        assert (again.review_id, again.inserted) == (first.review_id, False)
+
+
+def test_a_new_repo_may_take_the_old_name(
+    client: Client, database: psycopg.Connection
+) -> None:
+    fill(client, OLD, "d1")
+    client.rename_repo(OLD, NEW)
+    fill(client, OLD, "d2")
+    assert all(repos == [NEW, OLD] for repos in repos_by_table(database).values())
+    assert client.get_last_reviewed_sha(OLD, 8) is None
+    assert client.claim_run(**run(repo=OLD, run_key="d3")).superseded_run_keys == ["d2"]
+
+
+def test_a_repo_renamed_to_an_old_name_ends_the_redirect(client: Client) -> None:
+    first = client.record_review(**review(repo=OLD, delivery_id="cron-1"))
+    client.rename_repo(OLD, NEW)
+    client.rename_repo("other/repo", OLD)
+    again = client.record_review(**review(repo=OLD, delivery_id="cron-1"))
+    assert again.inserted
+    assert again.review_id != first.review_id
+
+
+def test_a_delivery_recorded_under_both_names_is_merged(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """The first recorded is kept, as if the second had been answered with it."""
+    for session in ("s1", None):
+        _, event = EVENTS["record_telemetry_event"]
+        for name in (OLD, NEW):
+            client.record_telemetry_event(
+                **event | {"repo": name, "session_id": session}
+            )
+    kept = [
+        client.record_review(**review(repo=name, delivery_id=delivery)).review_id
+        for name, delivery in ((OLD, "d1"), (NEW, "d1"), (NEW, "d2"), (OLD, "d2"))
+    ][::2]
+    rows = {row.table_name: row for row in client.rename_repo(OLD, NEW)}
+    assert rows["reviews"] == RenamedRows("reviews", 1, 2)
+    assert rows["telemetry_events"] == RenamedRows("telemetry_events", 2, 2)
+    found = database.execute("select array_agg(id order by id) from reviews").fetchone()
+    assert found == (kept,)
+
+
+# Open runs
+
+
+def open_runs(client: Client) -> list[tuple[str, str]]:
+    return [
+        (each.repo, each.run_key)
+        for each in client.list_open_runs(timedelta(0))
+        if each.pr_number == 7
+    ]
+
+
+@pytest.mark.parametrize("newest", [OLD, NEW])
+def test_of_two_open_runs_of_a_pull_request_the_newest_stays_open(
+    client: Client, database: psycopg.Connection, clock: Any, newest: str
+) -> None:
+    now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    for hours, name in enumerate((newest, NEW if newest == OLD else OLD)):
+        clock(now - timedelta(hours=hours))
+        client.claim_run(**run(repo=name, run_key=name))
+    client.claim_run(**run(repo=NEW, run_key="elsewhere", pr_number=8))
+    clock(now)
+    client.rename_repo(OLD, NEW)
+    assert open_runs(client) == [(NEW, newest)]
+    superseded = database.execute(
+        "select superseded_by, completed_at from run_state where status = 'superseded'"
+    )
+    assert superseded.fetchall() == [(newest, now)]
+
+
+def test_a_run_claimed_before_the_rename_commits_is_renamed(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    client.claim_run(**run(repo=NEW, run_key="new"))
+    with sessions(conninfo, 2) as (claimer, renamer):
+        claimer.client.claim_run(**run(repo=OLD, run_key="old"))
+        renamer.start(lambda c: c.rename_repo(OLD, NEW))
+        wait_for_lock(database, renamer.process)
+        claimer.connection.commit()
+        renamer.result()
+    assert open_runs(client) == [(NEW, "old")]
+
+
+def test_a_run_claimed_during_the_rename_gets_the_new_name(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    client.claim_run(**run(repo=OLD, run_key="first"))
+    with sessions(conninfo, 3) as (renamer, claimer, recorder_):
+        renamer.client.rename_repo(OLD, NEW)
+        claimer.start(lambda c: c.claim_run(**run(repo=OLD, run_key="second")))
+        recorder_.start(lambda c: c.record_review(**review(repo=OLD)))
+        wait_for_lock(database, claimer.process, recorder_.process)
+        renamer.connection.commit()
+        assert claimer.result().superseded_run_keys == ["first"]
+        recorder_.result()
+    assert open_runs(client) == [(NEW, "second")]
+    assert client.get_repo_stats(NEW).reviews == 1
+
+
+def test_a_run_claimed_during_a_rename_that_fails_keeps_its_name(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    with sessions(conninfo, 2) as (renamer, claimer):
+        renamer.client.rename_repo(OLD, NEW)
+        claimer.start(lambda c: c.claim_run(**run(repo=OLD)))
+        wait_for_lock(database, claimer.process)
+        renamer.connection.rollback()
+        assert claimer.result().claimed
+    assert [name for name, _ in open_runs(client)] == [OLD]
+
+
+def test_under_repeatable_read_a_claim_that_waited_for_a_rename_must_be_retried(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with sessions(conninfo, 2) as (renamer, claimer):
+        claimer.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        renamer.client.rename_repo(OLD, NEW)
+        claimer.start(lambda c: c.claim_run(**run(repo=OLD)))
+        wait_for_lock(database, claimer.process)
+        renamer.connection.commit()
+        with pytest.raises(psycopg.errors.SerializationFailure, match="renamed"):
+            claimer.result()
+
+
+def test_completing_and_renaming_do_not_deadlock(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    """The rename locks the repo before the reviews that complete_run completes."""
+    client.claim_run(**run(repo=OLD, run_key="k"))
+    client.record_review(**review(repo=OLD))
+    with sessions(conninfo, 2) as (completer, renamer):
+        completer.client.complete_run("k")
+        renamer.start(lambda c: c.rename_repo(OLD, NEW))
+        wait_for_lock(database, renamer.process)
+        assert completer.client.complete_run("k").status == "completed"
+        completer.connection.commit()
+        renamer.result()
+    assert client.get_last_reviewed_sha(NEW, 7)

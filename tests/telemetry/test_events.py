@@ -110,12 +110,25 @@ def test_recording_an_event_is_idempotent(
 ) -> None:
     table, event = EVENTS[function]
     record = recorder(client, function)
-    first, again = record(**event), record(**event | {"repo": "acme/other"})
+    first, again = record(**event), record(**event)
     assert (first.inserted, again.inserted) == (True, False)
     assert again.event_id == first.event_id
     columns = ", ".join(event)
     rows = database.execute(f"select {columns} from {table}".encode())
     assert rows.fetchall() == [tuple(event.values())]
+
+
+@pytest.mark.parametrize("function", EVENTS)
+def test_the_same_delivery_id_in_another_repo_is_another_event(
+    client: Client, function: str
+) -> None:
+    _, event = EVENTS[function]
+    record = recorder(client, function)
+    here, there = (record(**event | {"repo": repo}) for repo in ("acme/api", "b/web"))
+    assert here.inserted
+    assert there.inserted
+    assert here.event_id != there.event_id
+    assert record(**event | {"repo": "b/web"}) == RecordedEvent(there.event_id, False)
 
 
 @pytest.mark.parametrize("function", EVENTS)

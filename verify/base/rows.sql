@@ -4,6 +4,16 @@ begin;
 
 set local search_path = :"schema", public;
 
+select _verify_function('_current_repo', '
+  stable parallel safe security invoker (p_repo text)
+  returns text
+');
+
+select _verify_function('_find_row', '
+  stable parallel safe security invoker (p_table text, p_row jsonb, p_key text[])
+  returns bigint
+');
+
 select _verify_function('_insert_or_get', '
   volatile parallel unsafe security invoker (p_table text, p_row jsonb, p_key
   text[])

@@ -4,9 +4,14 @@ begin;
 
 set local search_path = :"schema", public;
 
+select _verify_function('_repo_lock_key', '
+  stable parallel safe security invoker (p_repo text)
+  returns bigint
+');
+
 select _verify_function('_lock_pull_request', '
   volatile parallel unsafe security invoker (p_repo text, p_pr_number bigint)
-  returns void
+  returns text
 ');
 
 select _verify_function('_lock_review', '

@@ -66,7 +66,8 @@ class AsyncKnowledge(AsyncCaller):
 
         A new claim supersedes older open runs of the same pull request. A completed or
         superseded run cannot be claimed again. A run that is still pending an hour
-        after it was claimed counts as abandoned and can be claimed again.
+        after it was claimed counts as abandoned and can be claimed again. After
+        rename_repo, a run is a duplicate under both names.
 
         Args:
             run_key: 1 to 500 characters; key of the run; deliveries with the same key
@@ -88,7 +89,8 @@ class AsyncKnowledge(AsyncCaller):
             InvalidParameterValue: an argument is invalid, or run_key belongs to another
                 pull request; the message names it (22023).
             SerializationFailure: under repeatable read or serializable, a concurrent
-                transaction claimed the same run; retry the transaction (40001).
+                transaction claimed the same run or renamed the repository; retry the
+                transaction (40001).
             DeadlockDetected: concurrent transactions locked several pull requests in
                 different orders; retry the transaction (40P01).
         """
@@ -123,7 +125,8 @@ class AsyncKnowledge(AsyncCaller):
             NullValueNotAllowed: run_key is None (22004).
             InvalidParameterValue: run_key is invalid (22023).
             SerializationFailure: under repeatable read or serializable, a concurrent
-                transaction changed the same run; retry the transaction (40001).
+                transaction changed the same run or renamed its repository; retry the
+                transaction (40001).
             DeadlockDetected: concurrent transactions locked several pull requests in
                 different orders; retry the transaction (40P01).
             UnknownRunError: the run does not exist (KB003).
@@ -585,8 +588,9 @@ class AsyncKnowledge(AsyncCaller):
         """Record a review with its findings and suppressions, all or nothing.
 
         The counts of the review are computed from the findings, so that they cannot
-        disagree. Recording the same delivery again changes nothing, even if two workers
-        do so concurrently.
+        disagree. Recording the same delivery of a repository again changes nothing,
+        even if two workers do so concurrently, or under the name that the repository
+        had before rename_repo.
 
         The review completes at once if its commit has no run or a completed one;
         otherwise when complete_run completes a run of that commit.
@@ -619,7 +623,8 @@ class AsyncKnowledge(AsyncCaller):
             InvalidParameterValue: an argument or key is invalid; the message names it
                 (22023).
             SerializationFailure: under repeatable read or serializable, a concurrent
-                transaction recorded the same delivery; retry the transaction (40001).
+                transaction recorded the same delivery or renamed the repository; retry
+                the transaction (40001).
             DeadlockDetected: concurrent transactions locked several pull requests in
                 different orders; retry the transaction (40P01).
         """
@@ -684,7 +689,8 @@ class AsyncKnowledge(AsyncCaller):
             NullValueNotAllowed: run_key is None (22004).
             InvalidParameterValue: run_key is invalid (22023).
             SerializationFailure: under repeatable read or serializable, a concurrent
-                transaction changed the same run; retry the transaction (40001).
+                transaction changed the same run or renamed its repository; retry the
+                transaction (40001).
             DeadlockDetected: concurrent transactions locked several pull requests in
                 different orders; retry the transaction (40P01).
         """

@@ -139,8 +139,14 @@ class AsyncLearning(AsyncCaller):
 
         If both names have a row with the same unique key, the row of new_repo is kept,
         except for an author cached later under repo, and for a memory that is stale
-        under new_repo only. Repeating the call is harmless, and renames rows written
-        under the old name in the meantime.
+        under new_repo only. Of a delivery recorded under both names, the row recorded
+        first is kept. Of several open runs of a pull request, the one claimed last
+        stays open; it supersedes the others.
+
+        Deliveries that still carry the old name are recognized afterwards: what they
+        recorded before is not recorded again. Anything else under the old name belongs
+        to the old name, because a new repository may have taken it. Repeating the call
+        is harmless, and renames rows written under the old name in the meantime.
 
         Args:
             repo: owner/name; the old name.

@@ -124,8 +124,9 @@ class Telemetry(Caller):
     ) -> RecordedEvent:
         """Record a GitHub rate limit that degraded the work of the agent.
 
-        Idempotent: delivery_id and event_type identify the event, and recording it
-        again changes nothing. Without delivery_id, each call records a new event.
+        Idempotent: repo, delivery_id and event_type identify the event, and recording
+        it again changes nothing, not even under the name that the repository had before
+        rename_repo. Without delivery_id, each call records a new event.
 
         Args:
             repo: owner/name; repository the agent was working on.
@@ -189,8 +190,9 @@ class Telemetry(Caller):
     ) -> RecordedEvent:
         """Record a review that timed out, or a retry of one.
 
-        Idempotent: delivery_id identifies the event, and recording it again changes
-        nothing. Give a retry a distinct id, such as its parent's with -retry-1
+        Idempotent: repo and delivery_id identify the event, and recording it again
+        changes nothing, not even under the name that the repository had before
+        rename_repo. Give a retry a distinct id, such as its parent's with -retry-1
         appended.
 
         Args:
@@ -287,8 +289,9 @@ class Telemetry(Caller):
     ) -> RecordedEvent:
         """Record how many memories a search returned and how close they were.
 
-        Idempotent: delivery_id identifies the event, and recording it again changes
-        nothing. Without delivery_id, each call records a new event.
+        Idempotent: repo and delivery_id identify the event, and recording it again
+        changes nothing, not even under the name that the repository had before
+        rename_repo. Without delivery_id, each call records a new event.
 
         Args:
             repo: owner/name; repository the search was for.
@@ -353,9 +356,9 @@ class Telemetry(Caller):
     ) -> RecordedEvent:
         """Record a run of the language model, with its usage and cost.
 
-        Idempotent: delivery_id, event_type and session_id identify the run, and
-        recording it again changes nothing. Without delivery_id, each call records a new
-        event.
+        Idempotent: repo, delivery_id, event_type and session_id identify the run, and
+        recording it again changes nothing, not even under the name that the repository
+        had before rename_repo. Without delivery_id, each call records a new event.
 
         Null means the default for provider, the token counts, duration_ms and cost_usd.
 

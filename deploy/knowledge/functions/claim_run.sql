@@ -22,6 +22,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 declare
+  v_repo text;
   v_reason text;
   v_superseded text[];
 begin
@@ -37,13 +38,24 @@ begin
       'action', p_action
     )
   );
-  perform _lock_pull_request(p_repo, p_pr_number);
+  v_repo := _lock_pull_request(
+    coalesce(
+      -- A delivery from before a rename still carries the old name.
+      (
+        select s.repo::text
+        from run_state as s
+        where s.run_key = p_run_key and s.repo = _current_repo(p_repo)
+      ),
+      p_repo
+    ),
+    p_pr_number
+  );
 
   insert into run_state (
     run_key, repo, pr_number, base_sha, head_sha, delivery_id, action
   )
   values (
-    p_run_key, p_repo, p_pr_number, p_base_sha, p_head_sha, p_delivery_id, p_action
+    p_run_key, v_repo, p_pr_number, p_base_sha, p_head_sha, p_delivery_id, p_action
   )
   on conflict (run_key) do nothing;
   if found then
@@ -55,15 +67,13 @@ begin
       created_at = _now(), base_sha = p_base_sha, head_sha = p_head_sha,
       delivery_id = p_delivery_id, action = p_action
     where
-      s.run_key = p_run_key
-      and s.repo = p_repo
-      and s.pr_number = p_pr_number
+      s.run_key = p_run_key and s.repo = v_repo and s.pr_number = p_pr_number
       and s.status = 'pending'
       and s.created_at < _now() - interval '1 hour';
     if not found then
       if not exists (
         select from run_state as s
-        where s.run_key = p_run_key and s.repo = p_repo and s.pr_number = p_pr_number
+        where s.run_key = p_run_key and s.repo = v_repo and s.pr_number = p_pr_number
       ) then
         perform _reject_argument(
           'p_run_key', 'a key that no other pull request uses', to_jsonb(p_run_key)::text
@@ -79,8 +89,7 @@ begin
     update run_state as s
     set status = 'superseded', superseded_by = p_run_key, completed_at = _now()
     where
-      s.repo = p_repo
-      and s.pr_number = p_pr_number
+      s.repo = v_repo and s.pr_number = p_pr_number
       and s.status in ('pending', 'running')
       and s.run_key <> p_run_key
     returning s.run_key
@@ -109,7 +118,7 @@ until it commits, then get "duplicate". If it rolls back, one of the others wins
 
 A new claim supersedes older open runs of the same pull request. A completed or superseded run
 cannot be claimed again. A run that is still pending an hour after it was claimed counts as
-abandoned and can be claimed again.
+abandoned and can be claimed again. After rename_repo, a run is a duplicate under both names.
 
 Arguments:
   p_run_key: 1 to 500 characters; key of the run; deliveries with the same key are duplicates.
@@ -133,8 +142,8 @@ Errors:
   22004: an argument is null; the message names it
   22023: an argument is invalid, or p_run_key belongs to another pull request; the message names
     it
-  40001: under repeatable read or serializable, a concurrent transaction claimed the same run;
-    retry the transaction
+  40001: under repeatable read or serializable, a concurrent transaction claimed the same run or
+    renamed the repository; retry the transaction
   40P01: concurrent transactions locked several pull requests in different orders; retry the
     transaction
 

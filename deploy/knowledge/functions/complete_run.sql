@@ -73,8 +73,8 @@ Result: one row, a RunCompletion.
 Errors:
   22004: p_run_key is null
   22023: p_run_key is invalid
-  40001: under repeatable read or serializable, a concurrent transaction changed the same run;
-    retry the transaction
+  40001: under repeatable read or serializable, a concurrent transaction changed the same run or
+    renamed its repository; retry the transaction
   40P01: concurrent transactions locked several pull requests in different orders; retry the
     transaction
   KB003: the run does not exist

@@ -32,6 +32,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 declare
+  v_repo text;
   v_is_completed boolean;
   v_review_id bigint;
   v_inserted boolean;
@@ -57,23 +58,37 @@ begin
   );
 
   -- Wait for a concurrent change to the status of the commit's run.
-  perform _lock_pull_request(p_repo, p_pr_number);
+  v_repo := _lock_pull_request(
+    coalesce(
+      -- A delivery from before a rename still carries the old name.
+      (
+        select r.repo::text
+        from reviews as r
+        where
+          r.repo = _current_repo(p_repo)
+          and r.pr_number = p_pr_number
+          and r.delivery_id = p_delivery_id
+      ),
+      p_repo
+    ),
+    p_pr_number
+  );
   select coalesce(bool_or(s.status = 'completed'), true)
   into v_is_completed
   from run_state as s
-  where s.repo = p_repo and s.pr_number = p_pr_number and s.head_sha = p_head_sha;
+  where s.repo = v_repo and s.pr_number = p_pr_number and s.head_sha = p_head_sha;
 
   insert into reviews (
     repo, pr_number, head_sha, delivery_id, files_analyzed, lines_changed, duration_ms,
     model, conclusion, config_snapshot, completed_at
   )
   values (
-    p_repo, p_pr_number, p_head_sha, p_delivery_id, coalesce(p_files_analyzed, 0),
+    v_repo, p_pr_number, p_head_sha, p_delivery_id, coalesce(p_files_analyzed, 0),
     coalesce(p_lines_changed, 0), p_duration_ms, p_model,
     coalesce(p_conclusion, 'unknown'), nullif(p_config_snapshot, 'null'),
     case when v_is_completed then _now() end
   )
-  on conflict (delivery_id, pr_number) do nothing
+  on conflict (repo, pr_number, delivery_id) do nothing
   returning id into v_review_id;
   v_inserted := found;
 
@@ -83,7 +98,8 @@ begin
   else
     select r.id into v_review_id
     from reviews as r
-    where r.delivery_id = p_delivery_id and r.pr_number = p_pr_number;
+    where
+      r.repo = v_repo and r.pr_number = p_pr_number and r.delivery_id = p_delivery_id;
   end if;
 
   return query
@@ -99,7 +115,8 @@ comment on function record_review is
 'Record a review with its findings and suppressions, all or nothing.
 
 The counts of the review are computed from the findings, so that they cannot disagree. Recording
-the same delivery again changes nothing, even if two workers do so concurrently.
+the same delivery of a repository again changes nothing, even if two workers do so concurrently,
+or under the name that the repository had before rename_repo.
 
 The review completes at once if its commit has no run or a completed one; otherwise when
 complete_run completes a run of that commit.
@@ -152,7 +169,7 @@ Errors:
   22004: a required argument or key is missing; the message names it
   22023: an argument or key is invalid; the message names it
   40001: under repeatable read or serializable, a concurrent transaction recorded the same
-    delivery; retry the transaction
+    delivery or renamed the repository; retry the transaction
   40P01: concurrent transactions locked several pull requests in different orders; retry the
     transaction
 

@@ -45,8 +45,8 @@ Result: true if the run was open and is now released; false if it was completed 
 Errors:
   22004: p_run_key is null
   22023: p_run_key is invalid
-  40001: under repeatable read or serializable, a concurrent transaction changed the same run;
-    retry the transaction
+  40001: under repeatable read or serializable, a concurrent transaction changed the same run or
+    renamed its repository; retry the transaction
   40P01: concurrent transactions locked several pull requests in different orders; retry the
     transaction
 

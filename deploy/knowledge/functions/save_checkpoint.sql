@@ -43,7 +43,7 @@ begin
     checkpoint_data = excluded.checkpoint_data,
     partial_comment_id = coalesce(excluded.partial_comment_id, c.partial_comment_id),
     updated_at = excluded.updated_at
-  where c.repo = excluded.repo and c.pr_number = excluded.pr_number
+  where c.repo in (excluded.repo, _current_repo(excluded.repo)) and c.pr_number = excluded.pr_number
   returning c.id, c.xmax = 0; -- zero only if inserted, not updated
   if not found then
     perform _reject_argument(

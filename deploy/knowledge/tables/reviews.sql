@@ -28,7 +28,7 @@ create table reviews (
   completed_at timestamptz,
   constraint reviews_pkey primary key (id),
   -- Nulls are distinct: a review without a delivery is always inserted.
-  constraint reviews_key unique (delivery_id, pr_number),
+  constraint reviews_key unique (repo, pr_number, delivery_id),
   constraint reviews_findings_total_check check (
     findings_total
     = findings_critical + findings_major + findings_medium + findings_minor
@@ -36,7 +36,6 @@ create table reviews (
 );
 
 create index reviews_repo_created_at_idx on reviews (repo, created_at desc);
-create index reviews_repo_pr_number_idx on reviews (repo, pr_number);
 
 comment on table reviews is 'One row per review of a pull request by the agent.';
 comment on column reviews.id is 'Review id.';

@@ -17,13 +17,11 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 declare
+  -- As if the second recording had been answered with the first one.
+  c_recorded_later constant text := '(n.created_at, n.id) > (o.created_at, o.id)';
   v_table text;
-  v_key text[];
-  v_delete_new text;
-  v_set text;
-  v_attempts integer;
-  v_renamed bigint;
-  v_dropped bigint;
+  v_same_key text;
+  v_drop_new text;
 begin
   perform _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_new_repo', p_new_repo, 'repo_name');
@@ -31,70 +29,53 @@ begin
     perform _reject_argument('p_new_repo', 'a name other than p_repo', to_jsonb(p_new_repo)::text);
   end if;
 
-  -- Memories first, because they take longest: the other tables, whose rows other calls wait
-  -- for, are then locked only briefly.
-  for v_table, v_key, v_delete_new, v_set in
+  -- Memories first, because they take longest: what other calls wait for is then locked only
+  -- briefly.
+  return query
+  select 'learning_memories', r.renamed, r.dropped
+  from _rename_rows(
+    'learning_memories', p_repo, p_new_repo,
+    'n.finding_id = o.finding_id and n.outcome = o.outcome', 'n.stale and not o.stale',
+    ', owner = split_part($2, ''/'', 1)
+    , source_repo = case o.source_repo when $1 then $2 else o.source_repo end'
+  ) as r;
+
+  perform _lock_renamed_repos(p_repo, p_new_repo);
+  for v_table, v_same_key, v_drop_new in
     values
-    (
-      'learning_memories', array['finding_id', 'outcome'], '(n.stale and not o.stale)',
-      ', owner = split_part($2, ''/'', 1)
-      , source_repo = case o.source_repo when $1 then $2 else o.source_repo end'
-    ),
     -- Waits for transactions that are recording reactions to the findings of the reviews.
-    ('reviews', null, null, ''),
-    ('feedback_reactions', array['comment_id', 'reaction_id'], 'false', ''),
-    ('author_cache', array['author_login'], 'n.cached_at < o.cached_at', ''),
-    ('dep_bump_merge_history', array['pr_number'], 'false', ''),
-    ('review_checkpoints', null, null, ''),
-    ('telemetry_events', null, null, ''),
-    ('rate_limit_events', null, null, ''),
-    ('retrieval_quality_events', null, null, ''),
-    ('resilience_events', null, null, ''),
-    ('run_state', null, null, '')
+    (
+      'reviews', 'n.pr_number = o.pr_number and n.delivery_id = o.delivery_id',
+      c_recorded_later
+    ),
+    (
+      'feedback_reactions', 'n.comment_id = o.comment_id and n.reaction_id = o.reaction_id',
+      'false'
+    ),
+    ('author_cache', 'n.author_login = o.author_login', 'n.cached_at < o.cached_at'),
+    ('dep_bump_merge_history', 'n.pr_number = o.pr_number', 'false'),
+    ('review_checkpoints', null, null),
+    (
+      'telemetry_events',
+      'n.delivery_id = o.delivery_id and n.event_type = o.event_type
+      and n.session_id is not distinct from o.session_id',
+      c_recorded_later
+    ),
+    (
+      'rate_limit_events', 'n.delivery_id = o.delivery_id and n.event_type = o.event_type',
+      c_recorded_later
+    ),
+    ('retrieval_quality_events', 'n.delivery_id = o.delivery_id', c_recorded_later),
+    ('resilience_events', 'n.delivery_id = o.delivery_id', c_recorded_later),
+    ('run_state', null, null)
   loop
-    v_dropped := 0;
-    v_attempts := 0;
-    loop
-      begin
-        -- Dynamic: the table, its key and the other columns to set vary.
-        -- Lock in id order, like mark_stale_memories, so that the two do not deadlock.
-        execute format('select from %I as o where o.repo = $1 order by o.id for update', v_table)
-        using p_repo;
-        if v_key is not null then
-          -- Of two rows with the same key, delete that of the old (o) or of the new name (n).
-          execute format(
-            'with duplicates as (
-              select case when %s then n.id else o.id end as id
-              from %I as o inner join %2$I as n on %s
-              where o.repo = $1 and n.repo = $2
-            )
-            delete from %2$I where id = any (array(select d.id from duplicates as d))',
-            v_delete_new, v_table,
-            (
-              select string_agg(format('o.%1$I = n.%1$I', k.key), ' and ')
-              from unnest(v_key) as k (key)
-            )
-          )
-          using p_repo, p_new_repo;
-          get diagnostics v_dropped = row_count;
-        end if;
-        execute format('update %I as o set repo = $2 %s where o.repo = $1', v_table, v_set)
-        using p_repo, p_new_repo;
-        get diagnostics v_renamed = row_count;
-        exit;
-      exception when unique_violation then
-        -- A row with the same key was just written under the new name.
-        v_attempts := v_attempts + 1;
-        if v_attempts = 5 then
-          raise exception using
-            errcode = 'serialization_failure',
-            message = format('rows with the same keys kept being written to %s', v_table),
-            hint = 'Retry the transaction.';
-        end if;
-      end;
-    end loop;
-    return query select v_table, v_renamed, v_dropped;
+    return query
+    select v_table, r.renamed, r.dropped
+    from _rename_rows(v_table, p_repo, p_new_repo, v_same_key, v_drop_new, '') as r;
   end loop;
+
+  perform _supersede_older_runs(p_new_repo);
+  perform _record_rename(p_repo, p_new_repo);
 end
 $$;
 
@@ -106,8 +87,14 @@ source_repo equal to p_repo is renamed too; keys that the agent derived from the
 run_key, are not.
 
 If both names have a row with the same unique key, the row of p_new_repo is kept, except for an
-author cached later under p_repo, and for a memory that is stale under p_new_repo only. Repeating
-the call is harmless, and renames rows written under the old name in the meantime.
+author cached later under p_repo, and for a memory that is stale under p_new_repo only. Of a
+delivery recorded under both names, the row recorded first is kept. Of several open runs of a pull
+request, the one claimed last stays open; it supersedes the others.
+
+Deliveries that still carry the old name are recognized afterwards: what they recorded before is
+not recorded again. Anything else under the old name belongs to the old name, because a new
+repository may have taken it. Repeating the call is harmless, and renames rows written under the
+old name in the meantime.
 
 Arguments:
   p_repo: owner/name; the old name

@@ -37,7 +37,7 @@ begin
       'delivery_id', p_delivery_id,
       'pr_number', p_pr_number
     ),
-    array['delivery_id', 'event_type']
+    array['repo', 'delivery_id', 'event_type']
   ) as r;
 end
 $$;
@@ -45,8 +45,9 @@ $$;
 comment on function record_rate_limit_event is
 'Record a GitHub rate limit that degraded the work of the agent.
 
-Idempotent: p_delivery_id and p_event_type identify the event, and recording it again changes
-nothing. Without p_delivery_id, each call records a new event.
+Idempotent: p_repo, p_delivery_id and p_event_type identify the event, and recording it again
+changes nothing, not even under the name that the repository had before rename_repo. Without
+p_delivery_id, each call records a new event.
 
 Arguments:
   p_repo: owner/name; repository the agent was working on

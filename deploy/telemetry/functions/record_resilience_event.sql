@@ -67,7 +67,7 @@ begin
       'retry_checkpoint_enabled', p_retry_checkpoint_enabled,
       'retry_has_results', p_retry_has_results
     ),
-    array['delivery_id']
+    array['repo', 'delivery_id']
   ) as r;
 end
 $$;
@@ -75,8 +75,9 @@ $$;
 comment on function record_resilience_event is
 'Record a review that timed out, or a retry of one.
 
-Idempotent: p_delivery_id identifies the event, and recording it again changes nothing. Give a
-retry a distinct id, such as its parent''s with -retry-1 appended.
+Idempotent: p_repo and p_delivery_id identify the event, and recording it again changes nothing,
+not even under the name that the repository had before rename_repo. Give a retry a distinct id,
+such as its parent''s with -retry-1 appended.
 
 Arguments:
   p_delivery_id: 1 to 200 characters; webhook delivery of the run, or an id made up for the retry

@@ -41,7 +41,7 @@ begin
       'language_match_ratio', p_language_match_ratio,
       'threshold_method', p_threshold_method
     ),
-    array['delivery_id']
+    array['repo', 'delivery_id']
   ) as r;
 end
 $$;
@@ -49,8 +49,9 @@ $$;
 comment on function record_retrieval_quality_event is
 'Record how many memories a search returned and how close they were.
 
-Idempotent: p_delivery_id identifies the event, and recording it again changes nothing. Without
-p_delivery_id, each call records a new event.
+Idempotent: p_repo and p_delivery_id identify the event, and recording it again changes nothing,
+not even under the name that the repository had before rename_repo. Without p_delivery_id, each
+call records a new event.
 
 Arguments:
   p_repo: owner/name; repository the search was for

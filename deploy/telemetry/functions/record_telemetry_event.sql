@@ -55,7 +55,7 @@ begin
       'num_turns', p_num_turns,
       'stop_reason', p_stop_reason
     ),
-    array['delivery_id', 'event_type', 'session_id']
+    array['repo', 'delivery_id', 'event_type', 'session_id']
   ) as r;
 end
 $$;
@@ -63,8 +63,9 @@ $$;
 comment on function record_telemetry_event is
 'Record a run of the language model, with its usage and cost.
 
-Idempotent: p_delivery_id, p_event_type and p_session_id identify the run, and recording it again
-changes nothing. Without p_delivery_id, each call records a new event.
+Idempotent: p_repo, p_delivery_id, p_event_type and p_session_id identify the run, and recording
+it again changes nothing, not even under the name that the repository had before rename_repo.
+Without p_delivery_id, each call records a new event.
 
 Null means the default for p_provider, the token counts, p_duration_ms and p_cost_usd.
 

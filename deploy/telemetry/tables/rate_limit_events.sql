@@ -19,7 +19,7 @@ create table rate_limit_events (
   degradation_path short_text not null,
   constraint rate_limit_events_pkey primary key (id),
   -- Nulls are distinct: events without a delivery are never duplicates.
-  constraint rate_limit_events_key unique (delivery_id, event_type)
+  constraint rate_limit_events_key unique (repo, delivery_id, event_type)
 );
 
 create index rate_limit_events_created_at_idx on rate_limit_events (created_at);

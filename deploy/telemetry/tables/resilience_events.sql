@@ -33,7 +33,7 @@ create table resilience_events (
   retry_checkpoint_enabled boolean,
   retry_has_results boolean,
   constraint resilience_events_pkey primary key (id),
-  constraint resilience_events_delivery_id_key unique (delivery_id)
+  constraint resilience_events_key unique (repo, delivery_id)
 );
 
 create index resilience_events_created_at_idx on resilience_events (created_at);

@@ -21,7 +21,7 @@ create table retrieval_quality_events (
   threshold_method threshold_method,
   constraint retrieval_quality_events_pkey primary key (id),
   -- Nulls are distinct: events without a delivery are never duplicates.
-  constraint retrieval_quality_events_delivery_id_key unique (delivery_id)
+  constraint retrieval_quality_events_key unique (repo, delivery_id)
 );
 
 create index retrieval_quality_events_created_at_idx

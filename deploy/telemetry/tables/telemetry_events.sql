@@ -32,7 +32,7 @@ create table telemetry_events (
 -- One delivery may run the model several times, in different sessions. Nulls are not distinct:
 -- without a session, a delivery has at most one run per event type.
 create unique index telemetry_events_key
-on telemetry_events (delivery_id, event_type, session_id) nulls not distinct
+on telemetry_events (repo, delivery_id, event_type, session_id) nulls not distinct
 where delivery_id is not null;
 
 create index telemetry_events_created_at_idx on telemetry_events (created_at);

@@ -28,11 +28,10 @@ select _verify_table('reviews', array[
   '((((findings_critical)::bigint + (findings_major)::bigint) + '
   '(findings_medium)::bigint) + (findings_minor)::bigint)))',
   'constraint reviews_pkey PRIMARY KEY (id)',
-  'constraint reviews_key UNIQUE (delivery_id, pr_number)',
+  'constraint reviews_key UNIQUE (repo, pr_number, delivery_id)',
   'index reviews_pkey btree (id)',
-  'index reviews_key btree (delivery_id, pr_number)',
-  'index reviews_repo_created_at_idx btree (repo, created_at DESC)',
-  'index reviews_repo_pr_number_idx btree (repo, pr_number)'
+  'index reviews_key btree (repo, pr_number, delivery_id)',
+  'index reviews_repo_created_at_idx btree (repo, created_at DESC)'
 ]);
 
 rollback;

@@ -16,9 +16,9 @@ select _verify_table('rate_limit_events', array[
   'column retry_attempts natural_number not null',
   'column degradation_path short_text not null',
   'constraint rate_limit_events_pkey PRIMARY KEY (id)',
-  'constraint rate_limit_events_key UNIQUE (delivery_id, event_type)',
+  'constraint rate_limit_events_key UNIQUE (repo, delivery_id, event_type)',
   'index rate_limit_events_pkey btree (id)',
-  'index rate_limit_events_key btree (delivery_id, event_type)',
+  'index rate_limit_events_key btree (repo, delivery_id, event_type)',
   'index rate_limit_events_created_at_idx btree (created_at)',
   'index rate_limit_events_repo_created_at_idx btree (repo, created_at DESC)'
 ]);

@@ -31,9 +31,9 @@ select _verify_table('resilience_events', array[
   'column retry_checkpoint_enabled boolean',
   'column retry_has_results boolean',
   'constraint resilience_events_pkey PRIMARY KEY (id)',
-  'constraint resilience_events_delivery_id_key UNIQUE (delivery_id)',
+  'constraint resilience_events_key UNIQUE (repo, delivery_id)',
   'index resilience_events_pkey btree (id)',
-  'index resilience_events_delivery_id_key btree (delivery_id)',
+  'index resilience_events_key btree (repo, delivery_id)',
   'index resilience_events_created_at_idx btree (created_at)',
   'index resilience_events_repo_created_at_idx btree (repo, created_at DESC)'
 ]);

@@ -18,9 +18,9 @@ select _verify_table('retrieval_quality_events', array[
   'column language_match_ratio ratio',
   'column threshold_method threshold_method',
   'constraint retrieval_quality_events_pkey PRIMARY KEY (id)',
-  'constraint retrieval_quality_events_delivery_id_key UNIQUE (delivery_id)',
+  'constraint retrieval_quality_events_key UNIQUE (repo, delivery_id)',
   'index retrieval_quality_events_pkey btree (id)',
-  'index retrieval_quality_events_delivery_id_key btree (delivery_id)',
+  'index retrieval_quality_events_key btree (repo, delivery_id)',
   'index retrieval_quality_events_created_at_idx btree (created_at)',
   'index retrieval_quality_events_repo_created_at_idx btree (repo, created_at DESC)'
 ]);

@@ -26,8 +26,8 @@ select _verify_table('telemetry_events', array[
   'column stop_reason short_name',
   'constraint telemetry_events_pkey PRIMARY KEY (id)',
   'index telemetry_events_pkey btree (id)',
-  'index telemetry_events_key btree (delivery_id, event_type, session_id) NULLS NOT '
-  'DISTINCT WHERE (delivery_id IS NOT NULL)',
+  'index telemetry_events_key btree (repo, delivery_id, event_type, session_id) '
+  'NULLS NOT DISTINCT WHERE (delivery_id IS NOT NULL)',
   'index telemetry_events_created_at_idx btree (created_at)',
   'index telemetry_events_repo_created_at_idx btree (repo, created_at DESC)'
 ]);

@@ -1,0 +1,14 @@
+-- Revert kodiai:learning/renames from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _record_rename;
+drop function _supersede_older_runs;
+drop function _rename_rows;
+drop function _lock_renamed_repos;
+
+commit;
