@@ -4,11 +4,10 @@ Each connection gets a token from a credential of azure-identity when it connect
 stays open after the token expires::
 
     credential = DefaultAzureCredential()
-    memory = Client.connect(
-        url, connection_class=EntraConnection, credential=credential
-    )
+    memory = Client.connect(connection_class=EntraConnection, credential=credential)
     pool = ConnectionPool(
-        url, connection_class=EntraConnection, kwargs={"credential": credential}
+        url, connection_class=EntraConnection, kwargs={"credential": credential},
+        check=ConnectionPool.check_connection,
     )
 
 For asyncio, use AsyncEntraConnection and the credentials of azure.identity.aio.

