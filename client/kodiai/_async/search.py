@@ -152,7 +152,8 @@ class AsyncSearch(AsyncCaller):
         command can be passed as it is. With query_syntax='websearch', "quoted words"
         are a phrase: memories that contain all phrases rank first in the text arm;
         -word and -"quoted words" exclude memories that contain them, from both arms.
-        Memories without an embedding of embedding_model are found by the text arm only.
+        Memories without an embedding of embedding_model are found by the text arm only;
+        if the repository or owner has no others, a notice with SQLSTATE KB005 says so.
 
         Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25
         (Robertson and Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with
