@@ -53,4 +53,30 @@ return :embedding_dim;
 comment on function _embedding_dim is
 'Return the number of dimensions of every embedding: embedding_dim, chosen at deploy.';
 
+create function _verify_embedding_dim(p_embedding_dim integer)
+returns void
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if p_embedding_dim <> _embedding_dim() then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = format(
+        'embedding_dim: expected %s, with which this schema was deployed, got %s',
+        _embedding_dim(), p_embedding_dim
+      ),
+      hint = format(
+        'Pass --set embedding_dim=%s, or revert and deploy again to change it.', _embedding_dim()
+      );
+  end if;
+end
+$$;
+
+comment on function _verify_embedding_dim is
+'For deploy and verify scripts: fail unless the deploy variable embedding_dim is that of the first
+deploy.
+Argument: p_embedding_dim, the variable.
+Errors: 22023 if it is another one.';
+
 commit;

@@ -1,6 +1,7 @@
 -- Deploy kodiai:base/verify to pg
 --
--- Helpers of the verify and revert scripts of all later changes.
+-- Helpers of the verify and revert scripts of all later changes, and the first check of the
+-- database itself.
 
 begin;
 
@@ -97,7 +98,7 @@ begin
   if v_flaw <> '' then
     raise exception '% %', p_function, v_flaw;
   end if;
-  if v_found <> btrim(regexp_replace(p_contract, '\s+', ' ', 'g')) then
+  if v_found <> btrim(regexp_replace(p_contract, '[[:space:]]+', ' ', 'g')) then
     raise exception e'% is\n%\nexpected\n%', p_function, v_found, p_contract;
   end if;
 end
@@ -155,8 +156,8 @@ begin
       'trigger ' || t.tgname || ' '
       || regexp_replace(
         pg_get_triggerdef(t.oid),
-        '^CREATE TRIGGER \S+ (.*?) ON (?:"[^"]*"|[^ "])+ (.*)$',
-        '\1 \2'
+        '^CREATE TRIGGER [^ ]+ (.*?) ON (?:"[^"]*"|[^ "])+ (.*)$',
+        e'\\1 \\2'
       )
       || case t.tgenabled when 'O' then '' else ' disabled' end
     from pg_trigger as t
@@ -219,5 +220,93 @@ comment on function _verify_none is
 'For verify scripts: fail if any object is listed.
 Arguments: p_flaw, what is wrong with them; p_objects, their names.
 Errors: P0001 with both.';
+
+create function _verify_database()
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_owner constant oid := (
+    select n.nspowner from pg_namespace as n where n.nspname = current_schema()
+  );
+  v_message text;
+  v_hint text;
+begin
+  select
+    format(
+      'database %I: expected encoding UTF8, got %s', d.datname, pg_encoding_to_char(d.encoding)
+    ),
+    'Create one that has it: create database ... template template0 encoding ''UTF8''.'
+  into v_message, v_hint
+  from pg_database as d
+  where d.datname = current_database() and pg_encoding_to_char(d.encoding) <> 'UTF8';
+
+  if v_message is null then
+    -- Who may act as the owner role anyway, like a superuser, gains nothing.
+    select
+      'schema public: expected CREATE for its owner only, but it is granted to '
+      || string_agg(g.name, ', ' order by g.name),
+      string_agg(format('revoke create on schema public from %s;', g.name), ' ' order by g.name)
+    into v_message, v_hint
+    from pg_namespace as n
+    cross join aclexplode(n.nspacl) as a
+    cross join lateral (
+      select case a.grantee when 0 then 'public' else a.grantee::regrole::text end as name
+    ) as g
+    where
+      n.nspname = 'public'
+      and a.privilege_type = 'CREATE'
+      and a.grantee <> n.nspowner
+      and (a.grantee = 0 or not pg_has_role(a.grantee, v_owner, 'member'))
+    having count(*) > 0;
+  end if;
+
+  if v_message is null then
+    select
+      'schema public: expected no functions or operators of others than its owner, but it has '
+      || string_agg(o.name, ', ' order by o.name),
+      'Drop them, move them to another schema, or make the owner of the database their owner.'
+    into v_message, v_hint
+    from (
+      select
+        'pg_proc'::regclass as class, p.oid, p.proowner as owner,
+        p.oid::regprocedure::text as name
+      from pg_proc as p
+      where p.pronamespace = 'public'::regnamespace
+      union all
+      select
+        'pg_operator'::regclass as class, p.oid, p.oprowner as owner,
+        p.oid::regoperator::text as name
+      from pg_operator as p
+      where p.oprnamespace = 'public'::regnamespace
+    ) as o
+    inner join pg_namespace as n on n.nspname = 'public'
+    where
+      not pg_has_role(o.owner, n.nspowner, 'member')
+      and not pg_has_role(o.owner, v_owner, 'member')
+      and not exists (
+        select from pg_depend as d
+        where d.classid = o.class and d.objid = o.oid and d.deptype = 'e'
+      )
+    having count(*) > 0;
+  end if;
+
+  if v_message is not null then
+    raise exception using
+      errcode = 'object_not_in_prerequisite_state', message = v_message, hint = v_hint;
+  end if;
+end
+$$;
+
+comment on function _verify_database is
+'Fail unless the database is one that kodiai is safe and correct in: of encoding UTF8, and with a
+schema public, which all functions have in their search_path, in which nobody else can have put a
+function or operator. A function such as public.lower(short_name) would be a better match than
+that of PostgreSQL, and would run as the owner role.
+Errors: 55000 with what was found; the hint says what to do.';
+
+select _verify_database() as verified
+\gset
 
 commit;

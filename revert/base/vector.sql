@@ -9,6 +9,7 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
+drop function _verify_embedding_dim;
 drop function _embedding_dim;
 
 do $$

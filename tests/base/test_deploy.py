@@ -275,6 +275,11 @@ def test_roles_and_extension_created_by_others_are_kept(
             "extension vector: expected in schema public",
         ),
         (
+            "grant create on schema public to public",
+            {},
+            "granted to public(?s:.*)HINT: *revoke create on schema public from public;",
+        ),
+        (
             "revoke usage on schema public from public",
             {},
             "schema public: expected usage granted",
@@ -292,3 +297,93 @@ def test_an_impossible_deployment_is_rejected_before_it_starts(
             server.sqitch("deploy", empty, **variables)
         roles = "select from pg_roles where starts_with(rolname, %s)"
         assert admin.execute(roles, (variables["schema"],)).fetchall() == []
+
+
+def test_a_database_that_is_not_utf8_is_refused(empty: dict[str, Any]) -> None:
+    name = f"ascii{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    ascii_database = empty | {"dbname": name}
+    with psycopg.connect(**empty, autocommit=True) as admin:
+        admin.execute(
+            f"create database {name} template template0 encoding 'SQL_ASCII'"
+            " lc_collate 'C' lc_ctype 'C'".encode()
+        )
+        expected = f"database {name}: expected encoding UTF8, got SQL_ASCII"
+        with pytest.raises(AssertionError, match=expected):
+            server.sqitch("deploy", ascii_database, schema=own_schema())
+        roles = "select from pg_roles where starts_with(rolname, %s)"
+        assert admin.execute(roles, (own_schema(),)).fetchall() == []
+        admin.execute(f"drop database {name} with (force)".encode())
+
+
+def test_a_reader_cannot_become_owner_by_a_function_in_the_public_schema(
+    database: psycopg.Connection,
+) -> None:
+    """Functions call lower(text) with a short_name, and search the schema public."""
+    attack = (
+        "create function public.lower(kodiai.short_name) returns text"
+        " language sql return current_user"
+    )
+    verify = partial(
+        server.sqitch,
+        "verify",
+        server.connection_of(database),
+        embedding_dim=server.DIMENSIONS,
+    )
+    database.execute("set role kodiai_reader")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        database.execute(attack.encode())
+    database.execute("reset role")
+
+    # Where it was possible, verify says so, and still does after the way was closed.
+    database.execute("grant create on schema public to kodiai_reader")
+    with pytest.raises(AssertionError, match="granted to kodiai_reader"):
+        verify()
+    database.execute("set role kodiai_reader")
+    database.execute(attack.encode())
+    database.execute("reset role")
+    database.execute("revoke create on schema public from kodiai_reader")
+    with pytest.raises(AssertionError, match=r"but it has .*lower\(.*short_name\)"):
+        verify()
+    database.execute("drop function public.lower")
+    assert "Verify successful" in verify()
+
+
+def test_those_who_may_act_as_the_owner_role_may_create_in_the_public_schema(
+    empty: dict[str, Any],
+) -> None:
+    schema = own_schema()
+    deployer = f"{schema}_deployer"
+    with psycopg.connect(**empty, autocommit=True) as admin:
+        admin.execute("create extension vector")
+        admin.execute(f"create role {deployer} login createrole".encode())
+        admin.execute(f"grant create on schema public to {deployer}".encode())
+        admin.execute(
+            f"grant create on database {empty['dbname']} to {deployer}".encode()
+        )
+        by_deployer = empty | {"user": deployer}
+        server.sqitch("deploy", by_deployer, schema=schema)
+        assert "Verify successful" in server.sqitch(
+            "verify", by_deployer, schema=schema
+        )
+        server.sqitch("revert", by_deployer, "-y", schema=schema)
+        admin.execute(f"drop owned by {deployer}".encode())
+        admin.execute(f"drop role {deployer}".encode())
+
+
+def test_verify_refuses_another_width(database: psycopg.Connection) -> None:
+    connection = server.connection_of(database)
+    expected = (
+        "embedding_dim: expected 8, with which this schema was deployed, got 1024"
+    )
+    with pytest.raises(AssertionError, match=f"{expected}(?s:.*)--set embedding_dim=8"):
+        server.sqitch("verify", connection)
+    assert "Verify successful" in server.sqitch("verify", connection, embedding_dim=8)
+
+
+def test_a_deploy_is_not_continued_with_another_width(empty: dict[str, Any]) -> None:
+    schema = own_schema()
+    to = ("--to", "base/vector")
+    server.sqitch("deploy", empty, *to, schema=schema, embedding_dim=8)
+    with pytest.raises(AssertionError, match="embedding_dim: expected 8"):
+        server.sqitch("deploy", empty, schema=schema, embedding_dim=9)
+    server.sqitch("revert", empty, "-y", schema=schema)

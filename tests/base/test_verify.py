@@ -65,6 +65,12 @@ from pg_class cross join unnest(reloptions) as option
 where oid = %(table)s::regclass
 """
 
+# A role that could create this function once, when it was allowed to.
+PLANT = (
+    "create function public.lower(kodiai.short_name) returns text language sql"
+    " return 'planted'; alter function public.lower owner to {role}"
+)
+
 OTHER_BREAKS = {
     "base/roles": [
         "alter role kodiai_owner rename to gone",
@@ -83,6 +89,18 @@ OTHER_BREAKS = {
         (
             "alter default privileges for role kodiai_owner"
             " grant execute on functions to public"
+        ),
+    ],
+    "base/verify": [
+        "update pg_database set encoding = 0 where datname = current_database()",
+        "grant create on schema public to public",
+        "grant create on schema public to kodiai_reader",
+        PLANT.format(role="kodiai_reader"),
+        (
+            PLANT.format(role="kodiai_app")
+            + "; create operator public.- (function = lower, rightarg = kodiai.short_name);"
+            " alter operator public.- (none, kodiai.short_name) owner to kodiai_app;"
+            " alter function public.lower owner to kodiai_owner"
         ),
     ],
     "base/vector": [

@@ -23,4 +23,11 @@ select _verify_function('_embedding_dim', '
   returns integer
 ');
 
+select _verify_function('_verify_embedding_dim', '
+  immutable parallel safe security invoker (p_embedding_dim integer)
+  returns void
+');
+
+select _verify_embedding_dim(:embedding_dim);
+
 rollback;

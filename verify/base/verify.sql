@@ -26,4 +26,11 @@ select _verify_function('_verify_none', '
   returns void
 ');
 
+select _verify_function('_verify_database', '
+  stable parallel safe security invoker ()
+  returns void
+');
+
+select _verify_database();
+
 rollback;

@@ -9,6 +9,10 @@ set local search_path = :"schema", public;
 select vector_dims(_quantization_levels()) as code_length
 \gset
 
+-- An interrupted deploy may be continued with other variables.
+select _verify_embedding_dim(:embedding_dim) as verified
+\gset
+
 create table learning_memories (
   id bigint not null generated always as identity,
   created_at timestamptz not null default _now(),
