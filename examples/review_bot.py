@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import re
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from psycopg_pool import ConnectionPool
 
 from kodiai import Client, Finding, FoundMemory, NewFinding, NewReaction, Outcome
 
@@ -233,7 +236,10 @@ def main() -> None:
     diff = "+ def load(rule):\n+     # users write the rules\n+     eval(rule)\n"
     first = Webhook("d-1", "acme/api", 7, "ann", "b0", "c1", "opened", diff)
     later = Webhook("d-2", "acme/web", 8, "bob", "b1", "c2", "opened", diff)
-    with Client.connect() as memory:  # connects to DATABASE_URL
+    url, check = os.environ["DATABASE_URL"], ConnectionPool.check_connection
+    # A bot runs for long: check replaces connections that the server closed meanwhile.
+    with ConnectionPool(url, check=check) as pool:
+        memory = Client(pool)
         bot = Bot(memory, arguments.embedding_dim)
         for webhook in (first, first, later):
             print(f"Webhook {webhook.delivery_id} for {webhook.run_key}")

@@ -18,7 +18,7 @@ Usage: scripts/provision-postgres.sh [MODE] [--deploy] [OPTION VALUE]...
 
 Creates a flexible server with pgvector on Azure, or completes an existing one.
 Can be run again at any time: it creates what is missing, changes the settings
-that you give, and removes nothing. Needs az, signed in.
+that you give, and removes nothing. Needs az 2.87 or later, signed in.
 
 Modes:
   --apply      create it and report every step (the default)
@@ -35,11 +35,16 @@ existing server, size, storage and other settings change only if you give them.
                         (kodiai- and the first 8 digits of the subscription)
   --database NAME            (kodiai)
   --postgres-version 16|17|18                                   (17)
-  --sku NAME                 Standard_B..., D... or E...     (Standard_D2ds_v5)
-  --storage GIB              32, 64, 128, ...                   (64)
+  --sku NAME                 Standard_B..., D... or E...        (Standard_B1ms;
+              Standard_D2ds_v5 with --zone-redundancy, --replica or --nodes)
+  --storage GIB              32, 64, 128, ...                   (32)
   --auto-grow Enabled|Disabled        of the storage            (Enabled)
   --backup-days 7...35                                          (14)
+  --geo-backup Enabled|Disabled  backups in a second region, too (Disabled);
+                             only when the server is created
+  --zone NUMBER              availability zone of a new server (Azure chooses)
   --zone-redundancy Enabled|Disabled  a standby in another zone (Disabled)
+  --tags 'KEY=VALUE ...'     tags of the server                 (none)
   --replica NAME             a read replica                     (none)
   --nodes NUMBER             make it an elastic cluster         (no cluster)
   --auth entra|password      how to sign in to Postgres         (entra)
@@ -59,11 +64,13 @@ EOF
 }
 
 OPTIONS="resource-group location server database postgres-version sku storage auto-grow \
-backup-days zone-redundancy replica nodes auth admin admin-id admin-type allow-ip subnet \
+backup-days geo-backup zone zone-redundancy tags replica nodes auth admin admin-id admin-type allow-ip subnet \
 private-dns-zone"
+AZ_MINOR=87 # az 2.86 has other names for the options of databases and firewall rules
 FIREWALL_RULE=kodiai-operator
 OCTET='(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])'
 ADDRESS="($OCTET\.){3}$OCTET"
+TAG='[[:alnum:]_.:@+-]+=[[:alnum:]_.:@+=/-]*'
 ADDRESS_SERVICE=https://api.ipify.org # az uses it too
 
 # 1. Arguments ----------------------------------------------------------------------
@@ -143,7 +150,10 @@ check_arguments() {
   expect storage '[1-9][0-9]{1,4}' "a number of GiB"
   expect auto-grow 'Enabled|Disabled' "Enabled or Disabled"
   expect backup-days '[7-9]|[12][0-9]|3[0-5]' "7 to 35"
+  expect geo-backup 'Enabled|Disabled' "Enabled or Disabled"
+  expect zone '[1-9]' "the number of an availability zone"
   expect zone-redundancy 'Enabled|Disabled' "Enabled or Disabled"
+  expect tags "$TAG( $TAG)*" "KEY=VALUE ..., without spaces or quotes in them"
   expect nodes '[1-9][0-9]?' "a number of nodes"
   [ -z "$NODES" ] || check_cluster
   check_size "$SKU"
@@ -178,11 +188,22 @@ check_cluster() {
 check_size() {
   case "$1" in
     Standard_B*)
-      [ -z "$REPLICA" ] || misuse "--replica: the tier Burstable supports no replica"
+      [ -z "$REPLICA" ] ||
+        misuse "--replica: the tier Burstable supports no replica; use a larger --sku"
       [ "$ZONE_REDUNDANCY" != Enabled ] ||
-        misuse "--zone-redundancy: the tier Burstable supports no standby"
+        misuse "--zone-redundancy: the tier Burstable supports no standby; use a larger
+  --sku"
       ;;
   esac
+}
+
+# Print the size of a new server: the cheapest that supports the options.
+default_size() {
+  if [ -n "$REPLICA$NODES" ] || [ "$ZONE_REDUNDANCY" = Enabled ]; then
+    say Standard_D2ds_v5
+  else
+    say Standard_B1ms
+  fi
 }
 
 # is_larger SKU OTHER
@@ -409,6 +430,7 @@ read_state() {
   fi
   command -v az >/dev/null ||
     die "az, the Azure CLI, is not installed: https://aka.ms/azure-cli"
+  check_az
   subscription=$(ask account show --query '[name, id]')
   {
     read -r name
@@ -423,6 +445,15 @@ EOF
   [ -z "$group_location" ] || read_server
 }
 
+# Before anything else, because an older az fails halfway, after creating the server.
+check_az() {
+  local version
+  version=$(ask version --query '"azure-cli"')
+  printf '%s' "$version" |
+    awk -F . -v minor="$AZ_MINOR" '{ exit !($1 > 2 || $1 == 2 && $2 + 0 >= minor) }' ||
+    die "az $version is too old: expected 2.$AZ_MINOR.0 or later; run az upgrade"
+}
+
 read_server() {
   local state
   state=$(look_up postgres flexible-server show \
@@ -433,6 +464,7 @@ read_server() {
       network.delegatedSubnetResourceId || '', network.privateDnsZoneArmResourceId || '',
       cluster.clusterSize || '', cluster.defaultDatabaseName || '',
       administratorLogin || '', fullyQualifiedDomainName || '', replicationRole || '',
+      backup.geoRedundantBackup || '', availabilityZone || '', to_string(tags), id,
       location, state]")
   [ -n "$state" ] || return 0
   has_server=yes
@@ -453,6 +485,10 @@ read_server() {
     read -r now_login
     read -r now_host
     read -r now_role
+    read -r now_geo_backup
+    read -r now_zone
+    read -r now_tags
+    read -r now_id
     read -r now_location
     read -r now_state
   } <<EOF
@@ -498,6 +534,12 @@ check_server() {
     die "--storage $STORAGE: the server has $now_storage GiB, and storage never shrinks"
   [ "${LOCATION:-$now_location}" = "$now_location" ] ||
     die "--location $LOCATION: the server is in $now_location and cannot move"
+  [ "${GEO_BACKUP:-$now_geo_backup}" = "$now_geo_backup" ] ||
+    die "--geo-backup $GEO_BACKUP: the server was created with $now_geo_backup, which
+  cannot change"
+  # A failover to the standby changes the zone.
+  [ "${ZONE:-$now_zone}" = "$now_zone" ] || [ "$now_standby" = Enabled ] ||
+    die "--zone $ZONE: the server is in zone $now_zone and cannot move"
   [ -z "$SUBNET" ] || [ "$(lower "$SUBNET")" = "$(lower "$now_subnet")" ] ||
     die "--subnet: the server was created elsewhere and cannot move"
   [ -z "$SUBNET" ] || [ "$(lower "$PRIVATE_DNS_ZONE")" = "$(lower "$now_dns_zone")" ] ||
@@ -664,8 +706,12 @@ create_server() {
   local what
   set -- --resource-group "$group" --name "$server" --location "$location" \
     --version "${POSTGRES_VERSION:-17}" --tier "$tier" --sku-name "$sku" \
-    --storage-size "${STORAGE:-64}" --backup-retention "${BACKUP_DAYS:-14}" \
+    --storage-size "${STORAGE:-32}" --backup-retention "${BACKUP_DAYS:-14}" \
+    --geo-redundant-backup "${GEO_BACKUP:-Disabled}" \
     --zonal-resiliency "${ZONE_REDUNDANCY:-Disabled}"
+  [ -z "$ZONE" ] || set -- "$@" --zone "$ZONE"
+  # shellcheck disable=SC2086 # one word per tag
+  [ -z "$TAGS" ] || set -- "$@" --tags $TAGS
   if [ -n "$NODES" ]; then
     # An elastic cluster's storage does not grow. Its only database is created with it.
     set -- "$@" --storage-auto-grow "${AUTO_GROW:-Disabled}" \
@@ -688,7 +734,7 @@ create_server() {
     set -- "$@" --password-auth Disabled --microsoft-entra-auth Enabled \
       --admin-user kodiai_admin
   fi
-  what="server $server: PostgreSQL ${POSTGRES_VERSION:-17}, $sku, ${STORAGE:-64} GiB"
+  what="server $server: PostgreSQL ${POSTGRES_VERSION:-17}, $sku, ${STORAGE:-32} GiB"
   [ "$mode" != apply ] || say "    (the next step takes 5 to 10 minutes)"
   ensure "$what" postgres flexible-server create "$@" --yes
 }
@@ -740,6 +786,24 @@ update_server() {
     update_to "signing in with Entra:" "$now_entra" Enabled --microsoft-entra-auth Enabled
   [ -z "$now_nodes" ] ||
     update_to "nodes:" "$now_nodes" "$NODES" --node-count "$NODES"
+  add_tags
+}
+
+# Unlike az postgres flexible-server update, az tag update keeps the other tags.
+add_tags() {
+  local tag key
+  for tag in $TAGS; do
+    key=${tag%%=*}
+    case "$now_tags" in
+      *"\"$key\":\"${tag#*=}\""*) ;;
+      *)
+        # shellcheck disable=SC2086 # one word per tag
+        ensure "tags $TAGS" tag update --resource-id "$now_id" --operation Merge \
+          --tags $TAGS
+        return
+        ;;
+    esac
+  done
 }
 
 # Before the database, because its owner is the administrator at that time.
@@ -787,6 +851,10 @@ ensure_parameters() {
   set_parameter autovacuum_work_mem unset 65536
   # A forgotten transaction blocks claims and reviews. In ms.
   set_parameter idle_in_transaction_session_timeout unset 60000
+  # psycopg prepares up to 100 statements per connection; Azure's default of 0 makes
+  # PgBouncer mix them up. Azure lists it only while PgBouncer is on.
+  [ "$(lower "$(column 3 pgbouncer.enabled)")" != true ] ||
+    set_parameter pgbouncer.max_prepared_statements least 100
   # Metrics of deadlocks, long transactions and dead rows.
   set_parameter metrics.collector_database_activity unset on
   set_parameter metrics.autovacuum_diagnostics unset on
@@ -874,7 +942,7 @@ ensure_replica() {
 provision() {
   [ -z "$has_server" ] || check_server
   [ "$REPLICA" != "$server" ] || die "--replica $REPLICA: expected another name"
-  sku=${SKU:-${now_sku:-Standard_D2ds_v5}}
+  sku=${SKU:-${now_sku:-$(default_size)}}
   set_size "$sku"
   choose_sign_in
   read_address

@@ -57,12 +57,16 @@ def _environment(connection: Mapping[str, Any]) -> dict[str, str]:
 
 
 def run(
-    command: list[str], connection: Mapping[str, Any], *, check: bool = True
+    command: list[str],
+    connection: Mapping[str, Any],
+    *,
+    check: bool = True,
+    folder: Path = ROOT,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command with the connection in libpq's environment variables."""
     done = subprocess.run(
         command,
-        cwd=ROOT,
+        cwd=folder,
         env=_environment(connection),
         check=False,
         capture_output=True,

@@ -42,6 +42,11 @@ def test_every_notice_that_functions_raise_is_explained(
     assert set(NOTICES) <= set(re.findall(r"\w+", comments))
 
 
+def test_every_code_is_one_of_postgres_or_kodiai() -> None:
+    for code in re.findall(r"\b\d\d[\dA-Z]\d\d\b", ERRORS):
+        assert psycopg.errors.lookup(code), code
+
+
 def test_every_kb_error_has_a_python_class() -> None:
     codes = {
         error.sqlstate: name

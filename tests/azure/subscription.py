@@ -23,6 +23,7 @@ PARAMETERS = {
     "max_parallel_maintenance_workers": "2",
     "metrics.autovacuum_diagnostics": "off",
     "metrics.collector_database_activity": "off",
+    "pgbouncer.enabled": "false",
     "require_secure_transport": "on",
 }
 
@@ -127,6 +128,9 @@ class Subscription:
                     "patch": partial(self._patch_server, server, body),
                     "delete": partial(self._delete_server, server),
                 }[method]
+            case [_, server, "providers", "Microsoft.Resources", "tags", "default"]:
+                label = f"{method} tags {server}"
+                act = partial(self._merge_tags, server, body)
             case [_, server, kind, name]:
                 label = f"{method} {PARTS[kind]} {name}"
                 act = partial(self._put_part, server, kind, name, body)
@@ -161,6 +165,8 @@ class Subscription:
                 return {"value": [self._part(server, kind, name) for name in names]}
             case [_, server, kind, name]:
                 return self._part(server, kind, name)
+            case [_, server, "providers", "Microsoft.Resources", "tags", "default"]:
+                return {"properties": {"tags": self._server(server)["tags"]}}
         raise missing("/".join(path))
 
     def _complete(self) -> None:
@@ -224,6 +230,7 @@ class Subscription:
             "type": "Microsoft.DBforPostgreSQL/flexibleServers",
             "location": body["location"],
             "sku": {"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"},
+            "tags": body.get("tags") or {},
             "properties": properties,
         }
         _merge(self.servers[name], {"sku": body.get("sku") or {}})
@@ -246,6 +253,11 @@ class Subscription:
         _merge(server["properties"], body.get("properties", {}))
         _merge(server, {"sku": body.get("sku") or {}})
         return server
+
+    def _merge_tags(self, name: str, body: Resource) -> Resource:
+        assert body["operation"] == "Merge"
+        self._server(name)["tags"] |= body["properties"]["tags"]
+        return {"properties": {"tags": self._server(name)["tags"]}}
 
     def _delete_server(self, name: str) -> Resource:
         self._server(name)

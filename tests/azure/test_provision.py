@@ -61,12 +61,13 @@ def test_a_first_run_creates_everything(
     assert azure.writes == WRITES
     server = azure.servers[SERVER]
     assert server["location"] == "eastus"
-    assert server["sku"] == {"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"}
+    assert server["sku"] == {"name": "Standard_B1ms", "tier": "Burstable"}
     properties = server["properties"]
     assert properties["version"] == "17"
-    assert properties["storage"]["storageSizeGB"] == 64
+    assert properties["storage"]["storageSizeGB"] == 32
     assert properties["storage"]["autoGrow"] == "Enabled"
     assert properties["backup"]["backupRetentionDays"] == 14
+    assert properties["backup"]["geoRedundantBackup"] == "Disabled"
     assert properties["highAvailability"]["mode"] == "Disabled"
     assert properties["network"]["publicNetworkAccess"] == "Disabled"
     assert properties["authConfig"] == {
@@ -79,11 +80,20 @@ def test_a_first_run_creates_everything(
     assert not parts["firewallRules"]
     assert parameter(azure, "azure.extensions") == "VECTOR"
     assert parameter(azure, "require_secure_transport") == "on"
-    # A sixteenth of 8 GiB.
-    assert parameter(azure, "maintenance_work_mem") == str(512 * 1024)
+    # A sixteenth of 2 GiB.
+    assert parameter(azure, "maintenance_work_mem") == str(128 * 1024)
     assert f"Created or changed: {len(WRITES)}." in done.stdout
     assert f"Host: {SERVER}.postgres.database.azure.com" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "option", ["--replica kodiai-reader", "--zone-redundancy Enabled", "--nodes 2"]
+)
+def test_the_default_size_supports_the_options(operator: Operator, option: str) -> None:
+    done = operator.provision("--dry-run", *option.split())
+    assert done.returncode == 0, done.stderr
+    assert "--sku-name Standard_D2ds_v5" in done.stdout
 
 
 def test_a_second_run_changes_nothing(operator: Operator, azure: Subscription) -> None:
@@ -239,6 +249,26 @@ class TestErrors:
         assert error in done.stderr
         assert advice in done.stderr
 
+    @pytest.mark.parametrize(
+        ("version", "is_new_enough"),
+        [("2.86.9", False), ("2.9.0", False), ("2.87.0", True), ("3.0.0", True)],
+    )
+    def test_the_version_of_az_is_checked_first(
+        self, operator: Operator, tmp_path: Path, version: str, is_new_enough: bool
+    ) -> None:
+        az = tmp_path / "az"
+        az.write_text(
+            f'#!/bin/sh\necho "$1" >> {tmp_path}/log\n'
+            f'[ "$1" != version ] || exec echo {version}\nexit 1\n'
+        )
+        az.chmod(0o755)
+        done = operator.provision(PATH=f"{tmp_path}:{os.environ['PATH']}")
+        assert done.returncode == 1
+        message = f"az {version} is too old: expected 2.87.0 or later; run az upgrade"
+        assert (message in done.stderr) is not is_new_enough
+        asked = ["version", "account"] if is_new_enough else ["version"]
+        assert (tmp_path / "log").read_text().split() == asked
+
     def test_a_missing_az_is_reported(self, operator: Operator, tmp_path: Path) -> None:
         for name in ("bash", "tr", "dirname", "grep"):
             found = next(
@@ -264,6 +294,10 @@ class TestErrors:
             (["--sku", "D2ds_v5"], "expected a size such as Standard_D2ds_v5"),
             (["--storage", "64 GiB"], "expected a number of GiB"),
             (["--backup-days", "40"], "expected 7 to 35"),
+            (["--geo-backup", "yes"], "expected Enabled or Disabled"),
+            (["--zone", "a"], "expected the number of an availability zone"),
+            (["--tags", "team"], "expected KEY=VALUE"),
+            (["--tags", "team=a *"], "expected KEY=VALUE"),
             (["--auth", "none"], "expected entra or password"),
             (["--allow-ip", "0.0.0.0"], "admits all of Azure"),  # noqa: S104
             (["--allow-ip", "::1"], "expected an IPv4 address"),
@@ -420,6 +454,40 @@ class TestExistingServer:
         assert done.returncode == 0, done.stderr
         assert azure.writes == []
 
+    def test_tags_are_added_to_those_it_has(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.add_server(SERVER)
+        azure.servers[SERVER]["tags"] = {"team": "ops", "theirs": "1"}
+        for writes in (["patch tags " + SERVER], []):
+            azure.writes = []
+            done = operator.provision("--tags", "team=review env=test")
+            assert done.returncode == 0, done.stderr
+            assert [w for w in azure.writes if "tags" in w] == writes
+            tags = {"team": "review", "theirs": "1", "env": "test"}
+            assert azure.servers[SERVER]["tags"] == tags
+
+    def test_a_failover_may_have_changed_the_zone(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        azure.add_server(SERVER, highAvailability={"mode": "ZoneRedundant"})
+        done = operator.provision("--zone", "2", "--what-if")
+        assert done.returncode == 0, done.stderr
+
+    def test_pgbouncer_is_given_prepared_statements(
+        self, operator: Operator, azure: Subscription
+    ) -> None:
+        name = "pgbouncer.max_prepared_statements"
+        azure.add_server(SERVER)
+        set_parameter(azure, "pgbouncer.enabled", "true")
+        default = {"value": "0", "source": "system-default"}
+        azure.parts[SERVER]["configurations"][name] = {"properties": default}
+        assert operator.provision().returncode == 0
+        assert parameter(azure, name) == "100"
+        set_parameter(azure, name, "200")
+        assert operator.provision().returncode == 0
+        assert parameter(azure, name) == "200"
+
     def test_an_administrator_is_added_only_if_named(
         self, operator: Operator, azure: Subscription
     ) -> None:
@@ -463,6 +531,12 @@ class TestExistingServer:
                 {"highAvailability": {"mode": "SameZone"}},
                 "a standby in its own zone",
             ),
+            (
+                "--geo-backup Enabled",
+                {},
+                "the server was created with Disabled, which\n  cannot change",
+            ),
+            ("--zone 2", {}, "the server is in zone 1 and cannot move"),
             (f"--replica {SERVER}", {}, "another name"),
             ("--nodes 2", {}, "not an elastic cluster"),
             (
@@ -507,9 +581,7 @@ class TestWhatIf:
         done = operator.provision("--what-if")
         assert (done.returncode, done.stderr) == (0, "")
         assert azure.writes == []
-        assert (
-            f"+ server {SERVER}: PostgreSQL 17, Standard_D2ds_v5, 64 GiB" in done.stdout
-        )
+        assert f"+ server {SERVER}: PostgreSQL 17, Standard_B1ms, 32 GiB" in done.stdout
         assert "+ database kodiai" in done.stdout
 
     def test_changes_to_a_server_are_reported_but_not_made(
@@ -549,6 +621,10 @@ CHOICES = {
     "me": ["--allow-ip", "me"],
     "large": "--sku Standard_E4ds_v5 --storage 512 --backup-days 35 --location"
     " westeurope --zone-redundancy Enabled --postgres-version 18".split(),
+    "at creation": [
+        *("--geo-backup", "Enabled", "--zone", "2", "--tags", "team=review env=a/b"),
+        *("--sku", "Standard_B2s"),
+    ],
     "small": ["--sku", "Standard_B1ms", "--storage", "32", "--auto-grow", "Disabled"],
     "cluster": ["--nodes", "2", "--sku", "Standard_D4ds_v5"],
     "group": ["--admin", "Ada's $ team", "--admin-id", "9", "--admin-type", "Group"],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -183,6 +185,55 @@ def test_two_schemas_coexist_in_one_database(database: psycopg.Connection) -> No
     assert "Verify successful" in server.sqitch(
         "verify", connection, embedding_dim=server.DIMENSIONS
     )
+
+
+def test_a_target_keeps_the_variables_of_a_schema(
+    database: psycopg.Connection, tmp_path: Path
+) -> None:
+    # sqitch target add writes to sqitch.conf: use a copy.
+    for name in ("sqitch.conf", "sqitch.plan"):
+        shutil.copy(server.ROOT / name, tmp_path)
+    for name in ("deploy", "revert", "verify"):
+        (tmp_path / name).symlink_to(server.ROOT / name)
+    connection = server.connection_of(database)
+    sqitch = partial(server.run, connection=connection, folder=tmp_path)
+    schema = own_schema()
+    before = server.dump(connection, schema)
+    add = ["sqitch", "target", "add", "acme", "db:pg:", "--registry", "sqitch_acme"]
+    sqitch([*add, "--set", f"schema={schema}", "--set", "embedding_dim=3"])
+
+    sqitch(["sqitch", "deploy", "acme"])
+    assert "Verify successful" in sqitch(["sqitch", "verify", "acme"]).stdout
+    client = Client(database, schema=schema)
+    client.write_memories([MEMORY], [[1.0, 0.0, 0.0]])
+    assert len(client.search_memories("acme/api", "cache")) == 1
+    sqitch(["sqitch", "revert", "-y", "acme"])
+    assert server.dump(connection, schema) == before
+
+
+def test_a_killed_deploy_continues_after_the_change_is_logged(
+    empty: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema, change = own_schema(), "knowledge/tables/findings"
+    deploy = partial(server.sqitch, "deploy", empty, schema=schema)
+    # Kills Sqitch between the commit of the script and the record of the change.
+    psql = tmp_path / "psql"
+    psql.write_text(
+        f'#!/bin/sh\n{shutil.which("psql")} "$@" || exit\n'
+        f'case "$*" in *deploy/{change}.sql*) kill -9 $PPID ;; esac\n'
+    )
+    psql.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        with pytest.raises(AssertionError, match="failed"):
+            deploy()
+    with pytest.raises(AssertionError, match='relation "findings" already exists'):
+        deploy()
+
+    assert f"+ {change} .. ok" in deploy("--log-only", "--to", change)
+    assert f"+ {change} " not in deploy()
+    assert "Verify successful" in server.sqitch("verify", empty, schema=schema)
+    server.sqitch("revert", empty, "-y", schema=schema)
 
 
 def test_an_existing_extension_is_kept(empty: dict[str, Any]) -> None:

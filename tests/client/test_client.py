@@ -35,6 +35,48 @@ def count(database: psycopg.Connection) -> int:
 # Connections
 
 
+def end_other_sessions(database: psycopg.Connection) -> None:
+    database.execute(
+        "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
+    )
+
+
+def test_a_call_on_a_session_that_ended_was_not_executed(
+    client: Client, database: psycopg.Connection
+) -> None:
+    client.has_memory("acme/api", 1, "accepted")
+    end_other_sessions(database)
+    with pytest.raises(psycopg.errors.AdminShutdown) as raised:
+        client.write_memory(**memory())
+    assert raised.value.sqlstate == "57P01"
+    assert isinstance(client._target, psycopg.Connection)
+    assert client._target.closed
+    assert count(database) == 0
+
+
+def test_a_pool_that_checks_its_connections_replaces_lost_ones(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    check = ConnectionPool.check_connection
+    with ConnectionPool(conninfo, min_size=1, max_size=1, check=check) as pool:
+        client = Client(pool)
+        assert not client.has_memory("acme/api", 1, "accepted")
+        end_other_sessions(database)
+        assert not client.has_memory("acme/api", 1, "accepted")
+
+
+def test_a_pool_that_checks_nothing_returns_lost_connections(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with ConnectionPool(conninfo, min_size=1, max_size=1) as pool:
+        client = Client(pool)
+        assert not client.has_memory("acme/api", 1, "accepted")
+        end_other_sessions(database)
+        with pytest.raises(psycopg.errors.AdminShutdown):
+            client.has_memory("acme/api", 1, "accepted")
+
+
 def test_connect_commits_each_call_and_closes_the_connection(
     conninfo: str, database: psycopg.Connection
 ) -> None:

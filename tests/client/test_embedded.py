@@ -78,6 +78,18 @@ def test_a_killed_server_starts_again_with_its_data(
     assert "Traceback" not in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "left", ["", f"{os.getpid()}\n"], ids=["cut off", "id of another process"]
+)
+def test_a_stale_file_of_a_killed_server_is_ignored(folder: Path, left: str) -> None:
+    url = embedded.start(folder, "memory")
+    embedded.stop(folder)
+    (folder / "postmaster.pid").write_text(left)
+    assert not embedded.is_running(folder)
+    assert embedded.start(folder, "memory") == url
+    assert embedded.is_running(folder)
+
+
 def test_running_keeps_a_server_that_was_already_running(folder: Path) -> None:
     embedded.start(folder, "memory")
     with embedded.running(folder, "other"):
