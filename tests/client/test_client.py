@@ -206,6 +206,7 @@ def test_both_clients_return_the_same_types(
     assert unknown == {
         *("complete_run", "record_findings", "record_suppressions"),
         *("set_checkpoint_comment", "set_finding_comment", "record_feedback_reactions"),
+        "sync_feedback_reactions",
     }
 
 
