@@ -81,6 +81,19 @@ class NewSuppression(TypedDict):
     """
 
 
+class CommentReaction(TypedDict):
+    """An element of reactions."""
+
+    reaction_id: int
+    """GitHub reaction id."""
+    reaction_content: ReactionContent
+    """Thumbs up or thumbs down."""
+    reactor_login: str
+    """1 to 200 characters; GitHub login of the person who reacted."""
+    reacted_at: NotRequired[datetime | str | None]
+    """When the person reacted; UTC unless it has a time zone; None if unknown."""
+
+
 class TopFile(TypedDict):
     """An element of top_files."""
 
@@ -251,14 +264,26 @@ class FeedbackPattern(Row):
 
     title: str
     """Title of the findings."""
+    severity: Severity
+    """Severity of the findings."""
+    category: Category
+    """Category of the findings."""
     thumbs_up: int
     """Number of +1 reactions."""
     thumbs_down: int
     """Number of -1 reactions."""
     reactors: int
     """Number of people who reacted."""
+    reactors_up: int
+    """Number of people with a +1."""
+    reactors_down: int
+    """Number of people with a -1."""
     pull_requests: int
     """Number of pull requests with a reaction."""
+    pull_requests_up: int
+    """Number of pull requests with a +1."""
+    pull_requests_down: int
+    """Number of pull requests with a -1."""
     last_reaction_at: datetime
     """When the newest reaction was recorded."""
 
@@ -328,9 +353,11 @@ class RecordedReaction(Row):
     ordinal: int
     """1-based position in reactions."""
     feedback_id: int
-    """Id of the reaction in feedback_reactions."""
+    """Id in feedback_reactions of the person's reaction to the comment."""
     inserted: bool
-    """False if the reaction was already recorded; it is left unchanged."""
+    """Whether this call recorded the reaction, perhaps in place of an older one;
+    false if it was already recorded, or the person has a newer one.
+    """
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -391,6 +418,16 @@ class SavedCheckpoint(Row):
     """Id of the checkpoint."""
     inserted: bool
     """False if it replaced an earlier checkpoint."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReactionSync(Row):
+    """A row of sync_feedback_reactions."""
+
+    recorded: int
+    """Number of reactions that were new, or newer than the person's recorded one."""
+    removed: int
+    """Number of recorded reactions deleted because the comment does not have them."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -548,6 +585,15 @@ SET_FINDING_COMMENT = one(
     bool,
     "set_finding_comment",
     finding_id="bigint",
+    comment_id="bigint",
+    comment_surface="text",
+)
+
+SYNC_FEEDBACK_REACTIONS = one(
+    ReactionSync,
+    "sync_feedback_reactions",
+    finding_id="bigint",
+    reactions="objects",
     comment_id="bigint",
     comment_surface="text",
 )

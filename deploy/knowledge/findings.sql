@@ -1,6 +1,6 @@
 -- Deploy kodiai:knowledge/findings to pg
 --
--- Findings, suppressions and reactions: validation, insertion, and the rows returned.
+-- Findings and suppressions: validation, insertion, and the rows returned.
 
 begin;
 
@@ -217,63 +217,6 @@ Arguments: p_review_id, a review that this transaction locked or inserted, toget
 findings; p_suppressions, as in record_suppressions.
 Result: as in record_suppressions.
 Errors: 22023 if matched_count is not the number of findings with the pattern.';
-
-create function _check_reactions(p_reactions jsonb)
-returns void
-language plpgsql stable parallel safe
-set search_path = :"schema", public, pg_temp
-as $$
-declare
-  v_unknown text;
-  v_argument text;
-begin
-  perform _check_objects(
-    'feedback_reactions', 'p_reactions', p_reactions,
-    array[
-      'finding_id', 'comment_id?', 'comment_surface?', 'reaction_id', 'reaction_content',
-      'reactor_login', 'reacted_at'
-    ]
-  );
-
-  select format('p_reactions[%s].finding_id: finding %s does not exist', r.ord, r.finding_id)
-  into v_unknown
-  from rows from (
-    jsonb_to_recordset(p_reactions) as (finding_id bigint)
-  ) with ordinality as r (finding_id, ord)
-  where not exists (select from findings as f where f.id = r.finding_id)
-  order by r.ord
-  limit 1;
-  if found then
-    raise exception using errcode = 'KB002', message = v_unknown;
-  end if;
-
-  select format('p_reactions[%s].%s', r.ord, c.key)
-  into v_argument
-  from rows from (
-    jsonb_to_recordset(p_reactions) as (
-      finding_id bigint, comment_id bigint, comment_surface text
-    )
-  ) with ordinality as r (finding_id, comment_id, comment_surface, ord)
-  inner join findings as f on f.id = r.finding_id
-  cross join lateral (
-    values
-    ('comment_id', coalesce(r.comment_id, f.comment_id)::text),
-    ('comment_surface', coalesce(r.comment_surface, f.comment_surface))
-  ) as c (key, value)
-  where c.value is null
-  order by r.ord
-  limit 1;
-  if found then
-    perform _reject_argument(v_argument, 'a value, because the finding has none', null);
-  end if;
-end
-$$;
-
-comment on function _check_reactions is
-'Reject reactions that record_feedback_reactions cannot record.
-Argument: p_reactions, as in record_feedback_reactions.
-Errors: 22004 for a missing value, 22023 for an invalid one, KB002 if a finding does not exist;
-the message names the 1-based position and the key.';
 
 create function _get_findings(p_finding_ids bigint[])
 returns table (

@@ -8,7 +8,6 @@ select _verify_registry(:'registry') as verified
 
 drop function _get_last_review;
 drop function _get_findings;
-drop function _check_reactions;
 drop function _insert_suppressions;
 drop function _insert_findings;
 drop function _check_findings;

@@ -249,6 +249,7 @@ def test_both_clients_return_the_same_types(
         *("complete_run", "record_findings", "record_suppressions"),
         *("set_checkpoint_comment", "set_finding_comment", "record_feedback_reactions"),
         "rebuild_postings",  # for the owner role
+        "sync_feedback_reactions",
     }
 
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from kodiai import Client, FeedbackPattern, UnknownFindingError
+from kodiai import Client, CommentReaction, FeedbackPattern, UnknownFindingError
 from tests.concurrency import sessions, wait_for_lock
 
 from .calls import BIG, REPO, finding, posted, reaction, review
@@ -50,7 +50,9 @@ def test_a_reaction_keeps_a_copy_of_its_finding(
 
 def test_recording_reactions_again_has_no_effect(client: Client) -> None:
     finding_id = record(client)
-    first, second = (reaction(finding_id, reaction_id=n) for n in (2, 1))
+    first, second = (
+        reaction(finding_id, reaction_id=n, reactor_login=str(n)) for n in (2, 1)
+    )
     rows = client.record_feedback_reactions([first, second, first])
     assert [(row.ordinal, row.inserted) for row in rows] == [
         (1, True),
@@ -69,7 +71,10 @@ def test_concurrent_pollers_of_the_same_reactions_do_not_deadlock(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
     finding_id = record(client)
-    reactions = [reaction(finding_id, reaction_id=n) for n in range(1, 51)]
+    reactions = [
+        reaction(finding_id, reaction_id=n, reactor_login=f"dev{n}")
+        for n in range(1, 51)
+    ]
     with sessions(conninfo, 2) as (first, second):
         first.client.record_feedback_reactions(reactions)
         second.start(lambda c: c.record_feedback_reactions(reactions[::-1]))
@@ -139,6 +144,127 @@ def test_a_reaction_needs_a_comment(client: Client) -> None:
     assert row.inserted
 
 
+# One reaction per person and comment
+
+
+def signs(client: Client) -> tuple[int, int]:
+    """Return the number of thumbs up and of thumbs down."""
+    patterns = client.list_feedback_patterns(REPO)
+    return (
+        sum(pattern.thumbs_up for pattern in patterns),
+        sum(pattern.thumbs_down for pattern in patterns),
+    )
+
+
+def test_a_changed_reaction_replaces_the_old_one(client: Client) -> None:
+    finding_id = record(client)
+    up = reaction(finding_id, reaction_id=1)
+    down = reaction(finding_id, reaction_id=2, reaction_content="-1")
+    (first,) = client.record_feedback_reactions([up])
+    (changed,) = client.record_feedback_reactions([down])
+    assert changed.inserted
+    assert changed.feedback_id == first.feedback_id
+    assert signs(client) == (0, 1)
+    again = client.record_feedback_reactions([up, down])
+    assert [row.inserted for row in again] == [False, False]
+    assert signs(client) == (0, 1)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_reactions_recorded_at_once_the_newest_counts(
+    client: Client, order: int
+) -> None:
+    finding_id = record(client)
+    reactions = [
+        reaction(finding_id, reaction_id=n, reaction_content=content)
+        for n, content in ((1, "+1"), (2, "-1"))
+    ]
+    rows = client.record_feedback_reactions(reactions[::order])
+    assert [row.inserted for row in rows][::order] == [False, True]
+    assert signs(client) == (0, 1)
+
+
+def test_the_time_of_a_reaction_decides_before_its_id(client: Client) -> None:
+    finding_id = record(client)
+    newer = reaction(finding_id, reaction_id=1, reacted_at=NOW)
+    older = reaction(
+        finding_id,
+        reaction_id=2,
+        reaction_content="-1",
+        reacted_at=NOW - timedelta(days=1),
+    )
+    for each in (older, newer, older):
+        client.record_feedback_reactions([each])
+    assert signs(client) == (1, 0)
+
+
+def test_other_people_and_other_comments_keep_their_reactions(client: Client) -> None:
+    finding_id = record(client)
+    client.record_feedback_reactions(
+        [
+            reaction(finding_id, reaction_id=1),
+            reaction(finding_id, reaction_id=2, reactor_login="bob"),
+            reaction(finding_id, reaction_id=3, comment_id=5),
+            reaction(finding_id, reaction_id=4, comment_surface="issue"),
+        ]
+    )
+    assert signs(client) == (4, 0)
+
+
+# sync_feedback_reactions
+
+
+def of_comment(n: int, login: str, content: Any = "+1") -> CommentReaction:
+    return {"reaction_id": n, "reaction_content": content, "reactor_login": login}
+
+
+def test_a_sync_records_changes_and_removes_reactions(client: Client) -> None:
+    finding_id, other_id = record(client), record(client, title="Other")
+    client.record_feedback_reactions([reaction(other_id, comment_id=9)])
+
+    def sync(*reactions: CommentReaction) -> tuple[int, int, tuple[int, int]]:
+        done = client.sync_feedback_reactions(finding_id, list(reactions))
+        thumbs_up, thumbs_down = signs(client)
+        return done.recorded, done.removed, (thumbs_up - 1, thumbs_down)
+
+    ann, bob = of_comment(1, "ann"), of_comment(2, "bob")
+    assert sync(ann, bob) == (2, 0, (2, 0))
+    assert sync(ann, bob) == (0, 0, (2, 0))
+    assert sync(of_comment(3, "ann", "-1"), bob) == (1, 1, (1, 1))
+    assert sync(ann, bob) == (1, 1, (2, 0))
+    assert sync(bob) == (0, 1, (1, 0))
+    assert sync() == (0, 1, (0, 0))
+
+
+def test_another_comment_of_the_finding_can_be_synced(client: Client) -> None:
+    (finding_id,) = client.record_review(**review(findings=[finding()])).finding_ids
+    with pytest.raises(errors.NullValueNotAllowed, match="^comment_id is missing"):
+        client.sync_feedback_reactions(finding_id, [])
+    with pytest.raises(errors.NullValueNotAllowed, match="^comment_surface is missing"):
+        client.sync_feedback_reactions(finding_id, [], 5)
+    with pytest.raises(UnknownFindingError, match="^finding_id: finding 99 does not"):
+        client.sync_feedback_reactions(99, [])
+    ann = [of_comment(1, "ann")]
+    assert client.sync_feedback_reactions(finding_id, ann, 5, "issue").recorded == 1
+    assert client.sync_feedback_reactions(finding_id, [], 5, "review").removed == 0
+    assert client.sync_feedback_reactions(finding_id, [], 5, "issue").removed == 1
+
+
+def test_concurrent_pollers_of_a_comment_do_not_deadlock(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    finding_id = record(client)
+    reactions = [of_comment(n, f"dev{n:02}") for n in range(1, 26)]
+    client.sync_feedback_reactions(finding_id, reactions[::2])
+    recorded: Any = [{"finding_id": finding_id, **each} for each in reactions[::-1]]
+    with sessions(conninfo, 2) as (first, second):
+        first.client.sync_feedback_reactions(finding_id, reactions[1:])
+        second.start(lambda c: c.record_feedback_reactions(recorded))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert [row.inserted for row in second.result()] == [False] * 24 + [True]
+
+
 # list_feedback_patterns
 
 
@@ -164,13 +290,29 @@ def test_reactions_are_summarized_by_title(client: Client, clock: Any) -> None:
     client.record_feedback_reactions([reaction(record(client, title="Old"))])
     clock(NOW)
 
-    nit = FeedbackPattern("Nit", 1, 3, 3, 2, NOW)
-    old = FeedbackPattern("Old", 1, 0, 1, 1, NOW - timedelta(days=10))
+    kind = ("major", "correctness")
+    nit = FeedbackPattern("Nit", *kind, 1, 3, 3, 1, 3, 2, 1, 2, NOW)
+    ten_days_ago = NOW - timedelta(days=10)
+    old = FeedbackPattern("Old", *kind, 1, 0, 1, 1, 0, 1, 1, 0, ten_days_ago)
     assert client.list_feedback_patterns(REPO) == [nit, old]
     assert client.list_feedback_patterns(REPO, days=10) == [nit]
     assert client.list_feedback_patterns(REPO, min_reactions=2) == [nit]
     assert client.list_feedback_patterns(REPO, limit=1) == [nit]
     assert client.list_feedback_patterns("acme/web") == []
+
+
+def test_findings_of_one_title_are_told_apart_by_severity_and_category(
+    client: Client,
+) -> None:
+    kinds = [("minor", "style"), ("critical", "style"), ("critical", "security")]
+    for n, (severity, category) in enumerate(kinds):
+        columns = {"title": "Nit", "severity": severity, "category": category}
+        (finding_id,) = client.record_review(
+            **review(findings=[posted(n + 1, **columns)])
+        ).finding_ids
+        client.record_feedback_reactions([reaction(finding_id)])
+    found = [(p.severity, p.category) for p in client.list_feedback_patterns(REPO)]
+    assert found == sorted(kinds)
 
 
 # record_global_pattern

@@ -21,11 +21,6 @@ select _verify_function('_insert_suppressions', '
   set enable_nestloop=off
 ');
 
-select _verify_function('_check_reactions', '
-  stable parallel safe security invoker (p_reactions jsonb)
-  returns void
-');
-
 select _verify_function('_get_findings', '
   stable parallel safe security invoker (p_finding_ids bigint[])
   returns TABLE(finding_id bigint, review_id bigint, repo text, pr_number bigint,

@@ -10,12 +10,14 @@ from kodiai.knowledge import (
     Author,
     Checkpoint,
     Claim,
+    CommentReaction,
     FeedbackPattern,
     Finding,
     NewFinding,
     NewReaction,
     NewSuppression,
     OpenRun,
+    ReactionSync,
     RecordedFinding,
     RecordedMerge,
     RecordedPattern,
@@ -254,20 +256,20 @@ class Knowledge(Caller):
     def list_feedback_patterns(
         self, repo: str, days: int = 365, min_reactions: int = 1, limit: int = 100
     ) -> list[FeedbackPattern]:
-        """Summarize the reactions to findings, grouped by title.
+        """Summarize the reactions to findings by title, severity and category.
 
-        A title that several people gave thumbs down on several pull requests is a
-        candidate for a suppression rule.
+        Findings that several people gave thumbs down on several pull requests
+        (reactors_down, pull_requests_down) are candidates for a suppression rule.
 
         Args:
             repo: owner/name; repository of the findings.
             days: 1 to 3660; only reactions recorded in the last days UTC days,
                 including today.
-            min_reactions: 1 or more; minimum number of reactions per title.
+            min_reactions: 1 or more; minimum number of reactions per row.
             limit: 1 to 1000; maximum number of rows.
 
         Returns:
-            Most reactions first; ties are broken by title.
+            Most reactions first; ties are broken by title, severity and category.
 
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
@@ -483,6 +485,10 @@ class Knowledge(Caller):
 
         Each reaction keeps a copy of the severity, category, file_path and title of its
         finding. Recording a reaction again changes nothing.
+
+        A person has one reaction per comment: the newest, by reacted_at if both are
+        known and differ, else by reaction_id. It replaces an older one.
+        sync_feedback_reactions also removes reactions that were withdrawn.
 
         Args:
             reactions: at most 10000 reactions.
@@ -785,6 +791,49 @@ class Knowledge(Caller):
         """
         return self._call(
             knowledge.SET_FINDING_COMMENT, finding_id, comment_id, comment_surface
+        )
+
+    def sync_feedback_reactions(
+        self,
+        finding_id: int,
+        reactions: Iterable[CommentReaction],
+        comment_id: int | None = None,
+        comment_surface: str | None = None,
+    ) -> ReactionSync:
+        """Record all reactions to a comment, and remove those that were withdrawn.
+
+        Pass every thumbs-up and thumbs-down reaction that the comment has now, of all
+        pages: recorded reactions that are not among them are deleted. Otherwise as
+        record_feedback_reactions, which never deletes any.
+
+        Args:
+            finding_id: 1 or more; finding that the comment is about.
+            reactions: all reactions to the comment.
+            comment_id: 1 or more; GitHub comment id; None for the finding's.
+            comment_surface: 1 to 200 characters; kind of comment, such as
+                pull_request_review_comment; None for the finding's.
+
+        Returns:
+            A ReactionSync.
+
+        Raises:
+            NullValueNotAllowed: a required argument or key is missing, or neither the
+                call nor the finding has a comment; the message names it (22004).
+            InvalidParameterValue: an argument or key is invalid; the message names it
+                (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction recorded reactions to the comment or renamed the repository;
+                retry the transaction (40001).
+            DeadlockDetected: a concurrent transaction recorded reactions to the same
+                comment for a finding of another review; retry the transaction (40P01).
+            UnknownFindingError: the finding does not exist (KB002).
+        """
+        return self._call(
+            knowledge.SYNC_FEEDBACK_REACTIONS,
+            finding_id,
+            reactions,
+            comment_id,
+            comment_surface,
         )
 
     def upsert_author(

@@ -138,10 +138,10 @@ class Learning(Caller):
         derived from the name, such as run_key, are not.
 
         If both names have a row with the same unique key, the row of new_repo is kept,
-        except for an author cached later under repo, and for a memory that is stale
-        under new_repo only. Of a delivery recorded under both names, the row recorded
-        first is kept. Of several open runs of a pull request, the one claimed last
-        stays open; it supersedes the others.
+        except for an author cached later under repo, a newer reaction of the same
+        person under repo, and a memory that is stale under new_repo only. Of a delivery
+        recorded under both names, the row recorded first is kept. Of several open runs
+        of a pull request, the one claimed last stays open; it supersedes the others.
 
         Deliveries that still carry the old name are recognized afterwards: what they
         recorded before is not recorded again. Anything else under the old name belongs

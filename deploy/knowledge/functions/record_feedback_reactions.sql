@@ -16,8 +16,6 @@ set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 as $$
 #variable_conflict use_column
-declare
-  v_inserted bigint[];
 begin
   perform _check_reactions(p_reactions);
 
@@ -31,79 +29,8 @@ begin
   order by w.id
   for key share of w;
 
-  -- Insert in key order, so that concurrent calls with the same reactions wait for each
-  -- other instead of deadlocking.
-  with input as (
-    select
-      r.ord,
-      w.repo,
-      w.pr_number,
-      f.review_id,
-      f.id as finding_id,
-      coalesce(r.comment_id, f.comment_id) as comment_id,
-      coalesce(r.comment_surface, f.comment_surface) as comment_surface,
-      r.reaction_id,
-      r.reaction_content,
-      r.reactor_login,
-      r.reacted_at,
-      f.severity,
-      f.category,
-      f.file_path,
-      f.title
-    from rows from (
-      jsonb_to_recordset(p_reactions) as (
-        finding_id bigint,
-        comment_id bigint,
-        comment_surface text,
-        reaction_id bigint,
-        reaction_content text,
-        reactor_login text,
-        reacted_at timestamptz
-      )
-    ) with ordinality as r (
-      finding_id, comment_id, comment_surface, reaction_id, reaction_content,
-      reactor_login, reacted_at, ord
-    )
-    inner join findings as f on f.id = r.finding_id
-    inner join reviews as w on w.id = f.review_id
-  ),
-
-  new_reactions as (
-    insert into feedback_reactions (
-      repo, pr_number, review_id, finding_id, comment_id, comment_surface, reaction_id,
-      reaction_content, reactor_login, reacted_at, severity, category, file_path, title
-    )
-    select
-      i.repo, i.pr_number, i.review_id, i.finding_id, i.comment_id, i.comment_surface,
-      i.reaction_id, i.reaction_content, i.reactor_login, i.reacted_at, i.severity,
-      i.category, i.file_path, i.title
-    from input as i
-    order by i.repo, i.comment_id, i.reaction_id, i.ord
-    on conflict (repo, comment_id, reaction_id) do nothing
-    returning id
-  )
-
-  select coalesce(array_agg(n.id), '{}') into v_inserted from new_reactions as n;
-
   return query
-  select
-    r.ord::integer,
-    b.id,
-    b.id in (select i.id from unnest(v_inserted) as i (id))
-    and row_number() over (partition by b.id order by r.ord) = 1
-  from rows from (
-    jsonb_to_recordset(p_reactions) as (
-      finding_id bigint, comment_id bigint, reaction_id bigint
-    )
-  ) with ordinality as r (finding_id, comment_id, reaction_id, ord)
-  inner join findings as f on f.id = r.finding_id
-  inner join reviews as w on w.id = f.review_id
-  inner join feedback_reactions as b
-    on
-      b.repo = w.repo
-      and b.comment_id = coalesce(r.comment_id, f.comment_id)
-      and b.reaction_id = r.reaction_id
-  order by r.ord;
+  select r.ordinal, r.feedback_id, r.inserted from _insert_reactions(p_reactions) as r;
 end
 $$;
 
@@ -112,6 +39,10 @@ comment on function record_feedback_reactions is
 
 Each reaction keeps a copy of the severity, category, file_path and title of its finding.
 Recording a reaction again changes nothing.
+
+A person has one reaction per comment: the newest, by reacted_at if both are known and differ, else
+by reaction_id. It replaces an older one. sync_feedback_reactions also removes reactions that were
+withdrawn.
 
 Arguments:
   p_reactions: array of NewReaction objects; at most 10000 reactions
@@ -127,8 +58,9 @@ Arguments:
 
 Result: rows, each a RecordedReaction, in input order.
   ordinal: 1-based position in p_reactions
-  feedback_id: id of the reaction in feedback_reactions
-  inserted: false if the reaction was already recorded; it is left unchanged
+  feedback_id: id in feedback_reactions of the person''s reaction to the comment
+  inserted: whether this call recorded the reaction, perhaps in place of an older one; false if it
+    was already recorded, or the person has a newer one
 
 Errors:
   22004: p_reactions or a required key is missing, or neither the reaction nor the finding has a

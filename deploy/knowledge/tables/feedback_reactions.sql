@@ -25,6 +25,8 @@ create table feedback_reactions (
   title short_text not null,
   constraint feedback_reactions_pkey primary key (id),
   constraint feedback_reactions_key unique (repo, comment_id, reaction_id),
+  constraint feedback_reactions_reactor_key
+  unique (repo, comment_id, comment_surface, reactor_login),
   constraint feedback_reactions_review_id_fkey foreign key (review_id)
   references reviews (id) on delete cascade,
   constraint feedback_reactions_finding_id_fkey foreign key (finding_id)
@@ -38,8 +40,8 @@ create index feedback_reactions_finding_id_idx on feedback_reactions (finding_id
 create index feedback_reactions_repo_title_idx on feedback_reactions (repo, title);
 
 comment on table feedback_reactions is
-'One row per thumbs-up or thumbs-down reaction to a comment of the agent, with a copy of the '
-'finding.';
+'One row per person who reacted to a comment of the agent: the thumbs up or thumbs down, with a '
+'copy of the finding.';
 comment on column feedback_reactions.id is 'Feedback id.';
 comment on column feedback_reactions.created_at is 'When the reaction was recorded.';
 comment on column feedback_reactions.repo is 'Repository of the comment, owner/name.';

@@ -49,8 +49,12 @@ begin
       c_recorded_later
     ),
     (
-      'feedback_reactions', 'n.comment_id = o.comment_id and n.reaction_id = o.reaction_id',
-      'false'
+      'feedback_reactions',
+      'n.comment_id = o.comment_id and (
+        n.reaction_id = o.reaction_id
+        or n.comment_surface = o.comment_surface and n.reactor_login = o.reactor_login
+      )',
+      'n.reaction_id < o.reaction_id'
     ),
     ('author_cache', 'n.author_login = o.author_login', 'n.cached_at < o.cached_at'),
     ('dep_bump_merge_history', 'n.pr_number = o.pr_number', 'false'),
@@ -87,7 +91,8 @@ source_repo equal to p_repo is renamed too; keys that the agent derived from the
 run_key, are not.
 
 If both names have a row with the same unique key, the row of p_new_repo is kept, except for an
-author cached later under p_repo, and for a memory that is stale under p_new_repo only. Of a
+author cached later under p_repo, a newer reaction of the same person under p_repo, and a memory
+that is stale under p_new_repo only. Of a
 delivery recorded under both names, the row recorded first is kept. Of several open runs of a pull
 request, the one claimed last stays open; it supersedes the others.
 

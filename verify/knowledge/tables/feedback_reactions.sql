@@ -24,11 +24,15 @@ select _verify_table('feedback_reactions', array[
   'constraint feedback_reactions_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES '
   'findings(id) ON DELETE CASCADE',
   'constraint feedback_reactions_key UNIQUE (repo, comment_id, reaction_id)',
+  'constraint feedback_reactions_reactor_key UNIQUE (repo, comment_id, comment_surface, '
+  'reactor_login)',
   'constraint feedback_reactions_pkey PRIMARY KEY (id)',
   'constraint feedback_reactions_review_id_fkey FOREIGN KEY (review_id) REFERENCES '
   'reviews(id) ON DELETE CASCADE',
   'index feedback_reactions_pkey btree (id)',
   'index feedback_reactions_key btree (repo, comment_id, reaction_id)',
+  'index feedback_reactions_reactor_key btree (repo, comment_id, comment_surface, '
+  'reactor_login)',
   'index feedback_reactions_repo_created_at_idx btree (repo, created_at DESC)',
   'index feedback_reactions_review_id_idx btree (review_id)',
   'index feedback_reactions_finding_id_idx btree (finding_id)',
