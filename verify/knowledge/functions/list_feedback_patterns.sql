@@ -6,7 +6,7 @@ set local search_path = :"schema", public;
 
 select _verify_function('list_feedback_patterns', '
   stable parallel safe security definer (p_repo text, p_days integer DEFAULT 365,
-  p_min_reactions bigint DEFAULT 1, p_limit integer DEFAULT 100)
+  p_min_reactions bigint DEFAULT 1, p_limit bigint DEFAULT 100)
   returns TABLE(title text, thumbs_up bigint, thumbs_down bigint, reactors bigint,
   pull_requests bigint, last_reaction_at timestamp with time zone)
 ', '{app, reader}');
