@@ -45,7 +45,7 @@ ODD_TEXTS = [
 ]
 #: Arguments that are invalid, or nearly so.
 BAD = [
-    *({"p_limit": value} for value in ("0", "1001", "-1", "2147483647", "null")),
+    *({"p_limit": value} for value in ("0", "1001", "-1", "2147483648", "null")),
     *({"p_repo": value} for value in ("'nope'", "'a/b/c'", "''", "'a /b'")),
     {"p_repo": "null", "p_owner": "null"},
     {"p_repo": "'acme/repo1'", "p_owner": "'globex'"},

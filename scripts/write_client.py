@@ -48,7 +48,6 @@ NAMES = {
 PYTHON = {
     "bigint": "int",
     "integer": "int",
-    "real": "float",
     "double precision": "float",
     "numeric": "Decimal",
     "text": "str",

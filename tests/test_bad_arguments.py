@@ -66,6 +66,8 @@ def outside(type_: str, low: str, or_more: str, high: str, unit: str) -> list[An
         return ["", *blank, "x" * (highest + 1)]
     if type_ in {"integer", "bigint"}:
         above = [] if or_more and low == "1" else [highest + 1]
+        if type_ == "bigint":
+            above += [2**63 - 1, 2**63, 10**5000][bool(or_more) :]
         return [int(low) - 1, *above]
     return [int(low) - 0.01, highest * 1.01, float("nan"), float("inf")]
 

@@ -484,14 +484,14 @@ LIST_FEEDBACK_PATTERNS = many(
     repo="text",
     days="integer",
     min_reactions="bigint",
-    limit="integer",
+    limit="bigint",
 )
 
 LIST_FINDING_COMMENTS = many(
-    Finding, "list_finding_comments", repo="text", days="integer", limit="integer"
+    Finding, "list_finding_comments", repo="text", days="integer", limit="bigint"
 )
 
-LIST_OPEN_RUNS = many(OpenRun, "list_open_runs", older_than="interval", limit="integer")
+LIST_OPEN_RUNS = many(OpenRun, "list_open_runs", older_than="interval", limit="bigint")
 
 LIST_PRIOR_FINDINGS = many(
     Finding, "list_prior_findings", repo="text", pr_number="bigint"
@@ -499,9 +499,9 @@ LIST_PRIOR_FINDINGS = many(
 
 LIST_REPO_TRENDS = many(RepoDay, "list_repo_trends", repo="text", days="integer")
 
-PURGE_AUTHORS = one(int, "purge_authors", older_than="interval", limit="integer")
+PURGE_AUTHORS = one(int, "purge_authors", older_than="interval", limit="bigint")
 
-PURGE_RUNS = one(int, "purge_runs", older_than="interval", limit="integer")
+PURGE_RUNS = one(int, "purge_runs", older_than="interval", limit="bigint")
 
 RECORD_DEP_BUMP_MERGE = one(
     RecordedMerge,

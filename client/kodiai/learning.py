@@ -156,7 +156,7 @@ MARK_STALE_MEMORIES = one(
 )
 
 PURGE_STALE_MEMORIES = one(
-    int, "purge_stale_memories", repo="text", limit="integer", owner="text"
+    int, "purge_stale_memories", repo="text", limit="bigint", owner="text"
 )
 
 RENAME_REPO = many(RenamedRows, "rename_repo", repo="text", new_repo="text")

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from json import dumps
-from math import isfinite
+from math import inf, isfinite
 from numbers import Integral, Real
 from typing import Any, SupportsFloat
 
@@ -126,8 +126,10 @@ def _text(argument: str, value: str) -> str:
     return str.__str__(value)  # of an Enum, the value
 
 
-def _number(argument: str, value: Any) -> str:
-    # As text of unknown type: psycopg's double precision would not match a real.
+def _number(argument: str, value: Any, limit: float = inf) -> str:
+    # As text of unknown type, which Postgres converts to that of the argument.
+    if abs(value) > limit:
+        raise invalid(argument, "a 64-bit integer", "a larger one")
     try:
         return str(int(value) if isinstance(value, Integral) else value)
     except ValueError as error:  # more digits than Python converts
@@ -210,8 +212,7 @@ TYPES: dict[str, Callable[[str, Any], object]] = {
     "text": _checked(str, "text", _text),
     "boolean": _checked(bool, "true or false"),
     "integer": _checked(Integral, "an integer", _number),
-    "bigint": _checked(Integral, "an integer", _number),
-    "real": _checked(Real, "a number", _number),
+    "bigint": _checked(Integral, "an integer", partial(_number, limit=2**63 - 1)),
     "double precision": _checked(Real, "a number", _number),
     "numeric": _checked((Real, Decimal), "a number", _number),
     "interval": _checked(timedelta, "a timedelta"),

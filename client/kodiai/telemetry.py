@@ -109,7 +109,7 @@ LIST_COST_BY_DAY = many(DayCost, "list_cost_by_day", repo="text", days="integer"
 
 LIST_COST_BY_MODEL = many(ModelCost, "list_cost_by_model", repo="text", days="integer")
 
-PURGE_TELEMETRY = one(int, "purge_telemetry", older_than="interval", limit="integer")
+PURGE_TELEMETRY = one(int, "purge_telemetry", older_than="interval", limit="bigint")
 
 RECORD_RATE_LIMIT_EVENT = one(
     RecordedEvent,

@@ -129,7 +129,7 @@ create function _purge_older(
   p_table text,
   p_column text,
   p_older_than interval,
-  p_limit integer
+  p_limit bigint
 )
 returns bigint
 language plpgsql volatile parallel unsafe

@@ -106,6 +106,14 @@ CONVENTIONS = {
         cross join unnest(proargnames[:pronargs]) as argument
         where pronamespace = 'kodiai'::regnamespace and argument not like 'p\\_%'
     """,
+    "arguments have the types that drivers send for numbers": """
+        select proname, argument, format_type(t.type, null) from pg_proc
+        cross join unnest(proargnames[:pronargs], proargtypes::oid[]) as t (argument, type)
+        where pronamespace = 'kodiai'::regnamespace and (
+          t.type = 'real'::regtype
+          or proname not like '\\_%' and argument = 'p_limit' and t.type <> 'bigint'::regtype
+        )
+    """,
     "functions are not overloaded": """
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace group by proname having count(*) > 1

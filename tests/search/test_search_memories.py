@@ -696,6 +696,47 @@ def test_an_invalid_argument_is_named(
     )
 
 
+FLOATS = {
+    "p_vector_weight": 0.7,
+    "p_text_weight": 1.3,
+    "p_max_distance": 0.8,
+    "p_diversity": 0.1,
+    "p_recency_floor": 0.4,
+    "p_min_gap": 0.9,
+    "p_duplicate_distance": 0.05,
+}
+
+
+def test_plain_parameters_of_psycopg_are_accepted(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """psycopg sends a float as double precision, and an int as whatever it fits."""
+    write(client, *random_memories(1, 50, ["acme/api"]))
+    arguments: dict[str, Any] = FLOATS | {"p_limit": 7, "p_rrf_k": 40}
+    named = {name.removeprefix("p_"): value for name, value in arguments.items()}
+    expected = client.search_memories("acme/api", "cache lock", vector(1), **named)
+    given = ", ".join(f"{name} => %({name})s" for name in arguments)
+    found = database.execute(
+        "select memory_id, score from search_memories("
+        f"'acme/api', 'cache lock', %(embedding)s, {given})".encode(),
+        arguments | {"embedding": str(vector(1))},
+    ).fetchall()
+    assert found == [(row.memory_id, row.score) for row in expected]
+    assert found
+
+
+@pytest.mark.parametrize("limit", [0, 1001, 2**31, 2**40, 2**63 - 1, -(2**63)])
+def test_a_limit_of_any_integer_type_outside_its_range_is_named(
+    database: psycopg.Connection, limit: int
+) -> None:
+    for function in ("search_memories", "search_findings"):
+        with pytest.raises(errors.InvalidParameterValue, match=rf"got {limit}\b"):
+            database.execute(
+                f"select * from {function}('acme/api', 'cache', p_limit => %s)".encode(),
+                (limit,),
+            )
+
+
 @pytest.mark.parametrize("half_life", ["-1 year 361 days", "-1 year 365 days 6 hours"])
 def test_a_half_life_is_measured_in_seconds(
     database: psycopg.Connection, half_life: str

@@ -22,7 +22,7 @@ select _verify_function('_insert_or_get', '
 
 select _verify_function('_purge_older', '
   volatile parallel unsafe security invoker (p_table text, p_column text,
-  p_older_than interval, p_limit integer)
+  p_older_than interval, p_limit bigint)
   returns bigint
 ');
 

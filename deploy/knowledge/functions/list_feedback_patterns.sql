@@ -12,7 +12,7 @@ create function list_feedback_patterns(
   p_repo text,
   p_days integer default 365,
   p_min_reactions bigint default 1,
-  p_limit integer default 100
+  p_limit bigint default 100
 )
 returns table (
   title text,

@@ -10,7 +10,7 @@ set local search_path = :"schema", public;
 
 create function list_open_runs(
   p_older_than interval default interval '1 hour',
-  p_limit integer default 100
+  p_limit bigint default 100
 )
 returns table (
   run_key text,

@@ -9,7 +9,7 @@ set local search_path = :"schema", public;
 
 create function purge_authors(
   p_older_than interval,
-  p_limit integer default 1000
+  p_limit bigint default 1000
 )
 returns bigint
 language plpgsql volatile parallel unsafe security definer

@@ -9,7 +9,7 @@ set local search_path = :"schema", public;
 
 create function purge_stale_memories(
   p_repo text,
-  p_limit integer default 1000,
+  p_limit bigint default 1000,
   p_owner text default null
 )
 returns bigint

@@ -9,7 +9,7 @@ set local search_path = :"schema", public;
 create function search_findings(
   p_repo text,
   p_query_text text,
-  p_limit integer default 10,
+  p_limit bigint default 10,
   p_query_syntax text default 'plain'
 )
 returns table (
@@ -58,7 +58,7 @@ begin
   select t.matches
   into v_matches
   from _search_text(
-    _measure_corpus('findings', v_scope.owner, v_scope.repo), v_scope, v_query, p_limit
+    _measure_corpus('findings', v_scope.owner, v_scope.repo), v_scope, v_query, p_limit::integer
   ) as t;
 
   return query

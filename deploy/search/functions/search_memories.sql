@@ -10,7 +10,7 @@ create function search_memories(
   p_repo text,
   p_query_text text default null,
   p_query_embedding vector default null,
-  p_limit integer default 10,
+  p_limit bigint default 10,
   p_owner text default null,
   p_outcomes text[] default null,
   p_severities text[] default null,
@@ -19,16 +19,16 @@ create function search_memories(
   p_created_after timestamptz default null,
   p_embedding_model text default null,
   p_languages text[] default null,
-  p_vector_weight real default 1.0,
-  p_text_weight real default 1.0,
+  p_vector_weight double precision default 1.0,
+  p_text_weight double precision default 1.0,
   p_rrf_k integer default 60,
   p_recency_half_life interval default null,
-  p_max_distance real default null,
-  p_diversity real default 0.0,
+  p_max_distance double precision default null,
+  p_diversity double precision default 0.0,
   p_fusion text default 'zscore',
-  p_recency_floor real default 0.5,
-  p_min_gap real default null,
-  p_duplicate_distance real default null,
+  p_recency_floor double precision default 0.5,
+  p_min_gap double precision default null,
+  p_duplicate_distance double precision default null,
   p_query_syntax text default 'plain'
 )
 returns table (
@@ -67,6 +67,7 @@ declare
   -- The fusion takes mean and deviation from this many rows of each arm, regardless of p_limit,
   -- so that 5 rows are the first 5 of 50.
   c_pool_size constant integer := 100;
+  v_limit integer;
   v_depth integer;
   v_query parsed_query;
   v_scope search_scope;
@@ -88,7 +89,8 @@ begin
   );
   perform _check_size('p_languages', cardinality(p_languages));
 
-  v_depth := greatest(c_pool_size, 2 * p_limit);
+  v_limit := p_limit;
+  v_depth := greatest(c_pool_size, 2 * v_limit);
   v_query := _parse_query(coalesce(p_query_text, ''), p_query_syntax);
   v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
   v_scope.repo := case when p_owner is null then p_repo end;
@@ -115,7 +117,7 @@ begin
 
   if p_query_embedding is not null then
     v_vector_matches := _search_vectors(
-      v_scope, p_query_embedding, v_corpus.documents, v_share_comparable, v_depth, p_limit,
+      v_scope, p_query_embedding, v_corpus.documents, v_share_comparable, v_depth, v_limit,
       p_max_distance, v_candidate_ids, v_code_distances
     );
   end if;
@@ -135,7 +137,7 @@ begin
     else _fuse_zscore(v_candidates, p_vector_weight, p_text_weight, v_best_text_score)
   end;
   v_candidates := _prefer(
-    v_candidates, v_scope.embedding_model, p_limit, p_languages, p_recency_half_life,
+    v_candidates, v_scope.embedding_model, v_limit, p_languages, p_recency_half_life,
     p_recency_floor, p_duplicate_distance, p_min_gap, p_diversity
   );
 

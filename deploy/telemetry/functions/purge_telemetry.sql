@@ -9,7 +9,7 @@ set local search_path = :"schema", public;
 
 create function purge_telemetry(
   p_older_than interval,
-  p_limit integer default 1000
+  p_limit bigint default 1000
 )
 returns bigint
 language plpgsql volatile parallel unsafe security definer
@@ -28,7 +28,7 @@ begin
   ] loop
     exit when v_purged = p_limit;
     v_purged := v_purged + _purge_older(
-      v_table, 'created_at', p_older_than, (p_limit - v_purged)::integer
+      v_table, 'created_at', p_older_than, p_limit - v_purged
     );
   end loop;
   return v_purged;
