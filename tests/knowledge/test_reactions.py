@@ -290,7 +290,7 @@ def test_reactions_are_summarized_by_title(client: Client, clock: Any) -> None:
     client.record_feedback_reactions([reaction(record(client, title="Old"))])
     clock(NOW)
 
-    kind: Any = ("major", "correctness")
+    kind: tuple[Any, Any] = ("major", "correctness")
     nit = FeedbackPattern("Nit", *kind, 1, 3, 3, 1, 3, 2, 1, 2, NOW)
     ten_days_ago = NOW - timedelta(days=10)
     old = FeedbackPattern("Old", *kind, 1, 0, 1, 1, 0, 1, 1, 0, ten_days_ago)
