@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from kodiai import Client
+from kodiai import Client, FoundFinding
 from tests.knowledge.calls import finding
 from tests.learning.corpus import WORDS
 
@@ -77,11 +77,14 @@ def random_query(rng: random.Random) -> Query:
 
 
 def assert_best(
-    found: Sequence[int],
+    rows: Sequence[FoundFinding],
     titles: dict[int, Words],
     expected: dict[int, tuple[float, ...]],
     limit: int,
 ) -> None:
+    scores = [row.score for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    found = [row.finding_id for row in rows]
     assert [expected[each] for each in found] == sorted(expected.values())[:limit]
     # Equal titles have exactly equal scores, so they are in the order of their ids.
     same: dict[Words, list[int]] = {}
@@ -122,16 +125,12 @@ def test_1000_searches_return_what_brute_force_does(
                 repo, str(query), limit, query_syntax="websearch"
             )
             expected = keys(titles[repo], query)
-            assert_best(
-                [row.finding_id for row in found], titles[repo], expected, limit
-            )
+            assert_best(found, titles[repo], expected, limit)
             cases += 1
 
             plain = Query(str(query).replace('"', "").replace("-", "").split())
             found = client.search_findings(repo, str(query), limit)
             expected = keys(titles[repo], plain)
-            assert_best(
-                [row.finding_id for row in found], titles[repo], expected, limit
-            )
+            assert_best(found, titles[repo], expected, limit)
             cases += 1
     assert cases >= 1000
