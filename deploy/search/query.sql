@@ -101,10 +101,10 @@ return translate(
     -- Split lowerUpper, letter1, 1letter and UPPERLower, but not APIs.
     '([[:lower:]])(?=[[:upper:]])|([[:alpha:]])(?=[0-9])|([0-9])(?=[[:alpha:]])'
     || '|([[:upper:]])(?=[[:upper:]][[:lower:]]{2})',
-    '\1\2\3\4 ',
+    e'\\1\\2\\3\\4 ',
     'g'
   ),
-  '_./:\-',
+  e'_./:\\-',
   '      '
 );
 
@@ -125,8 +125,8 @@ return array(
         p_text,
         -- Words that _split_identifiers splits, including everything joined to them.
         '([[:alnum:]]*(?:[[:lower:]][[:upper:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
-        || '|[[:upper:]]{2}[[:lower:]]{2}|[[:alnum:]](?:[_./\\-]|::)[[:alnum:]])'
-        || '(?:[_./:\\-]*[[:alnum:]])*)',
+        || e'|[[:upper:]]{2}[[:lower:]]{2}|[[:alnum:]](?:[_./\\\\-]|::)[[:alnum:]])'
+        || e'(?:[_./:\\\\-]*[[:alnum:]])*)',
         'g'
       ) as matched
   ) as m
@@ -162,7 +162,7 @@ return (
     -- phraseto_tsquery would raise a notice if all words are stop words.
     string_agg(
       coalesce('<' || w.distance || '>', '')
-      || '''' || replace(replace(w.lexeme, '\', '\\'), '''', '''''') || '''',
+      || '''' || replace(replace(w.lexeme, e'\\', e'\\\\'), '''', '''''') || '''',
       '' order by w.position, w.lexeme
     )::tsquery
   from (
@@ -197,7 +197,7 @@ declare
   c_max_phrases constant integer := 32;
   -- Do not treat -1, -i, --verbose and -ms-align-items as exclusions: findings are full of them.
   c_excluded constant text
-  := '(?<!\S)-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?!\S))';
+  := '(?<![^[:space:]])-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?![^[:space:]]))';
   c_phrase constant text := '["“]([^"“”]+)["”]';
   v_wanted constant text := regexp_replace(p_text, c_excluded, ' ', 'g');
   v_phrase tsquery;
