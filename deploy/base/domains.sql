@@ -21,22 +21,22 @@ constraint file_path_check check (octet_length(value) between 1 and 1000);
 comment on domain file_path is 'a path of 1 to 1000 bytes';
 
 create domain model_name as text
-constraint model_name_check check (value ~ '\S' and octet_length(value) <= 200);
+constraint model_name_check check (value ~ '[^[:space:]]' and octet_length(value) <= 200);
 comment on domain model_name is
 'a name of 1 to 200 bytes, not blank';
 
 create domain short_name as text
-constraint short_name_check check (value ~ '\S' and length(value) <= 200);
+constraint short_name_check check (value ~ '[^[:space:]]' and length(value) <= 200);
 comment on domain short_name is
 'a name of 1 to 200 characters, not blank';
 
 create domain short_text as text
-constraint short_text_check check (value ~ '\S' and length(value) <= 500);
+constraint short_text_check check (value ~ '[^[:space:]]' and length(value) <= 500);
 comment on domain short_text is
 'text of 1 to 500 characters, not blank';
 
 create domain long_text as text
-constraint long_text_check check (value ~ '\S' and length(value) <= 100000);
+constraint long_text_check check (value ~ '[^[:space:]]' and length(value) <= 100000);
 comment on domain long_text is
 'text of 1 to 100000 characters, not blank';
 

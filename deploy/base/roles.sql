@@ -12,7 +12,7 @@ begin;
 
 select
   octet_length(:'schema') > 56 as is_too_long,
-  :'embedding_dim' !~ '^([1-9]\d{0,2}|[12]\d{3}|30[0-6]\d|307[0-2])$' as is_bad_dim,
+  :'embedding_dim' !~ '^([1-9][0-9]{0,2}|[12][0-9]{3}|30[0-6][0-9]|307[0-2])$' as is_bad_dim,
   :'cosine_index' not in ('on', 'off') as is_bad_cosine_index,
   :'schema_sharding' not in ('on', 'off') as is_bad_sharding
 \gset

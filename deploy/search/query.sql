@@ -104,10 +104,10 @@ return translate(
     -- Split lowerUpper, letter1, 1letter and UPPERLower, but not APIs.
     '([[:lower:]])(?=[[:upper:]])|([[:alpha:]])(?=[0-9])|([0-9])(?=[[:alpha:]])'
     || '|([[:upper:]])(?=[[:upper:]][[:lower:]]{2})',
-    '\1\2\3\4 ',
+    e'\\1\\2\\3\\4 ',
     'g'
   ),
-  '_./:\-',
+  e'_./:\\-',
   '      '
 );
 
@@ -128,8 +128,8 @@ return array(
         p_text,
         -- Words that _split_identifiers splits, including everything joined to them.
         '([[:alnum:]]*(?:[[:lower:]][[:upper:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
-        || '|[[:upper:]]{2}[[:lower:]]{2}|[[:alnum:]](?:[_./\\-]|::)[[:alnum:]])'
-        || '(?:[_./:\\-]*[[:alnum:]])*)',
+        || e'|[[:upper:]]{2}[[:lower:]]{2}|[[:alnum:]](?:[_./\\\\-]|::)[[:alnum:]])'
+        || e'(?:[_./:\\\\-]*[[:alnum:]])*)',
         'g'
       ) as matched
   ) as m
@@ -165,7 +165,7 @@ return (
     -- phraseto_tsquery would raise a notice if all words are stop words.
     string_agg(
       coalesce('<' || w.distance || '>', '')
-      || '''' || replace(replace(w.lexeme, '\', '\\'), '''', '''''') || '''',
+      || '''' || replace(replace(w.lexeme, e'\\', e'\\\\'), '''', '''''') || '''',
       '' order by w.position, w.lexeme
     )::tsquery
   from (
@@ -200,7 +200,7 @@ declare
   c_max_phrases constant integer := 32;
   -- Do not treat -1, -i, --verbose and -ms-align-items as exclusions: findings are full of them.
   c_excluded constant text
-  := '(?<!\S)-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?!\S))';
+  := '(?<![^[:space:]])-(["“][^"“”]*["”]|[[:alpha:]_][^[:space:]"“”-]+(?![^[:space:]]))';
   c_phrase constant text := '["“]([^"“”]+)["”]';
   c_has_operators constant boolean := p_syntax = 'websearch';
   v_wanted constant text := case

@@ -130,6 +130,14 @@ CONVENTIONS = {
         cross join lateral regexp_count(btrim(prosrc, e'\\n'), '\\n') as lines
         where pronamespace = 'kodiai'::regnamespace and lines >= 90
     """,
+    # Whose meaning depends on standard_conforming_strings.
+    "no function has a backslash in a literal other than e'...'": """
+        select proname, line from pg_proc
+        cross join regexp_split_to_table(
+          regexp_replace(prosrc, $$\\m[eE]'([^'\\\\]|''|\\\\.)*'$$, '', 'g'), '\\n'
+        ) as line
+        where pronamespace = 'kodiai'::regnamespace and strpos(line, chr(92)) > 0
+    """,
     "every table but the inverted index has a primary key on id": """
         select c.oid::regclass from pg_class as c
         where relnamespace = 'kodiai'::regnamespace and relkind = 'r'

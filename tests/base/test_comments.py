@@ -151,8 +151,9 @@ def codes(sources: dict[str, str], function: str) -> set[str]:
 def test_every_example_is_accepted(
     database: psycopg.Connection, functions: list[Function]
 ) -> None:
-    database.execute("set role kodiai_app")
     for function in functions:
+        (role, *_) = function.roles or ("kodiai_owner",)
+        database.execute(f"set role {role}".encode())
         arguments = ", ".join(
             f"{n} => {sql}" for n, (sql, _) in function.example.items()
         )

@@ -438,3 +438,29 @@ def test_a_deploy_is_not_continued_with_another_width(empty: dict[str, Any]) -> 
     with pytest.raises(AssertionError, match="embedding_dim: expected 8"):
         server.sqitch("deploy", empty, schema=schema, embedding_dim=9)
     server.sqitch("revert", empty, "-y", schema=schema)
+
+
+def test_standard_conforming_strings_does_not_matter(
+    empty: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = own_schema()
+    server.sqitch("deploy", empty, schema=schema)
+    expected = server.dump(empty, schema)
+    server.sqitch("revert", empty, "-y", schema=schema)
+
+    monkeypatch.setenv("PGOPTIONS", "-c standard_conforming_strings=off")
+    server.sqitch("deploy", empty, schema=schema)
+    assert "Verify successful" in server.sqitch("verify", empty, schema=schema)
+    notices: list[str] = []
+    with psycopg.connect(**empty) as connection:
+        # By default a warning for each literal with a backslash.
+        connection.add_notice_handler(lambda n: notices.append(n.message_primary or ""))
+        client = Client(connection, schema=schema)
+        client.write_memories([MEMORY | {"file_path": r"src\cache.py"}], [[1.0] * 1024])
+        for query in ("cache", r"never \ invalidated", '"is never" -token', "a-b_c"):
+            client.search_memories("acme/api", query)
+        assert [row.is_ok for row in client.check_search("acme/api")] == [True] * 4
+    assert notices == []
+    monkeypatch.delenv("PGOPTIONS")
+    assert server.dump(empty, schema) == expected
+    server.sqitch("revert", empty, "-y", schema=schema)

@@ -82,7 +82,7 @@ select _verify_none(
     cross join unnest(array[:'app', :'reader']) as r (name)
     where
       p.pronamespace = quote_ident(:'schema')::regnamespace
-      and p.proname like '\_%'
+      and starts_with(p.proname, '_')
       and has_function_privilege(r.name, p.oid, 'execute')
   )
 );
