@@ -36,7 +36,15 @@ from .knowledge import (
     TopFile,
     UpsertedAuthor,
 )
-from .learning import BatchWriteResult, Memory, NewMemory, RenamedRows, WriteResult
+from .learning import (
+    BatchWriteResult,
+    EmbeddingModel,
+    Info,
+    Memory,
+    NewMemory,
+    RenamedRows,
+    WriteResult,
+)
 from .literals import (
     AdvisorySeverity,
     AdvisoryStatus,
@@ -72,11 +80,13 @@ __all__ = [
     "ConfidenceBand",
     "DayCost",
     "DependencySource",
+    "EmbeddingModel",
     "FeedbackPattern",
     "Finding",
     "FoundFinding",
     "FoundMemory",
     "Fusion",
+    "Info",
     "JsonLike",
     "Memory",
     "MergeConfidence",
