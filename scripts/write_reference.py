@@ -109,7 +109,8 @@ def section(function: Function, python_call: str) -> str:
         *map(keys, arguments),
         heading("Result") + result(function),
         *map(keys, function.result),
-        heading("Errors")
+        function.errors
+        and heading("Errors")
         + table(
             "SQLSTATE", "raised if", [(c, code(t)) for c, t in function.errors.items()]
         ),

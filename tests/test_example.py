@@ -7,9 +7,12 @@ import subprocess
 import sys
 
 import psycopg
+import pytest
 
 from kodiai import Client
+from tests.learning.corpus import vector
 from tests.server import DIMENSIONS, ROOT
+from tests.test_snippets import snippets
 
 EXPECTED = """\
 Webhook d-1 for acme/api#7@c1
@@ -66,6 +69,32 @@ def test_pull_request_from_webhook_to_learned_memory(
         ("acme/api#7@c1", "completed"),
         ("acme/web#8@c2", "completed"),
     ]
+
+
+def test_the_bot_uses_both_arms_after_the_quick_start_of_the_readme(
+    client: Client,
+    conninfo: str,
+    database: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Although their embeddings are of different models."""
+    monkeypatch.setenv("DATABASE_URL", conninfo)
+    quick_start, *_ = snippets(ROOT / "README.md", "python")
+    exec(quick_start, {"print": lambda *_: None})  # noqa: S102
+    mine = client.get_info().active_model
+    assert mine
+    (hit,) = client.search_memories("acme/api", "None", vector(1), embedding_model=mine)
+    assert (hit.text_rank, hit.vector_rank) == (1, 1)
+
+    assert set(EXPECTED.splitlines()) <= set(run_bot(conninfo).splitlines())
+    # Only the second webhook finds a memory with an embedding of the bot's model.
+    distances = database.execute(
+        "select avg_distance from retrieval_quality_events order by id"
+    ).fetchall()
+    assert [distance is not None for (distance,) in distances] == [False, True]
+    models = {model["embedding_model"] for model in client.get_info().models}
+    assert mine in models
+    assert len(models) == 2
 
 
 def test_redelivered_webhooks_change_nothing(

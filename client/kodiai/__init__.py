@@ -38,7 +38,15 @@ from .knowledge import (
     TopFile,
     UpsertedAuthor,
 )
-from .learning import BatchWriteResult, Memory, NewMemory, RenamedRows, WriteResult
+from .learning import (
+    BatchWriteResult,
+    EmbeddingModel,
+    Info,
+    Memory,
+    NewMemory,
+    RenamedRows,
+    WriteResult,
+)
 from .literals import (
     AdvisorySeverity,
     AdvisoryStatus,
@@ -76,11 +84,13 @@ __all__ = [
     "ConfidenceBand",
     "DayCost",
     "DependencySource",
+    "EmbeddingModel",
     "FeedbackPattern",
     "Finding",
     "FoundFinding",
     "FoundMemory",
     "Fusion",
+    "Info",
     "JsonLike",
     "Memory",
     "MergeConfidence",

@@ -60,6 +60,37 @@ class NewMemory(TypedDict):
     """
 
 
+class EmbeddingModel(TypedDict):
+    """An element of models."""
+
+    embedding_model: str
+    """Name of the model."""
+    embeddings: int
+    """Number of memories with an embedding of the model, including stale ones."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Info(Row):
+    """A row of get_info."""
+
+    schema_version: str | None
+    """Name of the last Sqitch change that was deployed; None if Sqitch's registry
+    is not in this database.
+    """
+    embedding_dim: int
+    """Number of dimensions of every embedding, chosen at deploy."""
+    text_config: str
+    """Configuration of text search, chosen at deploy."""
+    active_model: str | None
+    """Model that searches and writes use if they name none; None if none is
+    active.
+    """
+    memories: int
+    """Number of memories, including stale ones and those without an embedding."""
+    models: list[EmbeddingModel]
+    """The models that have embeddings, most first."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Memory(Row):
     """A row of get_memories."""
@@ -139,6 +170,8 @@ class WriteResult(Row):
     inserted: bool
     """False if the memory already existed; it keeps all but its embedding."""
 
+
+GET_INFO = one(Info, "get_info")
 
 GET_MEMORIES = many(Memory, "get_memories", memory_ids="bigint[]")
 

@@ -97,9 +97,8 @@ def test_the_comment_of_every_public_function_can_be_parsed(
 ) -> None:
     assert functions
     for function in functions:
-        described = [*function.arguments, *function.result]
         assert function.summary
-        assert function.errors or not described, function.name
+        assert function.errors or not function.arguments, function.name
 
 
 def test_every_code_that_a_function_can_raise_is_listed(

@@ -168,6 +168,10 @@ def test_two_schemas_coexist_in_one_database(database: psycopg.Connection) -> No
 
     second = Client(database, schema=acme["schema"])
     second.write_memories([MEMORY | {"embedding_model": "other"}], [[1.0, 0.0, 0.0]])
+    info = second.get_info()
+    assert (info.embedding_dim, info.text_config) == (3, "simple")
+    assert info.schema_version == server.changes()[-1]
+    assert first.get_info().active_model == "test"
     # english drops "is" as a stop word and simple does not.
     assert len(second.search_memories("acme/api", "is")) == 1
     assert len(first.search_memories("acme/api", "is")) == 0

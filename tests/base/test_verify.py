@@ -108,6 +108,10 @@ OTHER_BREAKS = {
         "alter extension vector set schema kodiai",
         "update pg_extension set extversion = '0.7.4' where extname = 'vector'",
     ],
+    "base/deployment": [
+        "revoke usage on schema sqitch from kodiai_owner",
+        "revoke select on sqitch.changes from kodiai_owner",
+    ],
     "grants/schema": [
         "grant usage on schema kodiai to public",
         "grant select on reviews to public",

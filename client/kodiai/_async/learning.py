@@ -7,6 +7,7 @@ from datetime import datetime
 from kodiai import learning
 from kodiai.learning import (
     BatchWriteResult,
+    Info,
     Memory,
     NewMemory,
     RenamedRows,
@@ -20,6 +21,16 @@ from .caller import AsyncCaller
 
 class AsyncLearning(AsyncCaller):
     """The functions of learning: what the team taught it."""
+
+    async def get_info(self) -> Info:
+        """Return what is deployed, and which embedding models are used.
+
+        Counts all memories, which takes longer the more there are.
+
+        Returns:
+            An Info.
+        """
+        return await self._call(learning.GET_INFO)
 
     async def get_memories(self, memory_ids: Iterable[int]) -> list[Memory]:
         """Return memories by id, including stale ones.

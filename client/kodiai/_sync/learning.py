@@ -7,6 +7,7 @@ from datetime import datetime
 from kodiai import learning
 from kodiai.learning import (
     BatchWriteResult,
+    Info,
     Memory,
     NewMemory,
     RenamedRows,
@@ -20,6 +21,16 @@ from .caller import Caller
 
 class Learning(Caller):
     """The functions of learning: what the team taught it."""
+
+    def get_info(self) -> Info:
+        """Return what is deployed, and which embedding models are used.
+
+        Counts all memories, which takes longer the more there are.
+
+        Returns:
+            An Info.
+        """
+        return self._call(learning.GET_INFO)
 
     def get_memories(self, memory_ids: Iterable[int]) -> list[Memory]:
         """Return memories by id, including stale ones.
