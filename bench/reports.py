@@ -65,7 +65,8 @@ FILL = {
     "counts in reviews": """
         update reviews set
           findings_critical = 1, findings_major = 1, findings_medium = 2,
-          findings_minor = 1, findings_total = 5, suppressions_applied = 1
+          findings_minor = 1, findings_total = 5, suppressions_applied = 1,
+          confidence_total = 250
     """,
     "feedback_reactions": """
         insert into feedback_reactions (

@@ -332,6 +332,8 @@ class RepoDay(Row):
     """Number of minor findings."""
     findings_suppressed: int
     """Number of suppressed findings."""
+    avg_confidence: float | None
+    """Mean confidence of the findings, 0 to 100; None if there are no findings."""
     avg_duration_ms: float | None
     """Mean duration of a review in milliseconds; None if no review recorded one."""
 

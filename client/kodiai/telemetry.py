@@ -94,7 +94,7 @@ class RecordedEvent(Row):
     event_id: int
     """Id of the event, new or existing."""
     inserted: bool
-    """False if the event was already recorded; it is left unchanged."""
+    """False if the event was already recorded."""
 
 
 COUNT_RECENT_TIMEOUTS = one(

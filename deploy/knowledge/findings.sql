@@ -130,7 +130,8 @@ begin
     findings_medium = c.medium,
     findings_minor = c.minor,
     findings_total = c.total,
-    suppressions_applied = c.suppressed
+    suppressions_applied = c.suppressed,
+    confidence_total = c.confidence
   from (
     select
       count(*) filter (where f.severity = 'critical') as critical,
@@ -138,7 +139,8 @@ begin
       count(*) filter (where f.severity = 'medium') as medium,
       count(*) filter (where f.severity = 'minor') as minor,
       count(*) as total,
-      count(*) filter (where f.suppressed) as suppressed
+      count(*) filter (where f.suppressed) as suppressed,
+      coalesce(sum(f.confidence), 0) as confidence
     from findings as f
     where f.review_id = p_review_id
   ) as c

@@ -76,16 +76,17 @@ def test_trends_include_every_day(client: Client, clock: Any) -> None:
     clock(datetime(2026, 3, 29, tzinfo=UTC) - timedelta(microseconds=1))
     client.record_review(**review(findings=[finding()]))
     clock(datetime(2026, 3, 29, tzinfo=UTC))
-    client.record_review(
+    recorded = client.record_review(
         **review(
             findings=[
                 finding(severity="critical"),
                 finding(severity="medium", suppressed=True),
-                finding(severity="minor"),
             ]
         ),
         duration_ms=100,
     )
+    added = [finding(severity="minor", confidence=41)]
+    client.record_findings(recorded.review_id, added)
     clock(datetime(2026, 3, 29, 23, 59, 59, tzinfo=UTC))
     client.record_review(**review(findings=[finding()]), duration_ms=200)
     clock(NOW)
@@ -96,8 +97,11 @@ def test_trends_include_every_day(client: Client, clock: Any) -> None:
     assert (first.reviews, first.findings, first.findings_suppressed) == (2, 4, 1)
     assert (first.findings_critical, first.findings_major) == (1, 1)
     assert (first.findings_medium, first.findings_minor) == (1, 1)
-    assert first.avg_duration_ms == 150.0
-    assert all((day.reviews, day.avg_duration_ms) == (0, None) for day in others)
+    assert (first.avg_confidence, first.avg_duration_ms) == (70.25, 150.0)
+    assert all(
+        (day.reviews, day.avg_confidence, day.avg_duration_ms) == (0, None, None)
+        for day in others
+    )
     assert len(client.list_repo_trends(REPO)) == 30
     assert {day.reviews for day in client.list_repo_trends("acme/web")} == {0}
 

@@ -177,6 +177,39 @@ def test_a_delivery_is_recorded_once_per_session(client: Client) -> None:
     assert results == [True, True, True, False]
 
 
+def test_a_resilience_event_recorded_again_adds_what_was_unknown(
+    client: Client, database: psycopg.Connection
+) -> None:
+    table, event = EVENTS["record_resilience_event"]
+    required = ("delivery_id", "repo", "event_type", "kind")
+    first = client.record_resilience_event(*(event[name] for name in required))
+    part = {name: event[name] for name in (*required, "retry_enqueued", "pr_number")}
+    for known in (part, event, event | {"retry_enqueued": True, "pr_number": 1}):
+        assert client.record_resilience_event(**known) == RecordedEvent(
+            first.event_id, False
+        )
+    columns = ", ".join(event)
+    rows = database.execute(f"select {columns} from {table}".encode())
+    assert rows.fetchall() == [tuple(event.values())]
+
+
+def test_concurrently_added_columns_of_a_resilience_event_are_all_kept(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    event = ("d1", "acme/api", "review", "timeout")
+    client.record_resilience_event(*event)
+    with sessions(conninfo, 2) as (first, second):
+        first.client.record_resilience_event(*event, pr_number=7)
+        second.start(
+            lambda c: c.record_resilience_event(*event, pr_number=8, pr_author="ann")
+        )
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert not second.result().inserted
+    rows = database.execute("select pr_number, pr_author from resilience_events")
+    assert rows.fetchall() == [(7, "ann")]
+
+
 # count_recent_timeouts
 
 

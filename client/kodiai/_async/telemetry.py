@@ -192,10 +192,11 @@ class AsyncTelemetry(AsyncCaller):
     ) -> RecordedEvent:
         """Record a review that timed out, or a retry of one.
 
-        Idempotent: repo and delivery_id identify the event, and recording it again
-        changes nothing, not even under the name that the repository had before
-        rename_repo. Give a retry a distinct id, such as its parent's with -retry-1
-        appended.
+        Idempotent: repo and delivery_id identify the event, also under the name that
+        the repository had before rename_repo. Recording it again adds what was unknown
+        and changes nothing else, so that an agent can record a timeout at once, and
+        later what it did about it. Give a retry a distinct id, such as its parent's
+        with -retry-1 appended.
 
         Args:
             delivery_id: 1 to 200 characters; webhook delivery of the run, or an id made

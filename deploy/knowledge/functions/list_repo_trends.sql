@@ -21,6 +21,7 @@ returns table (
   findings_medium bigint,
   findings_minor bigint,
   findings_suppressed bigint,
+  avg_confidence double precision,
   avg_duration_ms double precision
 )
 language plpgsql stable parallel safe security definer
@@ -45,6 +46,7 @@ begin
       coalesce(sum(r.findings_medium), 0)::bigint,
       coalesce(sum(r.findings_minor), 0)::bigint,
       coalesce(sum(r.suppressions_applied), 0)::bigint,
+      (sum(r.confidence_total) / nullif(sum(r.findings_total), 0))::double precision,
       avg(r.duration_ms)::double precision
     from reviews as r
     where
@@ -72,6 +74,7 @@ Result: rows, each a RepoDay, oldest day first; days without reviews are include
   findings_medium: number of medium findings
   findings_minor: number of minor findings
   findings_suppressed: number of suppressed findings
+  avg_confidence: mean confidence of the findings, 0 to 100; null if there are no findings
   avg_duration_ms: mean duration of a review in milliseconds; null if no review recorded one
 
 Errors:

@@ -21,6 +21,7 @@ create table reviews (
   findings_minor natural_number not null default 0,
   findings_total natural_number not null default 0,
   suppressions_applied natural_number not null default 0,
+  confidence_total natural_number not null default 0,
   config_snapshot jsonb_object,
   duration_ms natural_number,
   model short_name,
@@ -54,6 +55,8 @@ comment on column reviews.findings_minor is 'Number of minor findings.';
 comment on column reviews.findings_total is 'Sum of the four counts by severity.';
 comment on column reviews.suppressions_applied is
 'Number of suppressed findings.';
+comment on column reviews.confidence_total is
+'Sum of the confidences of the findings, so that reports need not read the findings.';
 comment on column reviews.config_snapshot is 'Configuration of the review.';
 comment on column reviews.duration_ms is 'Duration of the review in milliseconds.';
 comment on column reviews.model is 'Language model that wrote the review.';

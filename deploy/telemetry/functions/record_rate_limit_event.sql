@@ -62,7 +62,7 @@ Arguments:
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing
-  inserted: false if the event was already recorded; it is left unchanged
+  inserted: false if the event was already recorded
 
 Errors:
   22004: a required argument is null; the message names it

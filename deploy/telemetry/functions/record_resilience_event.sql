@@ -37,9 +37,12 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
+declare
+  v_id bigint;
+  v_inserted boolean;
 begin
-  return query
   select r.id, r.inserted
+  into v_id, v_inserted
   from _insert_or_get(
     'resilience_events',
     jsonb_build_object(
@@ -69,14 +72,40 @@ begin
     ),
     array['repo', 'delivery_id']
   ) as r;
+  if not v_inserted then
+    update resilience_events as e
+    set
+      pr_number = coalesce(e.pr_number, p_pr_number),
+      pr_author = coalesce(e.pr_author, p_pr_author),
+      parent_delivery_id = coalesce(e.parent_delivery_id, p_parent_delivery_id),
+      review_output_key = coalesce(e.review_output_key, p_review_output_key),
+      execution_conclusion = coalesce(e.execution_conclusion, p_execution_conclusion),
+      had_inline_output = coalesce(e.had_inline_output, p_had_inline_output),
+      checkpoint_files_reviewed = coalesce(e.checkpoint_files_reviewed, p_checkpoint_files_reviewed),
+      checkpoint_finding_count = coalesce(e.checkpoint_finding_count, p_checkpoint_finding_count),
+      checkpoint_total_files = coalesce(e.checkpoint_total_files, p_checkpoint_total_files),
+      partial_comment_id = coalesce(e.partial_comment_id, p_partial_comment_id),
+      recent_timeouts = coalesce(e.recent_timeouts, p_recent_timeouts),
+      chronic_timeout = coalesce(e.chronic_timeout, p_chronic_timeout),
+      retry_enqueued = coalesce(e.retry_enqueued, p_retry_enqueued),
+      retry_files_count = coalesce(e.retry_files_count, p_retry_files_count),
+      retry_scope_ratio = coalesce(e.retry_scope_ratio, p_retry_scope_ratio),
+      retry_timeout_seconds = coalesce(e.retry_timeout_seconds, p_retry_timeout_seconds),
+      retry_risk_level = coalesce(e.retry_risk_level, p_retry_risk_level),
+      retry_checkpoint_enabled = coalesce(e.retry_checkpoint_enabled, p_retry_checkpoint_enabled),
+      retry_has_results = coalesce(e.retry_has_results, p_retry_has_results)
+    where e.id = v_id;
+  end if;
+  return query select v_id, v_inserted;
 end
 $$;
 
 comment on function record_resilience_event is
 'Record a review that timed out, or a retry of one.
 
-Idempotent: p_repo and p_delivery_id identify the event, and recording it again changes nothing,
-not even under the name that the repository had before rename_repo. Give a retry a distinct id,
+Idempotent: p_repo and p_delivery_id identify the event, also under the name that the repository
+had before rename_repo. Recording it again adds what was unknown and changes nothing else, so that
+an agent can record a timeout at once, and later what it did about it. Give a retry a distinct id,
 such as its parent''s with -retry-1 appended.
 
 Arguments:
@@ -110,7 +139,7 @@ Arguments:
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing
-  inserted: false if the event was already recorded; it is left unchanged
+  inserted: false if the event was already recorded
 
 Errors:
   22004: a required argument is null; the message names it

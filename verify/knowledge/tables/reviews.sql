@@ -19,6 +19,7 @@ select _verify_table('reviews', array[
   'column findings_minor natural_number not null default 0',
   'column findings_total natural_number not null default 0',
   'column suppressions_applied natural_number not null default 0',
+  'column confidence_total natural_number not null default 0',
   'column config_snapshot jsonb_object',
   'column duration_ms natural_number',
   'column model short_name',
