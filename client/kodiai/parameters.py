@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from json import dumps
-from math import inf, isfinite
+from math import isfinite
 from numbers import Integral, Real
 from typing import Any, SupportsFloat
 
@@ -126,14 +126,13 @@ def _text(argument: str, value: str) -> str:
     return str.__str__(value)  # of an Enum, the value
 
 
-def _number(argument: str, value: Any, limit: float = inf) -> str:
-    # As text of unknown type, which Postgres converts to that of the argument.
-    if abs(value) > limit:
+def _number(argument: str, value: Any) -> str:
+    if not isinstance(value, Integral):
+        # As text of unknown type, which Postgres converts to that of the argument.
+        return str(value)
+    if not -(2**63) <= int(value) < 2**63:
         raise invalid(argument, "a 64-bit integer", "a larger one")
-    try:
-        return str(int(value) if isinstance(value, Integral) else value)
-    except ValueError as error:  # more digits than Python converts
-        raise invalid(argument, "a number that Postgres can store", "more") from error
+    return str(int(value))
 
 
 def _utc(argument: str, value: datetime) -> datetime:
@@ -212,7 +211,7 @@ TYPES: dict[str, Callable[[str, Any], object]] = {
     "text": _checked(str, "text", _text),
     "boolean": _checked(bool, "true or false"),
     "integer": _checked(Integral, "an integer", _number),
-    "bigint": _checked(Integral, "an integer", partial(_number, limit=2**63 - 1)),
+    "bigint": _checked(Integral, "an integer", _number),
     "double precision": _checked(Real, "a number", _number),
     "numeric": _checked((Real, Decimal), "a number", _number),
     "interval": _checked(timedelta, "a timedelta"),

@@ -322,6 +322,12 @@ def test_memories_must_be_a_list(client: Client, memories: Any) -> None:
         client.write_memories(None, [])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("cost", [Decimal("NaN"), Decimal("sNaN"), float("inf")])
+def test_an_amount_is_a_number(client: Client, cost: Any) -> None:
+    with pytest.raises(psycopg.DataError):
+        client.record_telemetry_event("acme/api", "r", "m", "ok", cost_usd=cost)
+
+
 @pytest.mark.parametrize("cost", [Decimal("0.10"), 0.1, np.float64(0.1), 1])
 def test_cost_usd_may_be_any_kind_of_number(client: Client, cost: Any) -> None:
     client.record_telemetry_event("acme/api", "review", "m", "success", cost_usd=cost)

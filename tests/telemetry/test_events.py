@@ -196,7 +196,7 @@ def test_a_resilience_event_recorded_again_adds_what_was_unknown(
 def test_concurrently_added_columns_of_a_resilience_event_are_all_kept(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
-    event = ("d1", "acme/api", "review", "timeout")
+    event: tuple[Any, Any, Any, Any] = ("d1", "acme/api", "review", "timeout")
     client.record_resilience_event(*event)
     with sessions(conninfo, 2) as (first, second):
         first.client.record_resilience_event(*event, pr_number=7)
