@@ -558,6 +558,7 @@ RECORD_REVIEW = one(
     model="text",
     conclusion="text",
     config_snapshot="jsonb",
+    created_at="timestamp with time zone",
 )
 
 RECORD_SUPPRESSIONS = many(

@@ -122,6 +122,7 @@ RECORD_RATE_LIMIT_EVENT = one(
     degradation_path="text",
     delivery_id="text",
     pr_number="bigint",
+    created_at="timestamp with time zone",
 )
 
 RECORD_RESILIENCE_EVENT = one(
@@ -150,6 +151,7 @@ RECORD_RESILIENCE_EVENT = one(
     retry_risk_level="text",
     retry_checkpoint_enabled="boolean",
     retry_has_results="boolean",
+    created_at="timestamp with time zone",
 )
 
 RECORD_RETRIEVAL_QUALITY_EVENT = one(
@@ -165,6 +167,7 @@ RECORD_RETRIEVAL_QUALITY_EVENT = one(
     avg_distance="double precision",
     language_match_ratio="double precision",
     threshold_method="text",
+    created_at="timestamp with time zone",
 )
 
 RECORD_TELEMETRY_EVENT = one(
@@ -187,4 +190,5 @@ RECORD_TELEMETRY_EVENT = one(
     cost_usd="numeric",
     num_turns="bigint",
     stop_reason="text",
+    created_at="timestamp with time zone",
 )

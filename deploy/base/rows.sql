@@ -58,6 +58,25 @@ Arguments: p_table; p_row, an object with columns as keys; p_key, the columns of
 constraint.
 Result: its id; null if there is none.';
 
+create function _check_created_at(p_created_at timestamptz)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if p_created_at not between timestamptz '0001-01-01 00:00Z' and _now() then
+    perform _reject_argument(
+      'p_created_at', 'a time that is not in the future', to_jsonb(p_created_at)::text
+    );
+  end if;
+end
+$$;
+
+comment on function _check_created_at is
+'Reject a p_created_at in the future, infinite or before the year 1.
+Argument: p_created_at; may be null.
+Errors: 22023.';
+
 create function _insert_or_get(p_table text, p_row jsonb, p_key text[])
 returns table (id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe
@@ -71,6 +90,7 @@ declare
   v_inserted boolean;
 begin
   perform _check_arguments(p_table, p_row);
+  perform _check_created_at((p_row ->> 'created_at')::timestamptz);
 
   -- A delivery from before a rename still carries the old name.
   v_repo := _current_repo(p_row ->> 'repo');
@@ -122,7 +142,7 @@ the second time under a former name of the repository.
 Arguments: p_table; p_row, an object with columns as keys, including repo; p_key, the columns of
 the unique constraint.
 Result: one row. id, of the new or existing row; inserted, whether it is new.
-Errors: 22004 and 22023 as in _check_arguments; 40001 if the existing row was deleted
+Errors: 22004 and 22023 as in _check_arguments and _check_created_at; 40001 if the existing row was deleted
 concurrently.';
 
 create function _purge_older(

@@ -63,7 +63,8 @@ position and the key.';
 
 create function _insert_findings(
   p_review_id bigint,
-  p_findings jsonb
+  p_findings jsonb,
+  p_created_at timestamptz default null
 )
 returns bigint[]
 language plpgsql volatile parallel unsafe
@@ -75,12 +76,14 @@ begin
   with new_findings as (
     insert into findings (
       review_id, file_path, start_line, end_line, severity, category, confidence, title,
-      suppressed, suppression_pattern, comment_id, comment_surface, review_output_key
+      suppressed, suppression_pattern, comment_id, comment_surface, review_output_key,
+      created_at
     )
     select
       p_review_id, f.file_path, f.start_line, f.end_line, f.severity, f.category,
       f.confidence, f.title, coalesce(f.suppressed, f.suppression_pattern is not null),
-      f.suppression_pattern, f.comment_id, f.comment_surface, f.review_output_key
+      f.suppression_pattern, f.comment_id, f.comment_surface, f.review_output_key,
+      coalesce(p_created_at, _now())
     from rows from (
       jsonb_to_recordset(p_findings) as (
         file_path text,
@@ -154,7 +157,7 @@ comment on function _insert_findings is
 'Insert findings that passed _check_findings, and update the counts of the review and its entries
 in suppression_log.
 Arguments: p_review_id, a review that this transaction locked (_lock_review) or inserted;
-p_findings, as in record_findings.
+p_findings, as in record_findings; p_created_at, when they were found, null for now.
 Result: ids of the findings, in input order.';
 
 create function _insert_suppressions(

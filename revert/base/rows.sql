@@ -8,6 +8,7 @@ select _verify_registry(:'registry') as verified
 
 drop function _purge_older;
 drop function _insert_or_get;
+drop function _check_created_at;
 drop function _find_row;
 drop function _current_repo;
 

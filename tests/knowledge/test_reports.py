@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+from psycopg.errors import InvalidParameterValue
+
 from kodiai import Client, RepoStats, TopFile
 
-from .calls import REPO, finding, review
+from .calls import REPO, finding, posted, review
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
@@ -104,6 +107,33 @@ def test_trends_include_every_day(client: Client, clock: Any) -> None:
     )
     assert len(client.list_repo_trends(REPO)) == 30
     assert {day.reviews for day in client.list_repo_trends("acme/web")} == {0}
+
+
+def test_a_review_of_the_past_is_reported_for_its_day(
+    client: Client, clock: Any
+) -> None:
+    clock(NOW)
+    client.record_review(**review(findings=[finding()]))
+    client.record_review(
+        **review(head_sha="old", findings=[posted(5)]), created_at=days_ago(2)
+    )
+    days = client.list_repo_trends(REPO, days=3)
+    assert [(day.reviews, day.findings) for day in days] == [(1, 1), (0, 0), (1, 1)]
+    assert client.get_repo_stats(REPO, days=2).reviews == 1
+    (old,) = client.list_finding_comments(REPO)
+    assert old.created_at == days_ago(2)
+    last = client.get_last_reviewed_sha(REPO, 7)
+    assert last
+    assert last.head_sha == "a1"
+
+
+@pytest.mark.parametrize("time", ["2026-03-31 12:00:01Z", "infinity", "-infinity"])
+def test_the_time_of_a_review_is_not_in_the_future(
+    client: Client, clock: Any, time: Any
+) -> None:
+    clock(NOW)
+    with pytest.raises(InvalidParameterValue, match="^created_at: expected a "):
+        client.record_review(REPO, 7, created_at=time)
 
 
 def test_days_are_utc_regardless_of_the_session_time_zone(

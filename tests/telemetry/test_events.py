@@ -210,6 +210,50 @@ def test_concurrently_added_columns_of_a_resilience_event_are_all_kept(
     assert rows.fetchall() == [(7, "ann")]
 
 
+@pytest.mark.parametrize("function", EVENTS)
+def test_an_event_of_the_past_is_recorded_with_its_time(
+    client: Client, database: psycopg.Connection, clock: Any, function: str
+) -> None:
+    clock(NOW)
+    table, event = EVENTS[function]
+    past = NOW - timedelta(days=100)
+    assert recorder(client, function)(**event, created_at=past).inserted
+    assert not recorder(client, function)(**event).inserted
+    recorder(client, function)(**event | {"delivery_id": "d2"}, created_at=None)
+    rows = database.execute(f"select created_at from {table} order by id".encode())
+    assert rows.fetchall() == [(past,), (NOW,)]
+    assert client.purge_telemetry(timedelta(days=99)) == 1
+
+
+@pytest.mark.parametrize("function", EVENTS)
+@pytest.mark.parametrize(
+    "time", ["2026-03-31 12:00:01Z", "infinity", "-infinity", "0001-01-01 BC"]
+)
+def test_the_time_of_an_event_is_not_in_the_future(
+    client: Client, clock: Any, function: str, time: str
+) -> None:
+    clock(NOW)
+    _, event = EVENTS[function]
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue, match="^created_at: expected a "
+    ):
+        recorder(client, function)(**event, created_at=time)
+
+
+def test_costs_and_timeouts_of_the_past_are_reported_for_their_day(
+    client: Client, clock: Any
+) -> None:
+    clock(NOW)
+    _, cost = EVENTS["record_telemetry_event"]
+    client.record_telemetry_event(**cost, created_at=NOW - timedelta(days=2))
+    days = client.list_cost_by_day("acme/api", days=3)
+    assert [day.events for day in days] == [1, 0, 0]
+    _, timeout = EVENTS["record_resilience_event"]
+    client.record_resilience_event(**timeout, created_at=NOW - timedelta(days=8))
+    assert client.count_recent_timeouts("acme/api", "ann") == 0
+    assert client.count_recent_timeouts("acme/api", "ann", days=8) == 1
+
+
 # count_recent_timeouts
 
 

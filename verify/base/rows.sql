@@ -14,6 +14,11 @@ select _verify_function('_find_row', '
   returns bigint
 ');
 
+select _verify_function('_check_created_at', '
+  stable parallel safe security invoker (p_created_at timestamp with time zone)
+  returns void
+');
+
 select _verify_function('_insert_or_get', '
   volatile parallel unsafe security invoker (p_table text, p_row jsonb, p_key
   text[])

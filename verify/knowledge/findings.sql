@@ -10,7 +10,8 @@ select _verify_function('_check_findings', '
 ');
 
 select _verify_function('_insert_findings', '
-  volatile parallel unsafe security invoker (p_review_id bigint, p_findings jsonb)
+  volatile parallel unsafe security invoker (p_review_id bigint, p_findings
+  jsonb, p_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
   returns bigint[]
 ');
 

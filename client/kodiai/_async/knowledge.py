@@ -590,6 +590,7 @@ class AsyncKnowledge(AsyncCaller):
         model: str | None = None,
         conclusion: str = "unknown",
         config_snapshot: Mapping[str, Any] | None = None,
+        created_at: datetime | None = None,
     ) -> RecordedReview:
         """Record a review with its findings and suppressions, all or nothing.
 
@@ -619,6 +620,8 @@ class AsyncKnowledge(AsyncCaller):
                 unknown.
             conclusion: 1 to 200 characters; how the review ended; free text.
             config_snapshot: object; configuration of the review; None if unknown.
+            created_at: not in the future; when the review was made, to bring in
+                history; also the time of its findings; None for now.
 
         Returns:
             A RecordedReview.
@@ -648,6 +651,7 @@ class AsyncKnowledge(AsyncCaller):
             model,
             conclusion,
             config_snapshot,
+            created_at,
         )
 
     async def record_suppressions(

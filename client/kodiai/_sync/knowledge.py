@@ -588,6 +588,7 @@ class Knowledge(Caller):
         model: str | None = None,
         conclusion: str = "unknown",
         config_snapshot: Mapping[str, Any] | None = None,
+        created_at: datetime | None = None,
     ) -> RecordedReview:
         """Record a review with its findings and suppressions, all or nothing.
 
@@ -617,6 +618,8 @@ class Knowledge(Caller):
                 unknown.
             conclusion: 1 to 200 characters; how the review ended; free text.
             config_snapshot: object; configuration of the review; None if unknown.
+            created_at: not in the future; when the review was made, to bring in
+                history; also the time of its findings; None for now.
 
         Returns:
             A RecordedReview.
@@ -646,6 +649,7 @@ class Knowledge(Caller):
             model,
             conclusion,
             config_snapshot,
+            created_at,
         )
 
     def record_suppressions(

@@ -19,7 +19,8 @@ create function record_review(
   p_duration_ms bigint default null,
   p_model text default null,
   p_conclusion text default 'unknown',
-  p_config_snapshot jsonb default null
+  p_config_snapshot jsonb default null,
+  p_created_at timestamptz default null
 )
 returns table (
   review_id bigint,
@@ -49,9 +50,11 @@ begin
       'duration_ms', p_duration_ms,
       'model', p_model,
       'conclusion', p_conclusion,
-      'config_snapshot', p_config_snapshot
+      'config_snapshot', p_config_snapshot,
+      'created_at', p_created_at
     )
   );
+  perform _check_created_at(p_created_at);
   perform _check_findings(p_findings);
   perform _check_objects(
     'suppression_log', 'p_suppressions', p_suppressions, array['pattern', 'matched_count']
@@ -80,20 +83,21 @@ begin
 
   insert into reviews (
     repo, pr_number, head_sha, delivery_id, files_analyzed, lines_changed, duration_ms,
-    model, conclusion, config_snapshot, completed_at
+    model, conclusion, config_snapshot, created_at, completed_at
   )
   values (
     v_repo, p_pr_number, p_head_sha, p_delivery_id, coalesce(p_files_analyzed, 0),
     coalesce(p_lines_changed, 0), p_duration_ms, p_model,
     coalesce(p_conclusion, 'unknown'), nullif(p_config_snapshot, 'null'),
-    case when v_is_completed then _now() end
+    coalesce(p_created_at, _now()),
+    case when v_is_completed then coalesce(p_created_at, _now()) end
   )
   on conflict (repo, pr_number, delivery_id) do nothing
   returning id into v_review_id;
   v_inserted := found;
 
   if v_inserted then
-    perform _insert_findings(v_review_id, p_findings);
+    perform _insert_findings(v_review_id, p_findings, p_created_at);
     perform _insert_suppressions(v_review_id, p_suppressions);
   else
     select r.id into v_review_id
@@ -157,6 +161,8 @@ Arguments:
   p_model: 1 to 200 characters; language model that wrote the review; null if unknown
   p_conclusion: 1 to 200 characters; how the review ended; free text
   p_config_snapshot: object; configuration of the review; null if unknown
+  p_created_at: not in the future; when the review was made, to bring in history; also the time of
+    its findings; null for now
 
 Result: one row, a RecordedReview.
   review_id: id of the review

@@ -41,7 +41,8 @@ create index findings_comment_id_idx on findings (comment_id);
 
 comment on table findings is 'One row per finding of a review, posted or suppressed.';
 comment on column findings.id is 'Finding id.';
-comment on column findings.created_at is 'When the finding was recorded.';
+comment on column findings.created_at is
+'When the finding was made: when it was recorded, unless another time was given.';
 comment on column findings.review_id is 'Review that reported the finding.';
 comment on column findings.file_path is 'Path of the file, relative to the repository root.';
 comment on column findings.start_line is 'First line of the finding, from 1.';

@@ -40,7 +40,8 @@ create index reviews_repo_created_at_idx on reviews (repo, created_at desc);
 
 comment on table reviews is 'One row per review of a pull request by the agent.';
 comment on column reviews.id is 'Review id.';
-comment on column reviews.created_at is 'When the review was recorded.';
+comment on column reviews.created_at is
+'When the review was made: when it was recorded, unless another time was given.';
 comment on column reviews.repo is 'Repository reviewed, owner/name.';
 comment on column reviews.pr_number is 'Pull request number.';
 comment on column reviews.head_sha is 'Commit reviewed.';

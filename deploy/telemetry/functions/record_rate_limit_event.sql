@@ -15,7 +15,8 @@ create function record_rate_limit_event(
   p_retry_attempts bigint,
   p_degradation_path text,
   p_delivery_id text default null,
-  p_pr_number bigint default null
+  p_pr_number bigint default null,
+  p_created_at timestamptz default null
 )
 returns table (event_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
@@ -35,7 +36,8 @@ begin
       'retry_attempts', p_retry_attempts,
       'degradation_path', p_degradation_path,
       'delivery_id', p_delivery_id,
-      'pr_number', p_pr_number
+      'pr_number', p_pr_number,
+      'created_at', p_created_at
     ),
     array['repo', 'delivery_id', 'event_type']
   ) as r;
@@ -59,6 +61,7 @@ Arguments:
   p_delivery_id: 1 to 200 characters; webhook delivery that hit the limit; null to record a new
     event on each call
   p_pr_number: 1 or more; pull request number; null if unknown
+  p_created_at: not in the future; when it happened, to bring in history; null for now
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing

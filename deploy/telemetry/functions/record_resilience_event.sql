@@ -30,7 +30,8 @@ create function record_resilience_event(
   p_retry_timeout_seconds bigint default null,
   p_retry_risk_level text default null,
   p_retry_checkpoint_enabled boolean default null,
-  p_retry_has_results boolean default null
+  p_retry_has_results boolean default null,
+  p_created_at timestamptz default null
 )
 returns table (event_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
@@ -68,7 +69,8 @@ begin
       'retry_timeout_seconds', p_retry_timeout_seconds,
       'retry_risk_level', p_retry_risk_level,
       'retry_checkpoint_enabled', p_retry_checkpoint_enabled,
-      'retry_has_results', p_retry_has_results
+      'retry_has_results', p_retry_has_results,
+      'created_at', p_created_at
     ),
     array['repo', 'delivery_id']
   ) as r;
@@ -136,6 +138,7 @@ Arguments:
     unknown
   p_retry_checkpoint_enabled: whether the retry saves checkpoints; null if unknown
   p_retry_has_results: whether the retry produced results; null if unknown
+  p_created_at: not in the future; when it happened, to bring in history; null for now
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing

@@ -17,7 +17,8 @@ create function record_retrieval_quality_event(
   p_distance_threshold double precision default null,
   p_avg_distance double precision default null,
   p_language_match_ratio double precision default null,
-  p_threshold_method text default null
+  p_threshold_method text default null,
+  p_created_at timestamptz default null
 )
 returns table (event_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
@@ -39,7 +40,8 @@ begin
       'distance_threshold', p_distance_threshold,
       'avg_distance', p_avg_distance,
       'language_match_ratio', p_language_match_ratio,
-      'threshold_method', p_threshold_method
+      'threshold_method', p_threshold_method,
+      'created_at', p_created_at
     ),
     array['repo', 'delivery_id']
   ) as r;
@@ -67,6 +69,7 @@ Arguments:
     language; null if unknown
   p_threshold_method: adaptive | percentile | configured; how the threshold was chosen; null if
     unknown
+  p_created_at: not in the future; when it happened, to bring in history; null for now
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing

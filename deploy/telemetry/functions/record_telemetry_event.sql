@@ -24,7 +24,8 @@ create function record_telemetry_event(
   p_duration_ms bigint default 0,
   p_cost_usd numeric default 0,
   p_num_turns bigint default null,
-  p_stop_reason text default null
+  p_stop_reason text default null,
+  p_created_at timestamptz default null
 )
 returns table (event_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
@@ -53,7 +54,8 @@ begin
       'duration_ms', p_duration_ms,
       'cost_usd', p_cost_usd,
       'num_turns', p_num_turns,
-      'stop_reason', p_stop_reason
+      'stop_reason', p_stop_reason,
+      'created_at', p_created_at
     ),
     array['repo', 'delivery_id', 'event_type', 'session_id']
   ) as r;
@@ -89,6 +91,7 @@ Arguments:
   p_cost_usd: 0 to 1000000; cost of the run in US dollars
   p_num_turns: 0 to 10^15; number of turns in the session; null if unknown
   p_stop_reason: 1 to 200 characters; why the model stopped; null if unknown
+  p_created_at: not in the future; when it happened, to bring in history; null for now
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing

@@ -30,7 +30,8 @@ on rate_limit_events (repo, created_at desc);
 comment on table rate_limit_events is
 'One row per GitHub rate limit that degraded the work of the agent.';
 comment on column rate_limit_events.id is 'Event id.';
-comment on column rate_limit_events.created_at is 'When the event was recorded.';
+comment on column rate_limit_events.created_at is
+'When the event happened: when it was recorded, unless another time was given.';
 comment on column rate_limit_events.delivery_id is
 'Webhook delivery that hit the limit.';
 comment on column rate_limit_events.repo is 'Repository, owner/name.';

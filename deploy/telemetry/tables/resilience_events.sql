@@ -44,7 +44,8 @@ on resilience_events (repo, created_at desc);
 comment on table resilience_events is
 'One row per review that timed out and per retry of one.';
 comment on column resilience_events.id is 'Event id.';
-comment on column resilience_events.created_at is 'When the event was recorded.';
+comment on column resilience_events.created_at is
+'When the event happened: when it was recorded, unless another time was given.';
 comment on column resilience_events.delivery_id is
 'Webhook delivery of the run, or an id made up for the retry.';
 comment on column resilience_events.repo is 'Repository, owner/name.';

@@ -33,7 +33,8 @@ on retrieval_quality_events (repo, created_at desc);
 comment on table retrieval_quality_events is
 'One row per memory search: how many memories it returned and how close they were.';
 comment on column retrieval_quality_events.id is 'Event id.';
-comment on column retrieval_quality_events.created_at is 'When the event was recorded.';
+comment on column retrieval_quality_events.created_at is
+'When the event happened: when it was recorded, unless another time was given.';
 comment on column retrieval_quality_events.delivery_id is
 'Webhook delivery that the search was for.';
 comment on column retrieval_quality_events.repo is 'Repository, owner/name.';

@@ -42,7 +42,8 @@ on telemetry_events (repo, created_at desc);
 comment on table telemetry_events is
 'One row per run of the language model, with its usage and cost.';
 comment on column telemetry_events.id is 'Event id.';
-comment on column telemetry_events.created_at is 'When the event was recorded.';
+comment on column telemetry_events.created_at is
+'When the event happened: when it was recorded, unless another time was given.';
 comment on column telemetry_events.delivery_id is
 'Webhook delivery that caused the run.';
 comment on column telemetry_events.repo is 'Repository, owner/name.';

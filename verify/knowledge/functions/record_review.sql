@@ -11,7 +11,9 @@ select _verify_function('record_review', '
   ''[]''::jsonb, p_files_analyzed bigint DEFAULT 0, p_lines_changed bigint DEFAULT
   0, p_duration_ms bigint DEFAULT NULL::bigint, p_model text DEFAULT NULL::text,
   p_conclusion text DEFAULT ''unknown''::text, p_config_snapshot jsonb DEFAULT
-  NULL::jsonb)
+  NULL::jsonb,
+  p_created_at timestamp with time zone DEFAULT
+  NULL::timestamp with time zone)
   returns TABLE(review_id bigint, inserted boolean, finding_ids bigint[],
   suppression_ids bigint[])
 ', '{app}');

@@ -18,7 +18,9 @@ select _verify_function('record_resilience_event', '
   bigint DEFAULT NULL::bigint, p_retry_scope_ratio double precision DEFAULT
   NULL::double precision, p_retry_timeout_seconds bigint DEFAULT NULL::bigint,
   p_retry_risk_level text DEFAULT NULL::text, p_retry_checkpoint_enabled boolean
-  DEFAULT NULL::boolean, p_retry_has_results boolean DEFAULT NULL::boolean)
+  DEFAULT NULL::boolean, p_retry_has_results boolean DEFAULT NULL::boolean,
+  p_created_at timestamp with time zone DEFAULT
+  NULL::timestamp with time zone)
   returns TABLE(event_id bigint, inserted boolean)
 ', '{app}');
 

@@ -10,7 +10,9 @@ select _verify_function('record_retrieval_quality_event', '
   DEFAULT NULL::bigint, p_top_k bigint DEFAULT NULL::bigint, p_distance_threshold
   double precision DEFAULT NULL::double precision, p_avg_distance double precision
   DEFAULT NULL::double precision, p_language_match_ratio double precision DEFAULT
-  NULL::double precision, p_threshold_method text DEFAULT NULL::text)
+  NULL::double precision, p_threshold_method text DEFAULT NULL::text,
+  p_created_at timestamp with time zone DEFAULT
+  NULL::timestamp with time zone)
   returns TABLE(event_id bigint, inserted boolean)
 ', '{app}');
 

@@ -12,7 +12,9 @@ select _verify_function('record_telemetry_event', '
   bigint DEFAULT 0, p_output_tokens bigint DEFAULT 0, p_cache_read_tokens bigint
   DEFAULT 0, p_cache_creation_tokens bigint DEFAULT 0, p_duration_ms bigint DEFAULT
   0, p_cost_usd numeric DEFAULT 0, p_num_turns bigint DEFAULT NULL::bigint,
-  p_stop_reason text DEFAULT NULL::text)
+  p_stop_reason text DEFAULT NULL::text,
+  p_created_at timestamp with time zone DEFAULT
+  NULL::timestamp with time zone)
   returns TABLE(event_id bigint, inserted boolean)
 ', '{app}');
 
