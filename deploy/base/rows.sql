@@ -142,8 +142,8 @@ the second time under a former name of the repository.
 Arguments: p_table; p_row, an object with columns as keys, including repo; p_key, the columns of
 the unique constraint.
 Result: one row. id, of the new or existing row; inserted, whether it is new.
-Errors: 22004 and 22023 as in _check_arguments and _check_created_at; 40001 if the existing row was deleted
-concurrently.';
+Errors: 22004 and 22023 as in _check_arguments and _check_created_at; 40001 if the existing row was
+deleted concurrently.';
 
 create function _purge_older(
   p_table text,
