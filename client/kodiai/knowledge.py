@@ -91,7 +91,9 @@ class CommentReaction(TypedDict):
     reactor_login: str
     """1 to 200 characters; GitHub login of the person who reacted."""
     reacted_at: NotRequired[datetime | str | None]
-    """When the person reacted; UTC unless it has a time zone; None if unknown."""
+    """Years 1 to 9999; when the person reacted; UTC unless it has a time zone;
+    None if unknown.
+    """
 
 
 class TopFile(TypedDict):

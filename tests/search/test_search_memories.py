@@ -304,7 +304,7 @@ def test_a_search_that_compares_or_filters_embeddings_raises_no_notice(
     for filters in (
         {"outcomes": ["suppressed"]},
         {"path_prefix": "lib"},
-        {"query_text": "-cache"},
+        {"query_text": "-cache", "query_syntax": "websearch"},
         {"query_embedding": vector(-1), "max_distance": 0.5},
     ):
         arguments: Any = {"query_embedding": vector(1)} | filters

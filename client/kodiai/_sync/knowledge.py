@@ -618,8 +618,8 @@ class Knowledge(Caller):
                 unknown.
             conclusion: 1 to 200 characters; how the review ended; free text.
             config_snapshot: object; configuration of the review; None if unknown.
-            created_at: not in the future; when the review was made, to bring in
-                history; also the time of its findings; None for now.
+            created_at: years 1 to 9999; when the review was made, to bring in history,
+                so not in the future; also the time of its findings; None for now.
 
         Returns:
             A RecordedReview.
@@ -812,7 +812,7 @@ class Knowledge(Caller):
 
         Args:
             finding_id: 1 or more; finding that the comment is about.
-            reactions: all reactions to the comment.
+            reactions: at most 10000; all reactions to the comment.
             comment_id: 1 or more; GitHub comment id; None for the finding's.
             comment_surface: 1 to 200 characters; kind of comment, such as
                 pull_request_review_comment; None for the finding's.

@@ -139,8 +139,8 @@ class Telemetry(Caller):
             delivery_id: 1 to 200 characters; webhook delivery that hit the limit; None
                 to record a new event on each call.
             pr_number: 1 or more; pull request number; None if unknown.
-            created_at: not in the future; when it happened, to bring in history; None
-                for now.
+            created_at: years 1 to 9999; when it happened, to bring in history, so not
+                in the future; None for now.
 
         Returns:
             A RecordedEvent.
@@ -241,8 +241,8 @@ class Telemetry(Caller):
             retry_checkpoint_enabled: whether the retry saves checkpoints; None if
                 unknown.
             retry_has_results: whether the retry produced results; None if unknown.
-            created_at: not in the future; when it happened, to bring in history; None
-                for now.
+            created_at: years 1 to 9999; when it happened, to bring in history, so not
+                in the future; None for now.
 
         Returns:
             A RecordedEvent.
@@ -318,8 +318,8 @@ class Telemetry(Caller):
             language_match_ratio: 0 to 1; fraction of the memories used that are in the
                 preferred language; None if unknown.
             threshold_method: how the threshold was chosen; None if unknown.
-            created_at: not in the future; when it happened, to bring in history; None
-                for now.
+            created_at: years 1 to 9999; when it happened, to bring in history, so not
+                in the future; None for now.
 
         Returns:
             A RecordedEvent.
@@ -397,8 +397,8 @@ class Telemetry(Caller):
             cost_usd: 0 to 1000000; cost of the run in US dollars.
             num_turns: 0 to 10^15; number of turns in the session; None if unknown.
             stop_reason: 1 to 200 characters; why the model stopped; None if unknown.
-            created_at: not in the future; when it happened, to bring in history; None
-                for now.
+            created_at: years 1 to 9999; when it happened, to bring in history, so not
+                in the future; None for now.
 
         Returns:
             A RecordedEvent.

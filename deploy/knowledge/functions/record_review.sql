@@ -161,8 +161,8 @@ Arguments:
   p_model: 1 to 200 characters; language model that wrote the review; null if unknown
   p_conclusion: 1 to 200 characters; how the review ended; free text
   p_config_snapshot: object; configuration of the review; null if unknown
-  p_created_at: not in the future; when the review was made, to bring in history; also the time of
-    its findings; null for now
+  p_created_at: years 1 to 9999; when the review was made, to bring in history, so not in the
+    future; also the time of its findings; null for now
 
 Result: one row, a RecordedReview.
   review_id: id of the review

@@ -97,12 +97,12 @@ deletes any.
 
 Arguments:
   p_finding_id: 1 or more; finding that the comment is about
-  p_reactions: array of CommentReaction objects; all reactions to the comment
+  p_reactions: array of CommentReaction objects; at most 10000; all reactions to the comment
     - reaction_id (bigint, required): GitHub reaction id
     - reaction_content (+1 | -1, required): thumbs up or thumbs down
     - reactor_login (text, required): 1 to 200 characters; GitHub login of the person who reacted
-    - reacted_at (timestamptz): when the person reacted; UTC unless it has a time zone; null if
-      unknown
+    - reacted_at (timestamptz): years 1 to 9999; when the person reacted; UTC unless it has a time
+      zone; null if unknown
   p_comment_id: 1 or more; GitHub comment id; null for the finding''s
   p_comment_surface: 1 to 200 characters; kind of comment, such as pull_request_review_comment;
     null for the finding''s

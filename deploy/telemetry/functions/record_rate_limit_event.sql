@@ -61,7 +61,8 @@ Arguments:
   p_delivery_id: 1 to 200 characters; webhook delivery that hit the limit; null to record a new
     event on each call
   p_pr_number: 1 or more; pull request number; null if unknown
-  p_created_at: not in the future; when it happened, to bring in history; null for now
+  p_created_at: years 1 to 9999; when it happened, to bring in history, so not in the future; null
+    for now
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing

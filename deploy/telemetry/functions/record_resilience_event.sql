@@ -138,7 +138,8 @@ Arguments:
     unknown
   p_retry_checkpoint_enabled: whether the retry saves checkpoints; null if unknown
   p_retry_has_results: whether the retry produced results; null if unknown
-  p_created_at: not in the future; when it happened, to bring in history; null for now
+  p_created_at: years 1 to 9999; when it happened, to bring in history, so not in the future; null
+    for now
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing

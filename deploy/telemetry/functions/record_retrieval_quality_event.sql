@@ -69,7 +69,8 @@ Arguments:
     language; null if unknown
   p_threshold_method: adaptive | percentile | configured; how the threshold was chosen; null if
     unknown
-  p_created_at: not in the future; when it happened, to bring in history; null for now
+  p_created_at: years 1 to 9999; when it happened, to bring in history, so not in the future; null
+    for now
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing

@@ -91,7 +91,8 @@ Arguments:
   p_cost_usd: 0 to 1000000; cost of the run in US dollars
   p_num_turns: 0 to 10^15; number of turns in the session; null if unknown
   p_stop_reason: 1 to 200 characters; why the model stopped; null if unknown
-  p_created_at: not in the future; when it happened, to bring in history; null for now
+  p_created_at: years 1 to 9999; when it happened, to bring in history, so not in the future; null
+    for now
 
 Result: one row, a RecordedEvent.
   event_id: id of the event, new or existing
