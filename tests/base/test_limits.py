@@ -22,7 +22,7 @@ def limits_without_order(body: str) -> Iterator[str]:
     """Yield the text around each limit whose query level has no order by.
 
     A level is a statement, or what a pair of parentheses encloses in it. A string that
-    contains a query counts as a statement of its own: it is executed.
+    contains a query counts as a separate statement: it is executed.
     """
     is_ordered = [False]
     for match in TOKENS.finditer(body):

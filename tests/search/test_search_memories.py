@@ -710,7 +710,7 @@ FLOATS = {
 def test_plain_parameters_of_psycopg_are_accepted(
     client: Client, database: psycopg.Connection
 ) -> None:
-    """psycopg sends a float as double precision, and an int as whatever it fits."""
+    """psycopg sends a float as double precision, and an int as the smallest type that fits."""
     write(client, *random_memories(1, 50, ["acme/api"]))
     arguments: dict[str, Any] = FLOATS | {"p_limit": 7, "p_rrf_k": 40}
     named = {name.removeprefix("p_"): value for name, value in arguments.items()}

@@ -149,7 +149,7 @@ class AsyncSearch(AsyncCaller):
 
         Query. query_text, query_embedding or both are required. The text is plain
         words, of which the first 256 distinct terms count: a diff, a stack trace or a
-        command can be passed as it is. With query_syntax='websearch', "quoted words"
+        command can be passed unchanged. With query_syntax='websearch', "quoted words"
         are a phrase: memories that contain all phrases rank first in the text arm;
         -word and -"quoted words" exclude memories that contain them, from both arms.
         Memories without an embedding of embedding_model are found by the text arm only;

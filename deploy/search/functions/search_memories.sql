@@ -166,7 +166,7 @@ Scope. p_repo alone searches that repository. p_owner searches all repositories 
 whether or not one of them is given as p_repo. One of the two is required.
 
 Query. p_query_text, p_query_embedding or both are required. The text is plain words, of which
-the first 256 distinct terms count: a diff, a stack trace or a command can be passed as it is.
+the first 256 distinct terms count: a diff, a stack trace or a command can be passed unchanged.
 With p_query_syntax => ''websearch'', "quoted words" are a phrase: memories that contain all
 phrases rank first in the text arm; -word and -"quoted words" exclude memories that contain
 them, from both arms. Memories without an embedding of p_embedding_model are found by the text
