@@ -64,7 +64,7 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  if p_created_at not between timestamptz '0001-01-01 00:00Z' and _now() then
+  if p_created_at > _now() then
     perform _reject_argument(
       'p_created_at', 'a time that is not in the future', to_jsonb(p_created_at)::text
     );
@@ -73,8 +73,8 @@ end
 $$;
 
 comment on function _check_created_at is
-'Reject a p_created_at in the future, infinite or before the year 1.
-Argument: p_created_at; may be null.
+'Reject a p_created_at in the future.
+Argument: p_created_at, an event_time (_check_arguments); may be null.
 Errors: 22023.';
 
 create function _insert_or_get(p_table text, p_row jsonb, p_key text[])

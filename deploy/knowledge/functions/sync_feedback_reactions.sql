@@ -34,12 +34,13 @@ begin
     'feedback_reactions', 'p_reactions', p_reactions,
     array['reaction_id', 'reaction_content', 'reactor_login', 'reacted_at']
   );
-  if p_comment_id is not null then
-    perform _check_argument('p_comment_id', p_comment_id::text, 'positive_number');
-  end if;
-  if p_comment_surface is not null then
-    perform _check_argument('p_comment_surface', p_comment_surface, 'short_name');
-  end if;
+  perform _check_columns(
+    'feedback_reactions',
+    jsonb_build_array(
+      jsonb_build_object('comment_id', p_comment_id, 'comment_surface', p_comment_surface)
+    ),
+    array['comment_id?', 'comment_surface?'], 'p_%2$s'
+  );
 
   -- For update: excludes rename_repo, and other calls that record reactions to its findings.
   select
