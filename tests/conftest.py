@@ -18,6 +18,7 @@ import pytest
 import trustme
 from pytest_postgresql import factories
 
+from catalog import Function, read
 from eval.collection import DATA
 from kodiai import Client
 
@@ -68,6 +69,12 @@ def database(_clone: psycopg.Connection) -> psycopg.Connection:
     _clone.autocommit = True
     _clone.execute("set search_path = kodiai, public")
     return _clone
+
+
+@pytest.fixture
+def functions(database: psycopg.Connection) -> list[Function]:
+    """The public functions, as their signatures and comments describe them."""
+    return read(database)
 
 
 @pytest.fixture

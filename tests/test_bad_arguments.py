@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from catalog import EMBEDDING, Function, Item, read
+from catalog import EMBEDDING, Function, Item
 from kodiai import Client
 from tests.examples import python_arguments
 from tests.learning.corpus import vector
@@ -81,11 +81,6 @@ DEFAULTED = {
         *("cache_creation_tokens", "duration_ms", "cost_usd"),
     },
 }
-
-
-@pytest.fixture
-def functions(database: psycopg.Connection) -> list[Function]:
-    return read(database)
 
 
 @pytest.fixture

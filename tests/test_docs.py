@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 import kodiai.errors
-from catalog import read
+from catalog import Function
 from tests.server import ROOT
 
 ERRORS = (ROOT / "docs" / "reference" / "errors.md").read_text()
@@ -20,15 +20,15 @@ NOTICES = re.findall(
 
 
 def test_every_error_that_functions_raise_is_explained(
-    database: psycopg.Connection,
+    functions: list[Function],
 ) -> None:
-    codes = {code for function in read(database) for code in function.errors}
+    codes = {code for function in functions for code in function.errors}
     assert codes <= set(SECTIONS)
     assert len(SECTIONS) == len(set(SECTIONS))
 
 
 def test_every_notice_that_functions_raise_is_explained(
-    database: psycopg.Connection,
+    database: psycopg.Connection, functions: list[Function]
 ) -> None:
     sources = database.execute(
         "select string_agg(prosrc, ';') from pg_proc"
@@ -38,7 +38,7 @@ def test_every_notice_that_functions_raise_is_explained(
         r"raise notice using\s+errcode = '(\w+)'", str(sources and sources[0])
     )
     assert raised == NOTICES
-    comments = " ".join(function.text for function in read(database))
+    comments = " ".join(function.text for function in functions)
     assert set(NOTICES) <= set(re.findall(r"\w+", comments))
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import psycopg
 import pytest
 
-from catalog import EMBEDDING, Comment, CommentError, Function, Item, read
+from catalog import EMBEDDING, Comment, CommentError, Function, Item
 from kodiai.errors import (
     UnknownCheckpointError,
     UnknownFindingError,
@@ -85,11 +85,6 @@ def test_a_malformed_comment_is_rejected(good: str, bad: str, part: str) -> None
     assert COMMENT.count(good) == 1
     with pytest.raises(CommentError, match=part):
         parse(COMMENT.replace(good, bad))
-
-
-@pytest.fixture
-def functions(database: psycopg.Connection) -> list[Function]:
-    return read(database)
 
 
 def test_the_comment_of_every_public_function_can_be_parsed(
