@@ -77,12 +77,16 @@ class FoundMemory(Row):
     memory_id: int
     """Id of the memory."""
     score: float
-    """Fused score, adjusted by the preferences; higher is better."""
+    """Fused score, adjusted by the preferences; higher is better; comparable only
+    within one result.
+    """
+    relevance: float
+    """0 to 1; how relevant the memory is, regardless of what else was found."""
     vector_rank: int | None
     """1-based rank by distance among the candidates; None if distance is None."""
     distance: float | None
-    """Cosine distance from query_embedding, 0 to 2; None without query_embedding,
-    without an embedding of the model, or beyond max_distance.
+    """Cosine distance from query_embedding, 0 to 2; None without query_embedding
+    or without an embedding of the model.
     """
     text_rank: int | None
     """1-based rank by text_score among the candidates; None if text_score is None."""
@@ -161,4 +165,7 @@ SEARCH_MEMORIES = many(
     min_gap="double precision",
     duplicate_distance="double precision",
     query_syntax="text",
+    min_relevance="double precision",
+    exclude_repos="text[]",
+    home_weight="double precision",
 )

@@ -39,6 +39,16 @@ comment on function _promote_score is
 their best, plus 0.001 times its score.
 Arguments: p_score, its score; p_best_below, the best score of the lower class, null if empty.';
 
+create function _has_all_terms(p_matched_weight double precision, p_total_weight double precision)
+returns boolean
+language sql immutable parallel safe
+-- Sums of the same weights in another order differ by rounding, and the smallest weight is larger.
+return p_matched_weight >= p_total_weight * (1 - 1e-12::double precision);
+
+comment on function _has_all_terms is
+'Return whether a document contains all terms of a query, judging by the sum of their weights.
+Arguments: p_matched_weight, of the terms that it contains; p_total_weight, of all.';
+
 create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
 returns search_term[]
 language plpgsql stable parallel safe
@@ -162,9 +172,9 @@ declare
   c_max_score constant double precision := (select sum(t.weight) from unnest(p_terms) as t);
 begin
   return array(
-    select row(b.document_id, b.repo_hash, b.score, b.matched_terms)::scored_document
+    select row(b.document_id, b.repo_hash, b.score, b.matched_weight)::scored_document
     from (
-      select s.document_id, s.repo_hash, s.score, s.matched_terms
+      select s.document_id, s.repo_hash, s.score, s.matched_weight
       from (
         select
           p.document_id,
@@ -173,7 +183,7 @@ begin
             t.weight * p.frequency
             / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
           ) as score,
-          count(*) as matched_terms
+          sum(t.weight) as matched_weight
         from unnest(p_terms) as t
         cross join lateral (
           select p.document_id, p.repo_hash, p.frequency, p.length
@@ -188,7 +198,7 @@ begin
       -- One sort key instead of three sorts several times faster.
       order by
         s.score
-        + case when s.matched_terms = cardinality(p_terms) then c_max_score else 0 end
+        + case when _has_all_terms(s.matched_weight, c_max_score) then c_max_score else 0 end
         + case
           when s.document_id in (select unnest(p_extra_ids)) then 2 * c_max_score else 0
         end desc,
@@ -254,7 +264,7 @@ set enable_sort = off
 as $$
 begin
   return array(
-    select row(s.document_id, s.repo_hash, s.score, s.matched_terms)::scored_document
+    select row(s.document_id, s.repo_hash, s.score, s.matched_weight)::scored_document
     from (
       select
         d.document_id,
@@ -267,7 +277,8 @@ begin
           ),
           0
         ) as score,
-        d.matched_terms + count(p.frequency) as matched_terms
+        d.matched_weight
+        + coalesce(sum(t.weight) filter (where p.frequency is not null), 0) as matched_weight
       from unnest(p_documents) as d
       cross join unnest(p_terms) as t
       left join lateral (
@@ -280,9 +291,9 @@ begin
         -- Optimization fence: look up one posting at a time.
         offset 0
       ) as p on true
-      group by d.document_id, d.repo_hash, d.score, d.matched_terms
+      group by d.document_id, d.repo_hash, d.score, d.matched_weight
     ) as s
-    where s.matched_terms > 0
+    where s.matched_weight > 0
   );
 end
 $$;
@@ -349,26 +360,24 @@ begin
     );
   end if;
 
-  select
-    array(
-      select row(d.document_id, d.repo_hash, d.promoted_score, d.matched_terms)::scored_document
+  best_score := (select sum(t.weight) from unnest(v_terms) as t);
+  documents := array(
+    select row(d.document_id, d.repo_hash, d.promoted_score, d.matched_weight)::scored_document
+    from (
+      select
+        d.*,
+        case
+          when d.has_all_terms
+            then _promote_score(d.score, max(d.score) filter (where not d.has_all_terms) over ())
+          else d.score
+        end as promoted_score
       from (
-        select
-          d.*,
-          case
-            when d.matched_terms = c_count
-              then
-                _promote_score(
-                  d.score, max(d.score) filter (where d.matched_terms < c_count) over ()
-                )
-            else d.score
-          end as promoted_score
+        select d.*, _has_all_terms(d.matched_weight, best_score) as has_all_terms
         from unnest(documents) as d
       ) as d
-      order by d.promoted_score desc, d.document_id
-    ),
-    (select sum(t.weight) from unnest(v_terms) as t)
-  into documents, best_score;
+    ) as d
+    order by d.promoted_score desc, d.document_id
+  );
 end
 $$;
 

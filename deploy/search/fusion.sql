@@ -6,71 +6,24 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _gather_candidates(
-  p_scope search_scope,
-  p_embedding vector,
-  p_max_distance double precision,
-  p_vector_matches search_match[],
-  p_text_matches search_match[],
-  p_pool_size integer
-)
-returns search_candidate[]
-language plpgsql stable parallel safe
-set search_path = :"schema", public, pg_temp
-set plan_cache_mode = force_generic_plan
-as $$
-begin
-  return array(
-    select
-      row(
-        c.id, c.language, c.severity, c.created_at, c.in_pool, c.distance, c.text_score,
-        case
-          when c.distance is not null then row_number() over (order by c.distance, c.id)
-        end,
-        case
-          when c.text_score is not null
-            then row_number() over (order by c.text_score desc nulls last, c.id)
-        end,
-        null
-      )::search_candidate
-    from (
-      select
-        f.*,
-        case
-          when p_max_distance is null or f.any_distance <= p_max_distance then f.any_distance
-        end as distance
-      from (
-        select
-          m.id,
-          m.language,
-          m.severity,
-          m.created_at,
-          coalesce(v.rank <= p_pool_size, false)
-          or coalesce(t.rank <= p_pool_size, false) as in_pool,
-          coalesce(
-            v.value,
-            case
-              when m.embedding_model = p_scope.embedding_model then m.embedding <=> p_embedding
-            end
-          ) as any_distance,
-          t.value as text_score
-        from unnest(p_vector_matches) as v
-        full join unnest(p_text_matches) as t on v.id = t.id
-        inner join learning_memories as m on m.id = coalesce(v.id, t.id)
-      ) as f
-    ) as c
-  );
-end
-$$;
+create function _tier_depth(p_tier integer)
+returns integer
+language sql immutable parallel safe
+return 100 * 2 ^ p_tier;
 
-comment on function _gather_candidates is
-'Join the matches of both arms, and compute for each row its value in the arm that did not find
-it.
-Arguments: p_scope; p_embedding, of the query, or null; p_max_distance, beyond which a row counts
-as having no embedding, null for no maximum; p_vector_matches, from _search_vectors;
-p_text_matches, from _search_text; p_pool_size, how many of the first rows of each arm form the
-pool.
-Result: candidates with ranks but without scores, in no particular order.';
+comment on function _tier_depth is
+'Return how many of the first rows of each arm are in a tier or those before it.
+Argument: p_tier, 0 to 20; 0 is the pool, from which the fusion takes mean and deviation.';
+
+create function _tier(p_rank bigint)
+returns integer
+language sql immutable parallel safe
+return case when p_rank <= 100 then 0 else ceil(log(2.0, p_rank / 100.0)) end;
+
+comment on function _tier is
+'Return the tier of a row.
+Argument: p_rank, its rank in the arm in which it ranks higher.
+Result: the first tier that reaches as deep (_tier_depth).';
 
 -- No set clause, so that PostgreSQL inlines it.
 create function _with_score(p_candidate search_candidate, p_score double precision)
@@ -81,9 +34,12 @@ return row(
   (p_candidate).language,
   (p_candidate).severity,
   (p_candidate).created_at,
-  (p_candidate).in_pool,
+  (p_candidate).is_home,
+  (p_candidate).text_hash,
+  (p_candidate).tier,
   (p_candidate).distance,
   (p_candidate).text_score,
+  (p_candidate).relevance,
   (p_candidate).vector_rank,
   (p_candidate).text_rank,
   p_score
@@ -99,12 +55,12 @@ language sql immutable parallel safe
 -- exp() underflows far below the mean, so a hyperbola continues it: rows that are farther away
 -- still weigh less. Far above the mean it would overflow.
 return case
-  when p_zscore >= -20 then exp(0.6 * least(p_zscore, 1000))
-  else exp(-12::double precision) * -20 / p_zscore
+  when p_zscore >= -20 then exp(0.5 * least(p_zscore, 1000))
+  else exp(-10::double precision) * -20 / p_zscore
 end;
 
 comment on function _zscore_weight is
-'Return the weight of a z-score in the fusion: exp(0.6 * z), and below -20 exp(-12) * 20 / -z;
+'Return the weight of a z-score in the fusion: exp(0.5 * z), and below -20 exp(-10) * 20 / -z;
 constant above 1000.
 Argument: p_zscore, z, in standard deviations.
 Result: the weight, above 0.';
@@ -132,7 +88,7 @@ begin
       select
         z.candidate,
         coalesce(p_vector_weight * _zscore_weight(z.vector_z), 0)
-        + coalesce(p_text_weight * 0.5 * _zscore_weight(z.text_z), 0) as score
+        + coalesce(p_text_weight * 0.6 * _zscore_weight(z.text_z), 0) as score
       from (
         select
           c as candidate,
@@ -153,32 +109,31 @@ begin
             end as mean_text_score,
             stddev_pop(coalesce(i.text_score, 0)) as text_deviation
           from unnest(p_candidates) as i
-          where i.in_pool
+          where i.tier = 0
         ) as p
       ) as z
     ) as s
-    order by s.score desc, (s.candidate).memory_id
+    order by (s.candidate).tier, s.score desc, (s.candidate).memory_id
   );
 end
 $$;
 
 comment on function _fuse_zscore is
 'Score candidates by how much they stand out in each arm:
-p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt), where zv and zt are the
+p_vector_weight * exp(0.5 * zv) + p_text_weight * 0.6 * exp(0.5 * zt), where zv and zt are the
 numbers of standard deviations by which the row beats the mean of the pool (_zscore_weight). The
 deviation counts as at least 0.000001 for distances, and as at least 2 % of p_best_text_score for
 BM25. A row without an embedding counts as the farthest in the pool. An arm that found nothing
 contributes nothing.
 Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_best_text_score, an
 upper bound of BM25, null without a text query.
-Result: the candidates with their scores, best first, ties by memory_id.';
+Result: the candidates with their scores, by tier, each best first, ties by memory_id.';
 
 create function _fuse_rrf(
   p_candidates search_candidate[],
   p_vector_weight double precision,
   p_text_weight double precision,
-  p_rrf_k integer,
-  p_depth integer
+  p_rrf_k integer
 )
 returns search_candidate[]
 language plpgsql immutable parallel safe
@@ -192,25 +147,24 @@ begin
       select
         c as candidate,
         case
-          when c.vector_rank <= p_depth then p_vector_weight / (p_rrf_k + c.vector_rank) else 0
+          when c.vector_rank <= _tier_depth(c.tier) then p_vector_weight / (p_rrf_k + c.vector_rank) else 0
         end
         + case
-          when c.text_rank <= p_depth then p_text_weight / (p_rrf_k + c.text_rank) else 0
+          when c.text_rank <= _tier_depth(c.tier) then p_text_weight / (p_rrf_k + c.text_rank) else 0
         end as score
       from unnest(p_candidates) as c
     ) as s
-    order by s.score desc, (s.candidate).memory_id
+    order by (s.candidate).tier, s.score desc, (s.candidate).memory_id
   );
 end
 $$;
 
 comment on function _fuse_rrf is
 'Score candidates by reciprocal rank fusion: p_vector_weight / (p_rrf_k + vector_rank) +
-p_text_weight / (p_rrf_k + text_rank), for the first rows of each arm.
+p_text_weight / (p_rrf_k + text_rank), for the ranks up to the depth of the tier.
 Source: Cormack, Clarke and Buettcher, Reciprocal Rank Fusion outperforms Condorcet and
 individual Rank Learning Methods, SIGIR 2009.
-Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_rrf_k, 1 to 1000000;
-p_depth, how many of the first rows of an arm count.
-Result: the candidates with their scores, best first, ties by memory_id.';
+Arguments: p_candidates; p_vector_weight and p_text_weight, 0 to 1000; p_rrf_k, 1 to 1000000.
+Result: the candidates with their scores, by tier, each best first, ties by memory_id.';
 
 commit;

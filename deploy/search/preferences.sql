@@ -46,6 +46,7 @@ create function _boost_scores(
   p_languages text[],
   p_recency_half_life interval,
   p_recency_floor double precision,
+  p_home_weight double precision,
   p_now timestamptz
 )
 returns search_candidate[]
@@ -65,6 +66,12 @@ declare
   -- 0.5 ^ 1000 is close to the smallest double precision value.
   c_max_half_lives constant double precision := 800;
 begin
+  if
+    p_languages is null and p_recency_half_life is null
+    and not exists (select from unnest(p_candidates) as c where c.is_home)
+  then
+    return p_candidates;
+  end if;
   return array(
     select _with_score(s.candidate, s.score)
     from (
@@ -77,6 +84,7 @@ begin
           when lower(c.language) = any (c_related) then c_related_boost
           else 1
         end
+        * case when c.is_home then 1 + p_home_weight else 1 end
         * case
           when p_recency_half_life is null then 1
           else
@@ -94,23 +102,120 @@ begin
         end as score
       from unnest(p_candidates) as c
     ) as s
-    order by s.score desc, (s.candidate).memory_id
+    order by (s.candidate).tier, s.score desc, (s.candidate).memory_id
   );
 end
 $$;
 
 comment on function _boost_scores is
 'Multiply scores by preferences, and sort: by 1.2 for one of p_languages, and by 1.1 for a related
-language; by 0.5 ^ (age / p_recency_half_life), but at least p_recency_floor for critical and
-major memories.
+language; by 1 + p_home_weight in the repository that asks; by 0.5 ^ (age / p_recency_half_life),
+but at least p_recency_floor for critical and major memories.
 Arguments: p_candidates, with scores; p_languages, in any letter case, null for no preference;
-p_recency_half_life, null to ignore age; p_recency_floor, 0 to 1; p_now, the time at which age is
-measured.
-Result: the candidates, best first, ties by memory_id.';
+p_recency_half_life, null to ignore age; p_recency_floor, 0 to 1; p_home_weight, 0 to 1;
+p_now, the time at which age is measured.
+Result: the candidates by tier, each best first, ties by memory_id.';
 
-create function _collapse_duplicates(
+create function _separate_tiers(p_candidates search_candidate[])
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  c_lowest_score constant double precision := (
+    select min(c.score) from unnest(p_candidates) as c where c.tier = 0
+  );
+begin
+  if p_candidates[cardinality(p_candidates)].tier = 0 then
+    return p_candidates;
+  end if;
+  return array(
+    select
+      case
+        when c.tier = 0 then p_candidates[o.ord]
+        else
+          _with_score(
+            p_candidates[o.ord], c_lowest_score / 2 ^ c.tier * (1 + c.score / (1 + c.score))
+          )
+      end
+    from generate_subscripts(p_candidates, 1) as o (ord)
+    cross join lateral (select (p_candidates[o.ord]).*) as c
+    order by o.ord
+  );
+end
+$$;
+
+comment on function _separate_tiers is
+'Lower the scores of the tiers above 0, so that the list is in the order of its scores: a score s of
+tier n becomes lowest / 2 ^ n * (1 + s / (1 + s)), where lowest is the lowest score of tier 0.
+Argument: p_candidates, by tier, each best first.
+Result: the candidates, best first.';
+
+create function _cut_irrelevant(
   p_candidates search_candidate[],
-  p_text_hashes uuid[],
+  p_max_distance double precision,
+  p_min_relevance double precision
+)
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  if p_max_distance is null and p_min_relevance is null then
+    return p_candidates;
+  end if;
+  return array(
+    select p_candidates[o.ord]
+    from generate_subscripts(p_candidates, 1) as o (ord)
+    cross join lateral (select (p_candidates[o.ord]).*) as c
+    where
+      (p_max_distance is null or c.text_score is not null or c.distance <= p_max_distance)
+      and (p_min_relevance is null or c.relevance >= p_min_relevance)
+    order by o.ord
+  );
+end
+$$;
+
+comment on function _cut_irrelevant is
+'Drop candidates that a limit excludes.
+Arguments: p_candidates; p_max_distance, above which a row needs a term of the query, null for no
+limit; p_min_relevance, null for no limit.
+Result: the remaining candidates, in order.';
+
+create function _collapse_equal_texts(p_candidates search_candidate[])
+returns search_candidate[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- The positions of the first of each text.
+  c_first constant bigint[] := array(
+    select min(c.ord)
+    from unnest(p_candidates) with ordinality
+    as c (
+      memory_id, language, severity, created_at, is_home, text_hash, tier, distance, text_score,
+      relevance, vector_rank, text_rank, score, ord
+    )
+    group by c.text_hash
+  );
+begin
+  if cardinality(c_first) = cardinality(p_candidates) then
+    return p_candidates;
+  end if;
+  return array(select p_candidates[f.ord] from unnest(c_first) as f (ord) order by f.ord);
+end
+$$;
+
+comment on function _collapse_equal_texts is
+'Drop candidates whose text equals that of a better one.
+Argument: p_candidates, best first.
+Result: the remaining candidates, in order.';
+
+create function _collapse_near_duplicates(
+  p_candidates search_candidate[],
   p_embeddings vector[],
   p_distance double precision,
   p_limit integer
@@ -121,38 +226,32 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Each kept row is compared with all remaining rows: a thousand would take many seconds.
-  c_max_kept constant integer := 100;
-  v_candidates search_candidate[] := p_candidates;
-  v_text_hashes uuid[] := p_text_hashes;
-  v_embeddings vector[] := p_embeddings;
+  -- Each row is compared with all kept ones: a thousand would take many seconds.
+  c_max_compared constant integer := 100;
   v_kept search_candidate[] := '{}';
+  v_embeddings vector[] := '{}';
 begin
-  for i in 1 .. least(p_limit, c_max_kept) loop
-    exit when coalesce(cardinality(v_candidates), 0) = 0;
-    v_kept := v_kept || v_candidates[1];
-    select
-      array_agg(v_candidates[o.ord] order by o.ord),
-      array_agg(o.text_hash order by o.ord),
-      array_agg(o.embedding order by o.ord)
-    into v_candidates, v_text_hashes, v_embeddings
-    from unnest(v_text_hashes, v_embeddings) with ordinality
-    as o (text_hash, embedding, ord)
-    where
-      o.text_hash <> v_text_hashes[1]
-      and (o.embedding <=> v_embeddings[1] <= p_distance) is not true;
+  for i in 1 .. coalesce(cardinality(p_candidates), 0) loop
+    exit when cardinality(v_kept) = p_limit;
+    continue when exists (
+      select from unnest(v_embeddings) as k (embedding)
+      where k.embedding <=> p_embeddings[i] <= p_distance
+    );
+    v_kept := v_kept || p_candidates[i];
+    if p_embeddings[i] is not null and cardinality(v_embeddings) < c_max_compared then
+      v_embeddings := v_embeddings || p_embeddings[i];
+    end if;
   end loop;
-  return v_kept || v_candidates;
+  return v_kept;
 end
 $$;
 
-comment on function _collapse_duplicates is
-'Drop candidates that nearly duplicate a better one that is kept.
-Arguments: p_candidates, best first; p_text_hashes and p_embeddings, of each, an embedding null if
-missing; p_distance, the maximum cosine distance of duplicates (equal texts are always
-duplicates); p_limit, how many will be returned: duplicates of rows beyond these, or beyond the
-first 100, are not dropped.
-Result: the remaining candidates, in order.';
+comment on function _collapse_near_duplicates is
+'Drop candidates whose embedding is near that of a better one that is kept.
+Arguments: p_candidates, best first; p_embeddings, of each, null if missing; p_distance, the maximum
+cosine distance of duplicates; p_limit, how many to keep. Only near duplicates of the first 100
+with an embedding are dropped.
+Result: the first p_limit of the remaining candidates, in order.';
 
 create function _cut_at_gap(
   p_candidates search_candidate[], p_min_gap double precision, p_limit integer
@@ -173,7 +272,7 @@ begin
       p_candidates[o.ord].score - lead(p_candidates[o.ord].score) over (order by o.ord) as gap
     from generate_subscripts(p_candidates[:p_limit], 1) as o (ord)
   ) as g
-  where g.gap >= p_min_gap * p_candidates[1].score or g.gap is null
+  where g.gap > 0 and g.gap >= p_min_gap * p_candidates[1].score or g.gap is null
   order by g.gap desc nulls last, g.ord
   limit 1;
   return p_candidates[:coalesce(v_kept, 0)];
@@ -185,6 +284,15 @@ comment on function _cut_at_gap is
 Arguments: p_candidates, best first; p_min_gap, the minimum drop, as a fraction of the best score;
 p_limit, how many will be returned: drops beyond these do not count.
 Result: the candidates before the cut, at most p_limit.';
+
+create function _diversified_rows()
+returns integer
+language sql immutable parallel safe
+return 100;
+
+comment on function _diversified_rows is
+'Return how many of the first rows p_diversity reorders: each pick is compared with all of them, and
+a thousand would take many seconds.';
 
 create function _diversify(
   p_candidates search_candidate[],
@@ -198,18 +306,17 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- Each pick is compared with all candidates: a thousand would take many seconds.
-  c_max_picks constant integer := 100;
   c_best_score constant double precision := nullif(p_candidates[1].score, 0);
-  v_similarities double precision[]
-  := array_fill(0.0::double precision, array[cardinality(p_candidates)]);
+  c_count constant integer := least(cardinality(p_candidates), cardinality(p_embeddings));
+  v_similarities double precision[] := array_fill(0.0::double precision, array[c_count]);
   v_picked integer[] := '{}';
   v_pick integer;
 begin
-  for i in 1 .. least(p_limit, cardinality(p_candidates), c_max_picks) loop
+  for i in 1 .. least(p_limit, c_count) loop
     select o.ord
     into v_pick
     from unnest(v_similarities) with ordinality as o (similarity, ord)
+    where o.ord <> all (v_picked)
     order by
       (1 - p_diversity) * coalesce(p_candidates[o.ord].score / c_best_score, 0)
       - p_diversity * o.similarity desc,
@@ -222,15 +329,13 @@ begin
       array_agg(greatest(s.similarity, 1 - (s.embedding <=> p_embeddings[v_pick])) order by s.ord)
     into v_similarities
     from unnest(p_embeddings, v_similarities) with ordinality as s (embedding, similarity, ord);
-    v_similarities[v_pick] := 'infinity'; -- never picked again
   end loop;
 
   return array(
-    select p_candidates[o.ord]
-    from generate_subscripts(p_candidates, 1) as o (ord)
-    order by array_position(v_picked, o.ord), o.ord
-    limit p_limit
-  );
+    select p_candidates[p.ord]
+    from unnest(v_picked) with ordinality as p (ord, rank)
+    order by p.rank
+  ) || p_candidates[c_count + 1:];
 end
 $$;
 
@@ -238,34 +343,11 @@ comment on function _diversify is
 'Order candidates by maximal marginal relevance: repeatedly pick the candidate with the largest
 (1 - d) * relevance - d * similarity, where d is p_diversity, relevance is the score as a fraction
 of the best, and similarity is the cosine of the embeddings of the candidate and the most similar
-one picked before, 0 if negative or if an embedding is missing. The first 100 are picked this way;
-the rest follow by score.
+one picked before, 0 if negative or if an embedding is missing.
 Source: Carbonell and Goldstein, The use of MMR, SIGIR 1998.
-Arguments: p_candidates, best first; p_embeddings, of each, null if missing; p_diversity, 0 to 1;
-p_limit, how many to return.
-Result: the candidates, in their new order.';
-
-create function _load_text_hashes(p_candidates search_candidate[])
-returns uuid[]
-language plpgsql stable parallel safe
-set search_path = :"schema", public, pg_temp
-set plan_cache_mode = force_generic_plan
-as $$
-begin
-  return array(
-    select md5(m.finding_text)::uuid
-    from generate_subscripts(p_candidates, 1) as o (ord)
-    inner join learning_memories as m on m.id = p_candidates[o.ord].memory_id
-    order by o.ord
-  );
-end
-$$;
-
-comment on function _load_text_hashes is
-'Return a hash of the text of each candidate: a thousand full texts may exceed the maximum size of
-an array.
-Argument: p_candidates.
-Result: one hash per candidate, in order.';
+Arguments: p_candidates, best first; p_embeddings, of the first ones, which are reordered, null if
+missing; p_diversity, 0 to 1; p_limit, how many to pick.
+Result: the picked candidates, then those without an element in p_embeddings.';
 
 create function _load_embeddings(p_candidates search_candidate[], p_embedding_model text)
 returns vector[]
@@ -288,14 +370,43 @@ comment on function _load_embeddings is
 Arguments: p_candidates; p_embedding_model.
 Result: one embedding per candidate, in order; null without an embedding of the model.';
 
-create function _prefer(
+create function _collapse_duplicates(
+  p_candidates search_candidate[],
+  p_embedding_model text,
+  p_distance double precision,
+  p_limit integer
+)
+returns search_candidate[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_candidates search_candidate[];
+begin
+  if p_distance is null then
+    return p_candidates;
+  end if;
+  v_candidates := _collapse_equal_texts(p_candidates);
+  if p_distance > 0 then
+    v_candidates := _collapse_near_duplicates(
+      v_candidates, _load_embeddings(v_candidates, p_embedding_model), p_distance, p_limit
+    );
+  end if;
+  return v_candidates;
+end
+$$;
+
+comment on function _collapse_duplicates is
+'Drop candidates that duplicate a better one.
+Arguments: p_candidates, best first; p_embedding_model, the model whose embeddings are compared;
+p_distance, the maximum cosine distance of duplicates, 0 for equal texts only, null to keep all;
+p_limit, how many will be needed.
+Result: the first p_limit of the remaining candidates, or more, in order.';
+
+create function _pick(
   p_candidates search_candidate[],
   p_embedding_model text,
   p_limit integer,
-  p_languages text[],
-  p_recency_half_life interval,
-  p_recency_floor double precision,
-  p_duplicate_distance double precision,
   p_min_gap double precision,
   p_diversity double precision
 )
@@ -306,34 +417,24 @@ as $$
 declare
   v_candidates search_candidate[] := p_candidates;
 begin
-  if p_languages is not null or p_recency_half_life is not null then
-    v_candidates := _boost_scores(
-      v_candidates, p_languages, p_recency_half_life, p_recency_floor, _now()
-    );
-  end if;
-  if p_duplicate_distance is not null then
-    v_candidates := _collapse_duplicates(
-      v_candidates, _load_text_hashes(v_candidates),
-      _load_embeddings(v_candidates, p_embedding_model), p_duplicate_distance, p_limit
-    );
-  end if;
   if p_min_gap is not null then
     v_candidates := _cut_at_gap(v_candidates, p_min_gap, p_limit);
   end if;
   if p_diversity > 0 then
     v_candidates := _diversify(
-      v_candidates, _load_embeddings(v_candidates, p_embedding_model), p_diversity, p_limit
+      v_candidates,
+      _load_embeddings(v_candidates[:_diversified_rows()], p_embedding_model),
+      p_diversity, p_limit
     );
   end if;
   return v_candidates[:p_limit];
 end
 $$;
 
-comment on function _prefer is
-'Apply the preferences of search_memories, in this order: languages and recency (_boost_scores),
-p_duplicate_distance, p_min_gap, p_diversity.
+comment on function _pick is
+'Pick the candidates to return: p_min_gap, then p_diversity (_diversify), then p_limit.
 Arguments: p_candidates, best first; p_embedding_model, the model whose embeddings are compared;
 the others as in search_memories.
-Result: the candidates to return, best first.';
+Result: the candidates, in the order in which to return them.';
 
 commit;

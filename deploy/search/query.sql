@@ -15,6 +15,7 @@ create function _check_search_arguments(
   p_outcomes text[],
   p_severities text[],
   p_categories text[],
+  p_languages text[],
   p_vector_weight double precision,
   p_text_weight double precision,
   p_rrf_k integer,
@@ -25,7 +26,10 @@ create function _check_search_arguments(
   p_recency_floor double precision,
   p_min_gap double precision,
   p_duplicate_distance double precision,
-  p_query_syntax text
+  p_query_syntax text,
+  p_min_relevance double precision,
+  p_exclude_repos text[],
+  p_home_weight double precision
 )
 returns void
 language plpgsql stable parallel safe
@@ -62,6 +66,8 @@ begin
   perform _check_array('p_outcomes', p_outcomes, 'outcome');
   perform _check_array('p_severities', p_severities, 'severity');
   perform _check_array('p_categories', p_categories, 'category');
+  perform _check_size('p_languages', cardinality(p_languages));
+  perform _check_array('p_exclude_repos', p_exclude_repos, 'repo_name');
 
   -- One statement: calling _check_argument for each argument takes several times as long.
   select c.argument, c.value, c.type
@@ -79,7 +85,9 @@ begin
     ('p_recency_floor', p_recency_floor::text, 'ratio', false),
     ('p_min_gap', p_min_gap::text, 'ratio', true),
     ('p_duplicate_distance', p_duplicate_distance::text, 'cosine_distance', true),
-    ('p_query_syntax', p_query_syntax, 'query_syntax', false)
+    ('p_query_syntax', p_query_syntax, 'query_syntax', false),
+    ('p_min_relevance', p_min_relevance::text, 'ratio', true),
+    ('p_home_weight', p_home_weight::text, 'ratio', false)
   ) as c (argument, value, type, is_optional)
   where not coalesce(pg_input_is_valid(c.value, c.type), c.is_optional)
   order by c.argument

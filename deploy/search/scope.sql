@@ -25,6 +25,7 @@ and ((p_scope).repo is null or p_repo = (p_scope).repo)
 and ((p_scope).outcomes is null or p_outcome = any((p_scope).outcomes))
 and ((p_scope).severities is null or p_severity = any((p_scope).severities))
 and ((p_scope).categories is null or p_category = any((p_scope).categories))
+and ((p_scope).excluded_repos is null or p_repo <> all((p_scope).excluded_repos))
 and ((p_scope).path_prefix is null or starts_with(p_file_path, (p_scope).path_prefix))
 and ((p_scope).created_after is null or p_created_at > (p_scope).created_after);
 
@@ -132,8 +133,8 @@ declare
   c_max_listed constant double precision := 10000;
   c_sample_size constant double precision := 128;
   c_is_filtered constant boolean := num_nonnulls(
-    p_scope.outcomes, p_scope.severities, p_scope.categories, p_scope.path_prefix,
-    p_scope.created_after
+    p_scope.outcomes, p_scope.severities, p_scope.categories, p_scope.excluded_repos,
+    p_scope.path_prefix, p_scope.created_after
   ) > 0;
   c_min_sampled constant double precision := case
     when c_is_filtered then c_max_listed

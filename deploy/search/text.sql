@@ -195,7 +195,7 @@ declare
   );
 begin
   return array(
-    select row(s.document_id, s.repo_hash, s.promoted_score, s.matched_terms)::scored_document
+    select row(s.document_id, s.repo_hash, s.promoted_score, s.matched_weight)::scored_document
     from (
       select
         d.*,
@@ -340,17 +340,24 @@ begin
   end if;
 
   matches := array(
-    select row(d.document_id, d.score, case when d.rank <= p_limit then d.rank end)::search_match
+    select
+      row(
+        d.document_id,
+        d.score,
+        case when d.rank <= p_limit then d.rank end,
+        least(d.matched_weight / best_score, 1)
+      )::search_match
     from (
       select
         d.document_id,
         d.score,
+        d.matched_weight,
         d.ord,
         case
           when s.id is not null then row_number() over (partition by s.id is null order by d.ord)
         end as rank
       from unnest(v_documents) with ordinality
-      as d (document_id, repo_hash, score, matched_terms, ord)
+      as d (document_id, repo_hash, score, matched_weight, ord)
       left join (select distinct u.id from unnest(v_searchable_ids) as u (id)) as s
         on d.document_id = s.id
     ) as d

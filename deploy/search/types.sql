@@ -28,6 +28,7 @@ create type search_scope as (
   outcomes text[],
   severities text[],
   categories text[],
+  excluded_repos text[],
   path_prefix text,
   created_after timestamptz,
   embedding_model text,
@@ -36,7 +37,7 @@ create type search_scope as (
 
 comment on type search_scope is
 'What a search may find (_in_scope, _is_searchable). Null means any.
-owner: never null. repo: owner/name. outcomes, severities, categories, path_prefix,
+owner: never null. repo: owner/name. outcomes, severities, categories, excluded_repos, path_prefix,
 created_after: filters of search_memories. embedding_model: model whose embeddings the vector arm
 compares. excluded: documents that match it are not searchable.';
 
@@ -78,33 +79,38 @@ create type scored_document as (
   document_id bigint,
   repo_hash bigint,
   score double precision,
-  matched_terms bigint
+  matched_weight double precision
 );
 
 comment on type scored_document is
 'A document scored by BM25.
-document_id, repo_hash: as in postings. score: BM25. matched_terms: number of distinct query
-terms that it contains.';
+document_id, repo_hash: as in postings. score: BM25. matched_weight: sum of the weights of the
+query terms that it contains.';
 
 create type search_match as (
   id bigint,
   value double precision,
-  rank bigint
+  rank bigint,
+  coverage double precision
 );
 
 comment on type search_match is
 'A memory or finding that an arm found.
 value: its cosine distance or BM25 score. rank: rank in this arm; null if it ranks too low and was
-scored only because the other arm found it.';
+scored only because the other arm found it. coverage: share of the query terms that it contains,
+weighted by idf, above 0 and at most 1; null in the vector arm.';
 
 create type search_candidate as (
   memory_id bigint,
   language text,
   severity text,
   created_at timestamptz,
-  in_pool boolean,
+  is_home boolean,
+  text_hash bigint,
+  tier integer,
   distance double precision,
   text_score double precision,
+  relevance double precision,
   vector_rank integer,
   text_rank integer,
   score double precision
@@ -112,10 +118,13 @@ create type search_candidate as (
 
 comment on type search_candidate is
 'A memory that an arm returned, as input to fusion and preferences.
-in_pool: whether it is in the pool, the first of each arm, from which the fusion takes mean and
-deviation.
+is_home: whether it belongs to the repository that asks. text_hash: hash of its text.
+tier: 0 in the pool, the first 100 of each arm; 1 in the first 200, 2 in the first 400, and so on.
+Lower tiers rank first, so that p_limit, on which the number of tiers depends, does not change the
+order.
 distance, vector_rank: cosine distance, and rank by it; null without an embedding of the model.
 text_score, text_rank: BM25 score, and rank by it; null without a term of the query.
+relevance: 0 to 1 (_relevance).
 score: fused score; higher is better.';
 
 commit;

@@ -117,7 +117,6 @@ create function _rerank(
   p_embedding vector,
   p_memory_ids bigint[],
   p_batch_size integer,
-  p_max_distance double precision,
   out matches search_match[],
   out far_mean double precision,
   out far_deviation double precision
@@ -129,8 +128,8 @@ as $$
 begin
   select
     coalesce(
-      array_agg(row(r.id, r.distance, r.rank)::search_match order by r.rank)
-      filter (where r.is_match),
+      array_agg(row(r.id, r.distance, r.rank, null)::search_match order by r.rank)
+      filter (where r.is_searchable),
       '{}'
     ),
     avg(r.distance) filter (where r.ord * 2 > p_batch_size),
@@ -138,30 +137,26 @@ begin
   into matches, far_mean, far_deviation
   from (
     select
-      d.*,
-      row_number() over (partition by d.is_match order by d.distance, d.id) as rank
+      c.id,
+      c.ord,
+      m.distance,
+      m.is_searchable,
+      row_number() over (partition by m.is_searchable order by m.distance, c.id) as rank
     from (
+      select u.id, u.ord
+      from unnest(p_memory_ids) with ordinality as u (id, ord)
+      -- Approximately the physical order of the embeddings.
+      order by u.id
+    ) as c
+    cross join lateral (
       select
-        c.id,
-        c.ord,
-        m.distance,
-        m.is_searchable and (p_max_distance is null or m.distance <= p_max_distance) as is_match
-      from (
-        select u.id, u.ord
-        from unnest(p_memory_ids) with ordinality as u (id, ord)
-        -- Approximately the physical order of the embeddings.
-        order by u.id
-      ) as c
-      cross join lateral (
-        select
-          m.embedding <=> p_embedding as distance,
-          _is_searchable(p_scope, m.stale, m.search_tsv) as is_searchable
-        from learning_memories as m
-        where m.id = c.id
-        -- Optimization fence: look up one memory at a time.
-        offset 0
-      ) as m
-    ) as d
+        m.embedding <=> p_embedding as distance,
+        _is_searchable(p_scope, m.stale, m.search_tsv) as is_searchable
+      from learning_memories as m
+      where m.id = c.id
+      -- Optimization fence: look up one memory at a time.
+      offset 0
+    ) as m
   ) as r;
 end
 $$;
@@ -169,7 +164,7 @@ $$;
 comment on function _rerank is
 'Compute the cosine distances of memories that are near by code, and sort by them.
 Arguments: p_scope; p_embedding, of the query; p_memory_ids, nearest by code first; p_batch_size,
-how many were requested; p_max_distance, maximum cosine distance, null for any.
+how many were requested.
 Result: matches, the searchable memories with their cosine distance, nearest first, ties by id;
 far_mean and far_deviation, mean and standard deviation of the cosine distances of the half that
 is farther by code.';
@@ -242,8 +237,6 @@ create function _search_vectors(
   p_documents double precision,
   p_share double precision,
   p_limit integer,
-  p_returned integer,
-  p_max_distance double precision default null,
   p_candidate_ids bigint[] default null,
   p_code_distances double precision[] default null
 )
@@ -257,9 +250,6 @@ declare
   -- The number of first rows that must stand out.
   c_top_rows constant integer := 10;
   c_code constant bit varying := _quantize(p_embedding);
-  c_min_matches constant integer := case
-    when p_max_distance is null then p_limit else p_returned
-  end;
   v_nodes double precision;
   v_use_graph boolean := p_candidate_ids is null and p_documents > _graph_cost();
   v_batch_size integer := 2 * p_limit;
@@ -276,11 +266,9 @@ begin
   -- Widen the batch until the first rows are significantly closer (2.7 sigma) than its farther
   -- half, so that unseen rows, whose codes are farther still, are very unlikely to beat them.
   -- If the query resembles nothing in scope, codes say little; if it is opposite to everything
-  -- (distance above 1), nothing. If p_max_distance leaves fewer rows than requested, unseen rows
-  -- must be beyond it with near certainty (5 sigma).
+  -- (distance above 1), nothing.
   while (
-    p_max_distance < v_far_mean - 5 * v_far_deviation and p_max_distance < 1
-    or cardinality(v_matches) >= c_min_matches
+    cardinality(v_matches) >= p_limit
     and v_distance < v_far_mean - 2.7 * v_far_deviation
     and v_distance < 1
   ) is not true loop
@@ -311,8 +299,8 @@ begin
     end if;
     select r.matches, r.far_mean, r.far_deviation
     into v_matches, v_far_mean, v_far_deviation
-    from _rerank(p_scope, p_embedding, v_ids, v_batch_size, p_max_distance) as r;
-    v_distance := v_matches[least(c_top_rows, c_min_matches)].value;
+    from _rerank(p_scope, p_embedding, v_ids, v_batch_size) as r;
+    v_distance := v_matches[least(c_top_rows, p_limit)].value;
     -- Everything in scope was compared.
     exit when not v_use_graph and cardinality(v_ids) < v_batch_size;
     v_batch_size := 5 * v_batch_size;
@@ -334,8 +322,7 @@ of the codes. If the nearest do not stand out enough, more are re-ranked, if nec
 notice says if there is nothing to compare.
 Arguments: p_scope; p_embedding, of the query; p_documents, number of memories of the repository
 or owner; p_share, the fraction of them that may be returned and compared, null if unknown;
-p_limit; p_returned, how many of these search_memories returns; p_max_distance, maximum cosine
-distance, null for any; p_candidate_ids and p_code_distances, from _list_scope, null if unknown.
+p_limit; p_candidate_ids and p_code_distances, from _list_scope, null if unknown.
 Result: matches with their cosine distance, nearest first, ties by id.';
 
 commit;

@@ -10,6 +10,7 @@ drop function _fuse_rrf;
 drop function _fuse_zscore;
 drop function _zscore_weight;
 drop function _with_score;
-drop function _gather_candidates;
+drop function _tier;
+drop function _tier_depth;
 
 commit;

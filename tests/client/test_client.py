@@ -283,7 +283,7 @@ def test_a_vector_may_be_a_list_tuple_array_or_pgvector_type(
 
 
 def test_embeddings_may_be_a_two_dimensional_array(client: Client) -> None:
-    rows = client.write_memories([memory()] * 3, np.eye(3, 8))
+    rows = client.write_memories([memory() for _ in range(3)], np.eye(3, 8))
     embeddings = [m.embedding for m in client.get_memories([r.memory_id for r in rows])]
     assert embeddings == [Vector(row) for row in np.eye(3, 8)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,11 +26,20 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
 Memory = Any
 
 
+_numbers = itertools.count()
+
+
+def unique_word(number: int) -> str:
+    """Return a word that no other number has, and that stemming does not change."""
+    letters = f"{number:b}".translate(str.maketrans("01", "kz"))
+    return f"q{letters}q"
+
+
 def memory(**columns: Any) -> Memory:
-    """Return a valid memory with the given columns."""
+    """Return a valid memory with the given columns, and a text of its own."""
     return {
         "repo": "acme/api",
-        "finding_text": "The cache is never invalidated.",
+        "finding_text": f"The cache is never invalidated: {unique_word(next(_numbers))}",
         "severity": "major",
         "category": "correctness",
         "file_path": "src/cache.py",
@@ -52,7 +62,9 @@ def random_memories(
         memory(
             repo=rng.choice(repos),
             finding_id=number,
-            finding_text=" ".join(rng.choices(WORDS, k=rng.randint(1, 8))),
+            finding_text=" ".join(
+                [*rng.choices(WORDS, k=rng.randint(1, 8)), unique_word(number)]
+            ),
             severity=rng.choice(SEVERITIES),
             category=rng.choice(CATEGORIES),
             outcome=rng.choice(OUTCOMES),

@@ -580,7 +580,10 @@ def test_writing_the_same_memories_concurrently_does_not_deadlock(
 def test_get_memories_keeps_the_order_of_ids_and_skips_unknown_ones(
     client: Client,
 ) -> None:
-    ids = [row.memory_id for row in client.write_memories([memory()] * 3, [None] * 3)]
+    ids = [
+        row.memory_id
+        for row in client.write_memories([memory() for _ in range(3)], [None] * 3)
+    ]
     order = [ids[2], 999_999, ids[0], ids[2]]
     assert [row.memory_id for row in client.get_memories(order)] == [ids[2], ids[0]]
     assert client.get_memories([]) == []

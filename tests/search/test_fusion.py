@@ -22,9 +22,12 @@ class Candidate(NamedTuple):
     language: str | None = "go"
     severity: str = "minor"
     created_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    in_pool: bool = True
+    is_home: bool = False
+    text_hash: int = 0
+    tier: int = 0
     distance: float | None = None
     text_score: float | None = None
+    relevance: float = 0.5
     vector_rank: int | None = None
     text_rank: int | None = None
     score: float | None = None
@@ -101,7 +104,7 @@ def scores(
     [
         ("_fuse_zscore", [1.0, 1.0, None]),
         ("_fuse_zscore", [1.0, 1.0, 5.0]),
-        ("_fuse_rrf", [1.0, 1.0, 60, 100]),
+        ("_fuse_rrf", [1.0, 1.0, 60]),
     ],
 )
 def test_fusing_no_candidates_returns_an_empty_array(
@@ -113,8 +116,8 @@ def test_fusing_no_candidates_returns_an_empty_array(
 # z-scores
 
 # Weights of one standard deviation better or worse than the mean.
-BETTER = math.exp(0.6)
-WORSE = math.exp(-0.6)
+BETTER = math.exp(0.5)
+WORSE = math.exp(-0.5)
 
 
 def test_zscore_fusion_matches_its_formula(
@@ -134,7 +137,7 @@ def test_zscore_fusion_matches_its_formula(
         vector_z = (fmean(distances) - distance) / pstdev(distances)
         text_z = (text_score - fmean(text_scores)) / pstdev(text_scores)
         expected.append(
-            0.7 * math.exp(0.6 * vector_z) + 1.3 * 0.5 * math.exp(0.6 * text_z)
+            0.7 * math.exp(0.5 * vector_z) + 1.3 * 0.6 * math.exp(0.5 * text_z)
         )
     assert scores(database, "_fuse_zscore", rows, 0.7, 1.3, 20.0) == pytest.approx(
         expected
@@ -151,8 +154,8 @@ def test_zscore_fusion_multiplies_each_arm_by_its_weight(
             database, "_fuse_zscore", rows, vector_weight, text_weight, 8.0
         ) == pytest.approx(
             [
-                vector_weight * BETTER + text_weight * 0.5 * WORSE,
-                vector_weight * WORSE + text_weight * 0.5 * BETTER,
+                vector_weight * BETTER + text_weight * 0.6 * WORSE,
+                vector_weight * WORSE + text_weight * 0.6 * BETTER,
             ]
         )
 
@@ -176,7 +179,7 @@ def test_a_row_without_a_term_counts_as_scoring_0(
 ) -> None:
     """The 0 counts in mean and deviation as well."""
     rows = [Candidate(1, distance=0.1, text_score=4), Candidate(2, distance=0.2)]
-    assert scores(database, "_fuse_zscore", rows, 0.0, 2.0, 8.0) == pytest.approx(
+    assert scores(database, "_fuse_zscore", rows, 0.0, 1 / 0.6, 8.0) == pytest.approx(
         [BETTER, WORSE]
     )
 
@@ -188,10 +191,10 @@ def test_mean_and_deviation_come_from_the_pool_only(
     rows = [
         Candidate(1, distance=0.1),
         Candidate(2, distance=0.3, text_score=4),
-        Candidate(3, distance=0.5, text_score=8, in_pool=False),
+        Candidate(3, distance=0.5, text_score=8, tier=1),
     ]
-    assert scores(database, "_fuse_zscore", rows, 1.0, 2.0, 9.0) == pytest.approx(
-        [BETTER + WORSE, WORSE + BETTER, math.exp(-1.8) + math.exp(1.8)]
+    assert scores(database, "_fuse_zscore", rows, 1.0, 1 / 0.6, 9.0) == pytest.approx(
+        [BETTER + WORSE, WORSE + BETTER, math.exp(-1.5) + math.exp(1.5)]
     )
 
 
@@ -209,7 +212,7 @@ def test_a_vector_arm_that_found_nothing_contributes_nothing(
     database: psycopg.Connection,
 ) -> None:
     rows = [Candidate(1, text_score=4), Candidate(2, text_score=2)]
-    assert scores(database, "_fuse_zscore", rows, 1.0, 2.0, 5.0) == pytest.approx(
+    assert scores(database, "_fuse_zscore", rows, 1.0, 1 / 0.6, 5.0) == pytest.approx(
         [BETTER, WORSE]
     )
 
@@ -219,8 +222,8 @@ def test_equal_values_weigh_like_the_mean(database: psycopg.Connection) -> None:
         Candidate(1, distance=0.2, text_score=3),
         Candidate(2, distance=0.2, text_score=3),
     ]
-    assert scores(database, "_fuse_zscore", rows, 1.0, 1.0, 9.0) == [1.5, 1.5]
-    assert scores(database, "_fuse_zscore", rows[:1], 1.0, 1.0, 9.0) == [1.5]
+    assert scores(database, "_fuse_zscore", rows, 1.0, 1.0, 9.0) == [1.6, 1.6]
+    assert scores(database, "_fuse_zscore", rows[:1], 1.0, 1.0, 9.0) == [1.6]
 
 
 def test_distances_that_differ_by_rounding_weigh_about_the_same(
@@ -229,7 +232,7 @@ def test_distances_that_differ_by_rounding_weigh_about_the_same(
     """Their deviation is 1e-8, but counts as 1e-6."""
     rows = [Candidate(1, distance=0.2), Candidate(2, distance=0.2 + 2e-8)]
     assert scores(database, "_fuse_zscore", rows, 1.0, 0.0, None) == pytest.approx(
-        [math.exp(0.6 * 0.01), math.exp(0.6 * -0.01)]
+        [math.exp(0.5 * 0.01), math.exp(0.5 * -0.01)]
     )
 
 
@@ -242,8 +245,8 @@ def test_the_text_deviation_is_at_least_2_percent_of_the_best_score(
     """The actual deviation is 0.1."""
     rows = [Candidate(1, text_score=1.1), Candidate(2, text_score=0.9)]
     assert scores(
-        database, "_fuse_zscore", rows, 0.0, 2.0, best_text_score
-    ) == pytest.approx([math.exp(0.6 * z), math.exp(0.6 * -z)])
+        database, "_fuse_zscore", rows, 0.0, 1 / 0.6, best_text_score
+    ) == pytest.approx([math.exp(0.5 * z), math.exp(0.5 * -z)])
 
 
 def zscore_weights(database: psycopg.Connection, zscores: list[float]) -> list[float]:
@@ -260,12 +263,12 @@ def test_zscore_weights_are_exponential_and_hyperbolic_far_below_the_mean(
     database: psycopg.Connection,
 ) -> None:
     weights = {
-        2.5: math.exp(1.5),
+        3.0: math.exp(1.5),
         0.0: 1.0,
-        -2.5: math.exp(-1.5),
-        -20.0: math.exp(-12),
-        -40.0: math.exp(-12) / 2,
-        -20e6: math.exp(-12) / 1e6,
+        -3.0: math.exp(-1.5),
+        -20.0: math.exp(-10),
+        -40.0: math.exp(-10) / 2,
+        -20e6: math.exp(-10) / 1e6,
     }
     found = zscore_weights(database, list(weights))
     assert found == pytest.approx(list(weights.values()), abs=0)
@@ -283,7 +286,7 @@ def test_a_smaller_zscore_weighs_less_but_never_zero(
 
 def test_a_zscore_too_large_for_exp_is_capped(database: psycopg.Connection) -> None:
     large, huge = zscore_weights(database, [1e3, 1e6])
-    assert large == huge == pytest.approx(math.exp(600))
+    assert large == huge == pytest.approx(math.exp(500))
 
 
 # Reciprocal ranks
@@ -294,11 +297,11 @@ def test_reciprocal_rank_fusion_matches_its_formula(
 ) -> None:
     rows = [
         Candidate(5, "rust", "major", distance=0.1, vector_rank=1, text_rank=3),
-        Candidate(3, None, "critical", text_score=9, in_pool=False, text_rank=1),
+        Candidate(3, None, "critical", text_score=9, tier=1, text_rank=1),
         Candidate(4, vector_rank=2, score=7),
         Candidate(6),
     ]
-    assert scores(database, "_fuse_rrf", rows, 0.7, 1.3, 10, 100) == pytest.approx(
+    assert scores(database, "_fuse_rrf", rows, 0.7, 1.3, 10) == pytest.approx(
         [0.7 / 11 + 1.3 / 13, 1.3 / 11, 0.7 / 12, 0]
     )
 
@@ -307,13 +310,13 @@ def test_reciprocal_rank_fusion_counts_only_the_first_rows_of_an_arm(
     database: psycopg.Connection,
 ) -> None:
     rows = [
-        Candidate(1, vector_rank=2, text_rank=2),
-        Candidate(2, vector_rank=3, text_rank=1),
-        Candidate(3, vector_rank=1, text_rank=3),
-        Candidate(4, vector_rank=4, text_rank=4),
+        Candidate(1, vector_rank=2, text_rank=100),
+        Candidate(2, vector_rank=101, text_rank=1),
+        Candidate(3, tier=1, vector_rank=200, text_rank=201),
+        Candidate(4, tier=2, vector_rank=300, text_rank=400),
     ]
-    assert scores(database, "_fuse_rrf", rows, 1.0, 1.0, 60, 2) == pytest.approx(
-        [1 / 62 + 1 / 62, 1 / 61, 1 / 61, 0]
+    assert scores(database, "_fuse_rrf", rows, 1.0, 1.0, 60) == pytest.approx(
+        [1 / 62 + 1 / 160, 1 / 61, 1 / 260, 1 / 360 + 1 / 460]
     )
 
 
@@ -323,5 +326,19 @@ def test_reciprocal_rank_fusion_multiplies_each_arm_by_its_weight(
     rows = [Candidate(1, vector_rank=1), Candidate(2, text_rank=1)]
     for vector_weight, text_weight in ((1.0, 0.0), (0.0, 1.0), (3.0, 10.0)):
         assert scores(
-            database, "_fuse_rrf", rows, vector_weight, text_weight, 1, 10
+            database, "_fuse_rrf", rows, vector_weight, text_weight, 1
         ) == pytest.approx([vector_weight / 2, text_weight / 2])
+
+
+# Tiers
+
+
+def test_a_tier_reaches_twice_as_deep_as_the_one_before(
+    database: psycopg.Connection,
+) -> None:
+    ranks = {1: 0, 100: 0, 101: 1, 200: 1, 201: 2, 400: 2, 401: 3, 1600: 4, 1601: 5}
+    with database.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select _tier(r) from unnest(%s) as r", (list(ranks),))
+        assert cursor.fetchall() == list(ranks.values())
+        cursor.execute("select _tier_depth(t) from generate_series(0, 5) as t")
+        assert cursor.fetchall() == [100, 200, 400, 800, 1600, 3200]

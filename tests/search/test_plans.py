@@ -138,6 +138,7 @@ def test_searches_use_the_expected_indexes(
                         categories=categories,
                         text_weight=0,
                         fusion="rrf",
+                        duplicate_distance=None,
                     )
                     distances = cosine_distances(embeddings[matches], query)
                     wanted = ordinals[matches][np.argsort(distances)[:10]]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
 import pytest
@@ -52,8 +51,11 @@ def returned_ids(
 @pytest.mark.parametrize(
     ("function", "arguments"),
     [
-        ("_boost_scores", [["go"], DAY, 0.5, NOW]),
-        ("_collapse_duplicates", [[], vectors([]), 0.1, 10]),
+        ("_boost_scores", [["go"], DAY, 0.5, 0.05, NOW]),
+        ("_separate_tiers", []),
+        ("_cut_irrelevant", [0.1, 0.5]),
+        ("_collapse_equal_texts", []),
+        ("_collapse_near_duplicates", [vectors([]), 0.1, 10]),
         ("_cut_at_gap", [0.1, 10]),
         ("_diversify", [vectors([]), 0.5, 10]),
     ],
@@ -73,11 +75,11 @@ def boost(
     languages: Sequence[str] | None = None,
     half_life: timedelta | None = None,
     floor: float = 0.5,
+    home_weight: float = 0.05,
 ) -> list[float | None]:
     """Return the boosted scores, in the order of the candidates."""
-    return scores(
-        database, "_boost_scores", candidates, languages, half_life, floor, NOW
-    )
+    preferences = (languages, half_life, floor, home_weight, NOW)
+    return scores(database, "_boost_scores", candidates, *preferences)
 
 
 @pytest.mark.parametrize(
@@ -163,46 +165,110 @@ def test_boosted_candidates_are_sorted_by_score_and_memory_id(
         Candidate(8, score=5.5),
         Candidate(2, "rust", distance=0.1, vector_rank=1, score=5),
         Candidate(7, "c", text_score=2, text_rank=1, score=5.5),
-        Candidate(1, "python", in_pool=False, score=4),
+        Candidate(1, "rust", tier=1, score=6),
     ]
-    found = returned(database, "_boost_scores", rows, ["rust"], None, 0.5, NOW)
-    assert found == [rows[1]._replace(score=6), rows[2], rows[0], rows[3]]
+    found = returned(database, "_boost_scores", rows, ["rust"], None, 0.5, 0.0, NOW)
+    boosted = [rows[1]._replace(score=6), rows[3]._replace(score=pytest.approx(7.2))]
+    assert found == [boosted[0], rows[2], rows[0], boosted[1]]
+
+
+@pytest.mark.parametrize(("weight", "expected"), [(0.5, [12, 10]), (0.0, [8, 10])])
+def test_memories_of_the_home_repo_gain_its_weight(
+    database: psycopg.Connection, weight: float, expected: list[float]
+) -> None:
+    rows = [Candidate(1, is_home=True, score=8), Candidate(2, score=10)]
+    assert boost(database, rows, home_weight=weight) == pytest.approx(expected)
+
+
+# Tiers
+
+
+def test_scores_of_higher_tiers_are_lowered_below_those_before(
+    database: psycopg.Connection,
+) -> None:
+    pool = [Candidate(1, score=5), Candidate(2, score=4)]
+    others = [
+        Candidate(3, tier=1, score=9),
+        Candidate(4, tier=1, score=0),
+        Candidate(5, tier=2, score=1e9),
+        Candidate(6, tier=2, score=1),
+    ]
+    lowered = [
+        row._replace(score=pytest.approx(score))
+        for row, score in zip(others, [3.8, 2, 2, 1.5], strict=True)
+    ]
+    found = returned(database, "_separate_tiers", [*pool, *others])
+    assert found == [*pool, *lowered]
+    assert returned(database, "_separate_tiers", pool) == pool
+
+
+# Limits of distance and relevance
+
+
+@pytest.mark.parametrize(
+    ("max_distance", "min_relevance", "kept"),
+    [
+        (None, None, [1, 2, 3, 4]),
+        (0.5, None, [1, 2, 4]),
+        (0.9, None, [1, 2, 3, 4]),
+        (None, 0.4, [1, 3]),
+        (0.5, 0.4, [1]),
+        (0.0, 1.0, []),
+    ],
+)
+def test_rows_beyond_a_limit_are_dropped(
+    database: psycopg.Connection,
+    max_distance: float | None,
+    min_relevance: float | None,
+    kept: list[int],
+) -> None:
+    """A row that contains a term of the query may be at any distance."""
+    rows = [
+        Candidate(1, distance=0.5, relevance=0.7),
+        Candidate(2, distance=0.9, text_score=1, relevance=0.3),
+        Candidate(3, distance=0.9, relevance=0.4),
+        Candidate(4, text_score=1, relevance=0.2),
+    ]
+    limits = (max_distance, min_relevance)
+    assert returned_ids(database, "_cut_irrelevant", rows, *limits) == kept
 
 
 # Duplicates
 
 
+def test_candidates_with_equal_texts_collapse_to_the_best(
+    database: psycopg.Connection,
+) -> None:
+    rows = [
+        Candidate(n, text_hash=text, score=9 - n)
+        for n, text in enumerate([7, 3, 7, 3, -7])
+    ]
+    found = returned(database, "_collapse_equal_texts", rows)
+    assert found == [rows[0], rows[1], rows[4]]
+    assert returned(database, "_collapse_equal_texts", found) == found
+
+
 def collapse(
     database: psycopg.Connection,
-    texts: Sequence[str],
     embeddings: Sequence[Embedding],
     distance: float,
     limit: int = 10,
 ) -> list[int]:
-    """Return the ids that remain of candidates 1, 2, ... with these values."""
+    """Return the ids that remain of candidates 1, 2, ... with these embeddings."""
     return returned_ids(
         database,
-        "_collapse_duplicates",
-        scored(*range(len(texts), 0, -1)),
-        [uuid5(NAMESPACE_OID, text) for text in texts],
+        "_collapse_near_duplicates",
+        scored(*range(len(embeddings), 0, -1)),
         vectors(embeddings),
         distance,
         limit,
     )
 
 
-def test_candidates_with_equal_texts_collapse_to_the_best(
-    database: psycopg.Connection,
-) -> None:
-    """No matter how far apart their embeddings are, or whether they have one."""
-    embeddings = [vector(1), vector(0, 1), vector(-1), None, vector(0, 0, 1)]
-    assert collapse(database, ["a", "b", "a", "b", "A"], embeddings, 0.0) == [1, 2, 5]
-
-
 @pytest.mark.parametrize(
     ("distance", "kept"),
     [
-        (0.0, [1, 3, 4]),
+        (0.01, [1, 3, 4]),
         (0.49, [1, 3, 4]),
         (0.51, [1, 4]),
         (0.99, [1, 4]),
@@ -214,15 +280,15 @@ def test_candidates_within_the_distance_collapse_to_the_best(
 ) -> None:
     """The third is at distance 0.5 from the first two, the fourth at 1 from all."""
     embeddings = [vector(1), vector(2), direction(60), vector(0, 0, 1)]
-    assert collapse(database, ["a", "b", "c", "d"], embeddings, distance) == kept
+    assert collapse(database, embeddings, distance) == kept
 
 
-def test_without_an_embedding_only_equal_text_is_a_duplicate(
+def test_a_row_without_an_embedding_is_near_nothing(
     database: psycopg.Connection,
 ) -> None:
     """2 is the maximum cosine distance."""
     embeddings = [None, vector(1), None, vector(-1), None]
-    assert collapse(database, ["a", "b", "c", "d", "a"], embeddings, 2.0) == [1, 2, 3]
+    assert collapse(database, embeddings, 2.0) == [1, 2, 3, 5]
 
 
 def test_a_dropped_candidate_drops_no_others(
@@ -230,24 +296,24 @@ def test_a_dropped_candidate_drops_no_others(
 ) -> None:
     """The third is near the second only, and the fifth near the fourth."""
     embeddings = [direction(degrees) for degrees in (0, 5, 10, 20, 25)]
-    assert collapse(database, list("abcde"), embeddings, 0.005) == [1, 3, 4]
+    assert collapse(database, embeddings, 0.005) == [1, 3, 4]
 
 
-@pytest.mark.parametrize(
-    ("limit", "kept"), [(1, [1, 3, 4, 5, 6]), (2, [1, 3, 5, 6]), (3, [1, 3, 5])]
-)
-def test_only_candidates_within_the_limit_drop_others(
+@pytest.mark.parametrize(("limit", "kept"), [(1, [1]), (2, [1, 3]), (3, [1, 3, 5])])
+def test_no_more_are_kept_than_needed(
     database: psycopg.Connection, limit: int, kept: list[int]
 ) -> None:
-    assert collapse(database, list("aabbcc"), [None] * 6, 0.1, limit) == kept
+    embeddings = [direction(degrees) for degrees in (0, 0, 30, 30, 60, 60)]
+    assert collapse(database, embeddings, 0.01, limit) == kept
 
 
-def test_candidates_after_the_first_100_drop_no_others(
+def test_only_the_first_100_drop_near_duplicates(
     database: psycopg.Connection,
 ) -> None:
     """102 repeats the hundredth, and 103 the one after it."""
-    texts = [*map(str, range(1, 102)), "100", "101"]
-    found = collapse(database, texts, [None] * 103, 0.1, 1000)
+    angles = [3 * n for n in range(101)]
+    embeddings = [direction(degrees) for degrees in (*angles, angles[99], angles[100])]
+    found = collapse(database, embeddings, 0.001, 1000)
     assert found == [*range(1, 102), 103]
 
 
@@ -266,6 +332,9 @@ def test_candidates_after_the_first_100_drop_no_others(
         ([8, 7, 3, 2], 0.51, 4),
         ([0.8, 0.7, 0.3, 0.2], 0.4, 2),
         ([0.8, 0.7, 0.3, 0.2], 0.6, 4),
+        # A drop of 0 is no gap.
+        ([8, 8, 8], 0.0, 3),
+        ([0, 0], 0.5, 2),
         # There is no gap after the last row, not even down to 0.
         ([8, 5, 4], 0.1, 1),
         ([8, 7, 6], 0.5, 3),
@@ -376,16 +445,9 @@ def test_equally_diverse_candidates_are_sorted_by_score_and_memory_id(
         assert found == rows[:limit]
 
 
-def test_candidates_after_100_picks_are_sorted_by_score(
+def test_candidates_beyond_the_embeddings_keep_their_order(
     database: psycopg.Connection,
 ) -> None:
-    """2 and 3 resemble 1, 2 the most; no others resemble each other."""
-    listed = range(102, 0, -1)
-    embeddings = [*map(direction, (0, 0, 45)), *[None] * 99]
-    others = list(range(4, 103))
-    for limit, last in ((100, []), (101, [2]), (102, [2, 3])):
-        found = diversify(database, listed, embeddings, 0.9, limit)
-        assert found == [1, *others, *last]
-    # With one candidate fewer, 3 is the hundredth pick.
-    found = diversify(database, listed[:-1], embeddings[:-1], 0.9, 101)
-    assert found == [1, *others[:-1], 3, 2]
+    embeddings = [direction(degrees) for degrees in (0, 0, 90)]
+    found = diversify(database, [10, 9, 8, 7, 6], embeddings, 0.9)
+    assert found == [1, 3, 2, 4, 5]

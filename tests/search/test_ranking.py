@@ -13,7 +13,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from kodiai import Client
+from kodiai import Client, FoundMemory
 from tests.concurrency import sessions
 from tests.knowledge.calls import finding
 from tests.learning.corpus import (
@@ -108,7 +108,9 @@ def test_the_text_arm_ranks_by_bm25_over_the_scope(
             for memory_id, score in expected.items()
             if memory_id not in stale
         )
-        found = client.search_memories(REPO, " ".join(query), owner=owner, limit=1000)
+        found = client.search_memories(
+            REPO, " ".join(query), owner=owner, limit=1000, home_weight=0
+        )
         assert [row.text_score for row in found] == pytest.approx(
             [-score for score, _ in best]
         )
@@ -245,7 +247,9 @@ def test_the_rarest_terms_decide_among_many_postings(
     assert last_rare_id in ids(found)
 
     # Rows without a rare term fill up the list.
-    assert len(client.search_memories(REPO, f"{common} deadlock", limit=100)) == 100
+    query = f"{common} deadlock"
+    found = client.search_memories(REPO, query, limit=100, duplicate_distance=None)
+    assert len(found) == 100
     critical = client.search_memories(
         REPO, f"{common} deadlock", severities=["critical"]
     )
@@ -397,29 +401,89 @@ def test_a_word_too_long_for_a_lexeme_is_ignored_silently(
 # Fusion
 
 
+def zscore(found: list[FoundMemory], vector_weight: float, text_weight: float) -> Any:
+    """Return the scores of rows that are all in the pool, before neighbors count."""
+    distances = np.array(
+        [np.nan if row.distance is None else row.distance for row in found]
+    )
+    assert np.isnan(distances).any()
+    near = (np.nanmean(distances) - distances) / np.nanstd(distances)
+    near[np.isnan(near)] = np.nanmin(near)
+    scores = np.array([row.text_score or 0 for row in found])
+    words = (scores - scores.mean()) / scores.std()
+    return vector_weight * np.exp(near / 2) + 0.6 * text_weight * np.exp(words / 2)
+
+
+def read_codes(database: psycopg.Connection) -> dict[int, np.ndarray]:
+    rows = database.execute(
+        "select id, embedding_code::text from learning_memories"
+        " where embedding_code is not null"
+    )
+    return {memory_id: np.array([*code]) for memory_id, code in rows}
+
+
 @pytest.mark.parametrize("seed", range(6))
-def test_zscore_fusion_matches_its_formula(client: Client, seed: int) -> None:
+def test_zscore_fusion_matches_its_formula(
+    client: Client, database: psycopg.Connection, seed: int
+) -> None:
+    """Of the first 50, each gains 0.75 times the mean score of its 10 neighbors."""
     memories, vectors = random_memories(seed, 90, [REPO])
     memory_ids = write(
         client, memories, [v if n % 5 else None for n, v in enumerate(vectors)]
     )
+    codes = read_codes(database)
     rng = random.Random(seed)  # noqa: S311
     query = " ".join(rng.sample(WORDS, 2))
     found = client.search_memories(
         REPO, query, vectors[0], limit=1000, vector_weight=0.7, text_weight=1.3
     )
     assert set(ids(found)) <= set(memory_ids)
-    distances = np.array(
-        [np.nan if row.distance is None else row.distance for row in found]
-    )
-    scores = np.array([row.text_score or 0 for row in found])
-    assert np.isnan(distances).any()
-    near = (np.nanmean(distances) - distances) / np.nanstd(distances)
-    near[np.isnan(near)] = np.nanmin(near)
-    words = (scores - scores.mean()) / scores.std()
-    expected = 0.7 * np.exp(0.6 * near) + 1.3 * 0.5 * np.exp(0.6 * words)
+    plain = zscore(found, 0.7, 1.3)
+    order = np.argsort(-plain, kind="stable")
+    first = order[:50]
+    expected = plain.copy()
+    for n in first:
+        code = codes.get(found[n].memory_id)
+        neighbors = sorted(
+            ((codes[found[m].memory_id] != code).mean(), rank)
+            for rank, m in enumerate(first)
+            if m != n and code is not None and found[m].memory_id in codes
+        )[:10]
+        weights = np.array([max(1 - 2 * share, 0) ** 4 for share, _ in neighbors])
+        near = plain[first[[rank for _, rank in neighbors]]]
+        mean = weights @ near / weights.sum() if weights.sum() else plain[first].mean()
+        expected[n] += 0.75 * mean
     assert [row.score for row in found] == pytest.approx(list(expected))
     assert list(expected) == sorted(expected, reverse=True)
+
+
+@pytest.mark.parametrize("weights", [(1, 0), (0, 1)])
+def test_one_arm_alone_orders_by_its_values(
+    client: Client, weights: tuple[float, float]
+) -> None:
+    memories, vectors = random_memories(2, 90, [REPO])
+    write(client, memories, vectors)
+    found = client.search_memories(
+        REPO,
+        "cache lock",
+        vectors[0],
+        vector_weight=weights[0],
+        text_weight=weights[1],
+    )
+    arms = ((None, vectors[0]), ("cache lock", None))
+    assert ids(found) == ids(client.search_memories(REPO, *arms[weights[1]]))
+
+
+def test_memories_that_resemble_other_matches_rank_higher(client: Client) -> None:
+    """Two match equally well; five others that match resemble the second of them."""
+    alone, among, other = vector(1, 1), vector(1, 0, 1), vector(0, 0, 0, 1, 1)
+    rows = [memory(finding_text=f"cache {word}") for word in WORDS[3:]]
+    vectors = [alone, *[among] * 6, *[other] * 10]
+    written = write(client, rows, vectors)
+    found = client.search_memories(REPO, "cache", vector(1), limit=2)
+    assert found[0].memory_id in written[1:7]
+    assert [row.distance for row in found] == pytest.approx([found[0].distance] * 2)
+    assert ids(client.search_memories(REPO, None, vector(1), limit=1)) == written[:1]
 
 
 def test_standing_out_in_one_arm_beats_being_middling_in_both(
@@ -447,10 +511,15 @@ def test_an_arm_that_finds_nothing_preserves_the_order_of_the_other(
     assert ids(client.search_memories(REPO, "zebra", vectors[3], fusion="rrf")) == ids(
         near
     )
-    words = client.search_memories(REPO, "cache lock")
-    beyond = client.search_memories(REPO, "cache lock", vector(1), max_distance=0)
-    assert ids(beyond) == ids(words)
-    assert {row.distance for row in beyond} == {None}
+    write(
+        client,
+        [memory(repo="acme/none", finding_text=t) for t in WORDS],
+        [None] * len(WORDS),
+    )
+    plain = client.search_memories("acme/none", "cache lock")
+    assert ids(client.search_memories("acme/none", "cache lock", vectors[3])) == ids(
+        plain
+    )
 
 
 def test_extreme_outliers_keep_their_order(client: Client) -> None:
@@ -461,7 +530,11 @@ def test_extreme_outliers_keep_their_order(client: Client) -> None:
     written = write(client, rows, vectors)
     for query in (None, "cache"):
         found = client.search_memories(
-            REPO, query, vector(1, 2, 0.7, 0, 0.1), limit=150
+            REPO,
+            query,
+            vector(1, 2, 0.7, 0, 0.1),
+            limit=150,
+            duplicate_distance=None,
         )
         assert ids(found) == written
         assert len({row.score for row in found[110:]}) == 40
@@ -472,7 +545,7 @@ def test_every_candidate_has_its_value_in_both_arms(client: Client) -> None:
 
     All other texts consist of stop words, which must not matter.
     """
-    rows = [memory(finding_text="other") for _ in range(150)]
+    rows = [memory(finding_text=f"other {'the ' * n}") for n in range(150)]
     rows.append(memory(finding_text="deadlock"))
     vectors = [vector(1, 0.001 * n) for n in range(150)] + [vector(0, 1)]
     *_, memory_id = write(client, rows, vectors)
@@ -513,13 +586,13 @@ def test_near_duplicates_collapse_to_the_best(client: Client) -> None:
     vectors = [vector(1), vector(1, 0.01), vector(1, 1), vector(1, 2)]
     first, twin, other, same_text = write(client, rows, vectors)
     everything = client.search_memories(REPO, None, vector(1))
+    assert ids(everything) == [first, twin, other]
+    everything = client.search_memories(REPO, None, vector(1), duplicate_distance=None)
     assert ids(everything) == [first, twin, other, same_text]
     found = client.search_memories(REPO, None, vector(1), duplicate_distance=0.01)
     assert ids(found) == [first, other]
     found = client.search_memories(REPO, None, vector(1), 2, duplicate_distance=0.01)
     assert ids(found) == [first, other]
-    found = client.search_memories(REPO, None, vector(1), duplicate_distance=0)
-    assert ids(found) == [first, twin, other]
 
 
 def test_a_dropped_duplicate_drops_no_others(client: Client) -> None:
@@ -537,7 +610,9 @@ def test_a_dropped_duplicate_drops_no_others(client: Client) -> None:
 def test_the_result_is_cut_at_the_largest_gap(client: Client) -> None:
     distances = [0, 0.1, 0.2, 3, 3.1, 3.2]
     written = write(
-        client, [memory()] * 6, [vector(1, distance) for distance in distances]
+        client,
+        [memory() for _ in range(6)],
+        [vector(1, distance) for distance in distances],
     )
     assert len(client.search_memories(REPO, None, vector(1))) == 6
     found = client.search_memories(REPO, None, vector(1), min_gap=0.3)

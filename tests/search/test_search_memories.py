@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from tests.learning.corpus import (
     ids,
     memory,
     random_memories,
+    unique_word,
     vector,
     write,
 )
@@ -40,7 +42,11 @@ BIG_REPOS = ["acme/api", "acme/web", "corp/app"]
 def many_memories() -> tuple[list[Memory], np.ndarray]:
     memories, vectors = random_memories(1, MANY, BIG_REPOS)
     for n in random.Random(2).sample(range(MANY), SMALL):  # noqa: S311
-        memories[n] |= {"repo": SMALL_REPO, "stale": False, "finding_text": "pointer"}
+        memories[n] |= {
+            "repo": SMALL_REPO,
+            "stale": False,
+            "finding_text": f"pointer {unique_word(n)}",
+        }
     return memories, vectors
 
 
@@ -394,7 +400,7 @@ def test_each_arm_is_multiplied_by_its_weight(client: Client) -> None:
 
 
 def test_ties_break_by_memory_id_in_every_call(client: Client) -> None:
-    written = write(client, [memory()] * 30, [vector(1)] * 30)
+    written = write(client, [memory() for _ in range(30)], [vector(1)] * 30)
     for _ in range(8):  # psycopg prepares the statement at the sixth call
         found = client.search_memories("acme/api", "cache", vector(1), limit=30)
         assert ids(found) == written
@@ -413,13 +419,207 @@ def test_a_smaller_limit_returns_a_prefix(many: Client, limit: int) -> None:
 # Preferences
 
 
-def test_max_distance_applies_to_the_vector_arm_only(client: Client) -> None:
+def test_max_distance_drops_rows_without_a_term(client: Client) -> None:
     rows = [memory(), memory(), memory(finding_text="x")]
     near, far, _ = write(client, rows, [vector(1), vector(0, 1), vector(0, 1)])
     found = client.search_memories("acme/api", "cache", vector(1), max_distance=0.5)
-    assert {row.memory_id: row.vector_rank for row in found} == {near: 1, far: None}
+    assert {row.memory_id: row.distance for row in found} == {near: 0, far: 1}
     exactly = client.search_memories("acme/api", None, vector(1), max_distance=1)
     assert len(exactly) == 3
+
+
+@pytest.mark.parametrize("fusion", ["zscore", "rrf"])
+def test_a_limit_of_distance_or_relevance_does_not_change_the_order(
+    client: Client, fusion: str
+) -> None:
+    memories, vectors = random_memories(6, 400, ["acme/api"])
+    write(client, memories, [v if n % 7 else None for n, v in enumerate(vectors)])
+    for n in range(5):
+        arguments = ("acme/api", memories[n]["finding_text"], vectors[9 * n], 1000)
+        everything = client.search_memories(*arguments, fusion=fusion)
+        for limit in (0, 0.3, 0.7, 1, 2):
+            found = client.search_memories(
+                *arguments, fusion=fusion, max_distance=limit
+            )
+            assert found == [
+                row
+                for row in everything
+                if row.text_score is not None or (row.distance or 0) <= limit
+            ]
+            found = client.search_memories(
+                *arguments, fusion=fusion, min_relevance=min(limit, 1)
+            )
+            assert found == [
+                row for row in everything if row.relevance >= min(limit, 1)
+            ]
+
+
+@pytest.mark.parametrize(
+    "preferences",
+    [
+        {},
+        {"fusion": "rrf"},
+        {"languages": ["go"], "recency_half_life": timedelta(days=30)},
+        {"diversity": 0.5},
+        {"duplicate_distance": 0.3},
+    ],
+)
+def test_the_number_of_rows_does_not_change_their_order(
+    client: Client, preferences: dict[str, Any]
+) -> None:
+    """More than 100 rows need more candidates than the first 100 of each arm."""
+    memories, _ = random_memories(8, 700, ["acme/api"])
+    # In a plane, so that codes order them as cosines do.
+    angles = np.random.default_rng(8).uniform(0, np.pi / 2, len(memories))
+    write(client, memories, [vector(np.cos(a), np.sin(a)) for a in angles])
+    arguments = ("acme/api", "cache query timeout", vector(1))
+    most = client.search_memories(*arguments, 600, **preferences)
+    for limit in (1, 10, 50, 51, 80, 150, 300):
+        found = client.search_memories(*arguments, limit, **preferences)
+        assert ids(found) == ids(most)[:limit]
+    if "diversity" not in preferences:
+        scores = [row.score for row in most]
+        assert scores == sorted(scores, reverse=True)
+
+
+# Relevance
+
+
+def test_relevance_is_cosine_similarity_and_coverage_averaged_2_to_1(
+    client: Client,
+) -> None:
+    texts = ["cache lock", "cache", "zebra", "cache lock", "a parser"]
+    vectors = [vector(1), vector(1, 1), vector(-1), None, vector(0, 1)]
+    rows = [memory(finding_text=text, finding_id=n) for n, text in enumerate(texts)]
+    write(client, rows, vectors)
+    near = 1 - (1 - 0.5**0.5)
+
+    def relevances(*query: Any) -> dict[int | None, Any]:
+        found = client.search_memories("acme/api", *query, duplicate_distance=None)
+        return {row.finding_id: pytest.approx(row.relevance) for row in found}
+
+    # lock is in 2 of 5 texts, cache in 3.
+    lock, cache = math.log(1 + 3.5 / 2.5), math.log(1 + 2.5 / 3.5)
+    part = cache / (cache + lock)
+    assert relevances("cache lock", vector(1)) == {
+        0: 1,
+        1: (2 * near + part) / 3,
+        2: 0,
+        3: 1,
+        4: 0,
+    }
+    assert relevances("cache lock") == {0: 1, 1: part, 3: 1}
+    assert relevances(None, vector(1)) == {0: 1, 1: near, 2: 0, 4: 0}
+    # A query of stop words has no term to cover.
+    assert relevances("the", vector(1)) == {0: 1, 1: near, 2: 0, 4: 0}
+
+
+def test_relevance_does_not_depend_on_what_else_is_found(client: Client) -> None:
+    memories, vectors = random_memories(4, 300, ["acme/api"])
+    write(client, memories, vectors)
+    arguments = ("acme/api", "cache query timeout", vectors[3], 1000)
+    everything = {row.memory_id: row for row in client.search_memories(*arguments)}
+    others: list[dict[str, Any]] = [
+        {"severities": ["critical"]},
+        {"path_prefix": "src/"},
+        {"vector_weight": 0},
+        {"text_weight": 5, "fusion": "rrf"},
+        {"max_distance": 0.5},
+        {"diversity": 0.7},
+    ]
+    for other in others:
+        found = client.search_memories(*arguments, **other)
+        assert found
+        for row in found:
+            assert row.relevance == pytest.approx(everything[row.memory_id].relevance)
+    assert all(0 <= row.relevance <= 1 for row in everything.values())
+
+
+def test_a_question_without_an_answer_finds_nothing(client: Client) -> None:
+    rows = [memory(finding_text=f"cache {word}") for word in WORDS]
+    write(client, rows, [vector(1, 0.1 * n) for n in range(len(rows))])
+    arguments: dict[str, Any] = {"min_relevance": 0.35}
+    assert client.search_memories("acme/api", "cache", vector(1), **arguments)
+    unanswered = ("acme/api", "a cache for zebras in Kenya", vector(0, 0, 1))
+    assert len(client.search_memories(*unanswered)) == 10
+    assert client.search_memories(*unanswered, **arguments) == []
+
+
+# Duplicates
+
+
+def test_equal_texts_appear_once(client: Client) -> None:
+    """The best of them, whether or not they have an embedding."""
+    texts = ["a cache leaks"] * 5 + ["a cache stalls"]
+    vectors = [vector(1, 0.1 * n) if n != 2 else None for n in range(6)]
+    written = write(client, [memory(finding_text=t) for t in texts], vectors)
+    for query in (("cache", vector(1)), ("cache", None), (None, vector(1))):
+        found = client.search_memories("acme/api", *query, 3)
+        assert ids(found) == [written[0], written[5]]
+        found = client.search_memories("acme/api", *query, 3, duplicate_distance=None)
+        assert len(found) == 3
+
+
+@pytest.mark.parametrize("distance", [0, 0.001])
+def test_equal_texts_never_crowd_out_others(client: Client, distance: float) -> None:
+    """They are more than the candidates of a search."""
+    rows = [memory(finding_text="a cache leaks") for _ in range(1000)]
+    rows += [memory(finding_text=f"cache {word}") for word in WORDS]
+    vectors = [vector(1)] * 1000 + [vector(1, 0.1 * n + 0.1) for n in range(20)]
+    written = write(client, rows, vectors)
+    for query in (("a cache leaks", vector(1)), ("cache leaks",), (None, vector(1))):
+        found = client.search_memories(
+            "acme/api", *query, limit=10, duplicate_distance=distance
+        )
+        assert len(found) == 10
+        assert ids(found)[0] == written[0]
+        assert len({row.finding_text for row in found}) == 10
+
+
+# The repository that asks
+
+
+def test_the_home_repo_wins_near_ties(client: Client) -> None:
+    texts = ["a cache leaks", "a cache leaks memory"]
+    rows = [
+        memory(repo=repo, finding_text=text)
+        for text in texts
+        for repo in ("acme/web", "acme/api")
+    ]
+    write(client, rows, [vector(1)] * 2 + [vector(1, 0.5)] * 2)
+    arguments = ("cache", vector(1))
+    for repo in ("acme/web", "acme/api"):
+        found = client.search_memories(repo, *arguments, owner="acme")
+        assert [row.repo for row in found] == [repo, repo]
+    found = client.search_memories("acme/api", *arguments, owner="acme", home_weight=0)
+    assert [row.repo for row in found] == ["acme/web", "acme/web"]
+    found = client.search_memories(None, *arguments, owner="acme")
+    assert [row.repo for row in found] == ["acme/web", "acme/web"]
+    # It does not win over a much better one.
+    write(client, [memory(repo="acme/web", finding_text="cache")], [vector(1)])
+    found = client.search_memories("acme/api", *arguments, owner="acme")
+    assert found[0].finding_text == "cache"
+
+
+def test_excluded_repos_are_neither_returned_nor_counted(client: Client) -> None:
+    memories, vectors = random_memories(9, 600, ["acme/api", "acme/web", "acme/app"])
+    write(client, memories, vectors)
+    arguments: dict[str, Any] = {"owner": "acme", "limit": 1000}
+    for query in ((None, vectors[0]), ("cache",), ("cache", vectors[0])):
+        everything = client.search_memories(None, *query, **arguments)
+        for excluded in ([], ["acme/web"], ["acme/web", "acme/api"], ["else/where"]):
+            found = client.search_memories(
+                None, *query, exclude_repos=excluded, **arguments
+            )
+            assert {row.memory_id for row in found} == {
+                row.memory_id for row in everything if row.repo not in excluded
+            }
+            few = client.search_memories(
+                None, *query, owner="acme", limit=5, exclude_repos=excluded
+            )
+            assert len(few) == 5
+    alone = client.search_memories("acme/api", "cache", exclude_repos=["acme/api"])
+    assert alone == []
 
 
 def test_languages_are_preferred_but_not_required(client: Client) -> None:
@@ -471,7 +671,7 @@ def test_recency_halves_the_score_every_half_life(client: Client) -> None:
 
 def test_diversity_prefers_rows_unlike_those_above(client: Client) -> None:
     vectors = [vector(1, 0.1), vector(1, 0.11), vector(1, 0, 0.5), vector(0.2, 0, 1)]
-    first, twin, other, far = write(client, [memory()] * 4, vectors)
+    first, twin, other, far = write(client, [memory() for _ in range(4)], vectors)
     plain = client.search_memories("acme/api", None, vector(1), limit=3)
     assert ids(plain) == [first, twin, other]
     diverse = client.search_memories(
@@ -500,7 +700,7 @@ def test_diversity_loses_no_rows(client: Client) -> None:
 
 
 def test_diversity_without_vectors_keeps_the_order(client: Client) -> None:
-    written = write(client, [memory()] * 3, [None] * 3)
+    written = write(client, [memory() for _ in range(3)], [None] * 3)
     assert ids(client.search_memories("acme/api", "cache", diversity=0.5)) == written
 
 
@@ -758,7 +958,7 @@ def test_no_setting_is_required_or_left_changed(conninfo: str) -> None:
         client = Client(connection)
         # The session has not loaded pgvector yet.
         assert client.search_memories("acme/api", "cache") == []
-        write(client, [memory()] * 3, [vector(1)] * 3)
+        write(client, [memory() for _ in range(3)], [vector(1)] * 3)
         connection.commit()
         before = connection.execute(settings).fetchall()
         client.search_memories("acme/api", "cache", vector(1), limit=500, diversity=0.5)

@@ -16,6 +16,12 @@ select _verify_function('_promote_score', '
   returns double precision
 ');
 
+select _verify_function('_has_all_terms', '
+  immutable parallel safe security invoker (p_matched_weight double precision,
+  p_total_weight double precision)
+  returns boolean
+');
+
 select _verify_function('_plan_terms', '
   stable parallel safe security invoker (p_corpus search_corpus, p_query parsed_query)
   returns search_term[]

@@ -4,12 +4,14 @@ begin;
 
 set local search_path = :"schema", public;
 
-select _verify_function('_gather_candidates', '
-  stable parallel safe security invoker (p_scope search_scope, p_embedding vector,
-  p_max_distance double precision, p_vector_matches search_match[], p_text_matches
-  search_match[], p_pool_size integer)
-  returns search_candidate[]
-  set plan_cache_mode=force_generic_plan
+select _verify_function('_tier_depth', '
+  immutable parallel safe security invoker (p_tier integer)
+  returns integer
+');
+
+select _verify_function('_tier', '
+  immutable parallel safe security invoker (p_rank bigint)
+  returns integer
 ');
 
 select _verify_function('_with_score', '
@@ -33,8 +35,7 @@ select _verify_function('_fuse_zscore', '
 
 select _verify_function('_fuse_rrf', '
   immutable parallel safe security invoker (p_candidates search_candidate[],
-  p_vector_weight double precision, p_text_weight double precision, p_rrf_k integer,
-  p_depth integer)
+  p_vector_weight double precision, p_text_weight double precision, p_rrf_k integer)
   returns search_candidate[]
   set plan_cache_mode=force_generic_plan
 ');

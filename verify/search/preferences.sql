@@ -12,15 +12,33 @@ select _verify_function('_related_languages', '
 select _verify_function('_boost_scores', '
   immutable parallel safe security invoker (p_candidates search_candidate[],
   p_languages text[], p_recency_half_life interval, p_recency_floor double precision,
-  p_now timestamp with time zone)
+  p_home_weight double precision, p_now timestamp with time zone)
   returns search_candidate[]
   set plan_cache_mode=force_generic_plan
 ');
 
-select _verify_function('_collapse_duplicates', '
+select _verify_function('_separate_tiers', '
+  immutable parallel safe security invoker (p_candidates search_candidate[])
+  returns search_candidate[]
+  set plan_cache_mode=force_generic_plan
+');
+
+select _verify_function('_cut_irrelevant', '
   immutable parallel safe security invoker (p_candidates search_candidate[],
-  p_text_hashes uuid[], p_embeddings vector[], p_distance double precision, p_limit
-  integer)
+  p_max_distance double precision, p_min_relevance double precision)
+  returns search_candidate[]
+  set plan_cache_mode=force_generic_plan
+');
+
+select _verify_function('_collapse_equal_texts', '
+  immutable parallel safe security invoker (p_candidates search_candidate[])
+  returns search_candidate[]
+  set plan_cache_mode=force_generic_plan
+');
+
+select _verify_function('_collapse_near_duplicates', '
+  immutable parallel safe security invoker (p_candidates search_candidate[],
+  p_embeddings vector[], p_distance double precision, p_limit integer)
   returns search_candidate[]
   set plan_cache_mode=force_generic_plan
 ');
@@ -31,16 +49,15 @@ select _verify_function('_cut_at_gap', '
   returns search_candidate[]
 ');
 
+select _verify_function('_diversified_rows', '
+  immutable parallel safe security invoker ()
+  returns integer
+');
+
 select _verify_function('_diversify', '
   immutable parallel safe security invoker (p_candidates search_candidate[],
   p_embeddings vector[], p_diversity double precision, p_limit integer)
   returns search_candidate[]
-  set plan_cache_mode=force_generic_plan
-');
-
-select _verify_function('_load_text_hashes', '
-  stable parallel safe security invoker (p_candidates search_candidate[])
-  returns uuid[]
   set plan_cache_mode=force_generic_plan
 ');
 
@@ -51,11 +68,16 @@ select _verify_function('_load_embeddings', '
   set plan_cache_mode=force_generic_plan
 ');
 
-select _verify_function('_prefer', '
+select _verify_function('_collapse_duplicates', '
   stable parallel safe security invoker (p_candidates search_candidate[],
-  p_embedding_model text, p_limit integer, p_languages text[], p_recency_half_life
-  interval, p_recency_floor double precision, p_duplicate_distance double precision,
-  p_min_gap double precision, p_diversity double precision)
+  p_embedding_model text, p_distance double precision, p_limit integer)
+  returns search_candidate[]
+');
+
+select _verify_function('_pick', '
+  stable parallel safe security invoker (p_candidates search_candidate[],
+  p_embedding_model text, p_limit integer, p_min_gap double precision, p_diversity
+  double precision)
   returns search_candidate[]
 ');
 

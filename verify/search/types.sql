@@ -17,6 +17,7 @@ select _verify_table('search_scope', array[
   'column outcomes text[]',
   'column severities text[]',
   'column categories text[]',
+  'column excluded_repos text[]',
   'column path_prefix text',
   'column created_after timestamp with time zone',
   'column embedding_model text',
@@ -47,13 +48,14 @@ select _verify_table('scored_document', array[
   'column document_id bigint',
   'column repo_hash bigint',
   'column score double precision',
-  'column matched_terms bigint'
+  'column matched_weight double precision'
 ]);
 
 select _verify_table('search_match', array[
   'column id bigint',
   'column value double precision',
-  'column rank bigint'
+  'column rank bigint',
+  'column coverage double precision'
 ]);
 
 select _verify_table('search_candidate', array[
@@ -61,9 +63,12 @@ select _verify_table('search_candidate', array[
   'column language text',
   'column severity text',
   'column created_at timestamp with time zone',
-  'column in_pool boolean',
+  'column is_home boolean',
+  'column text_hash bigint',
+  'column tier integer',
   'column distance double precision',
   'column text_score double precision',
+  'column relevance double precision',
   'column vector_rank integer',
   'column text_rank integer',
   'column score double precision'

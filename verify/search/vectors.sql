@@ -26,9 +26,8 @@ select _verify_function('_pick_nearest', '
 
 select _verify_function('_rerank', '
   stable parallel safe security invoker (p_scope search_scope, p_embedding vector,
-  p_memory_ids bigint[], p_batch_size integer, p_max_distance double precision, OUT
-  matches search_match[], OUT far_mean double precision, OUT far_deviation double
-  precision)
+  p_memory_ids bigint[], p_batch_size integer, OUT matches search_match[], OUT
+  far_mean double precision, OUT far_deviation double precision)
   returns record
   set plan_cache_mode=force_generic_plan
 ');
@@ -46,8 +45,7 @@ select _verify_function('_notice_missing_embeddings', '
 
 select _verify_function('_search_vectors', '
   stable parallel unsafe security invoker (p_scope search_scope, p_embedding vector,
-  p_documents double precision, p_share double precision, p_limit integer, p_returned
-  integer, p_max_distance double precision DEFAULT NULL::double precision,
+  p_documents double precision, p_share double precision, p_limit integer,
   p_candidate_ids bigint[] DEFAULT NULL::bigint[], p_code_distances double precision[]
   DEFAULT NULL::double precision[])
   returns search_match[]

@@ -132,16 +132,23 @@ class AsyncSearch(AsyncCaller):
         fusion: Fusion = "zscore",
         recency_floor: float = 0.5,
         min_gap: float | None = None,
-        duplicate_distance: float | None = None,
+        duplicate_distance: float = 0,
         query_syntax: QuerySyntax = "plain",
+        min_relevance: float | None = None,
+        exclude_repos: Iterable[str] | None = None,
+        home_weight: float = 0.05,
     ) -> list[FoundMemory]:
         """Search memories by text, by embedding or by both, best match first.
 
         Matching. A memory matches if it is in scope, passes every filter, is not stale,
         and either contains a term of query_text (text arm) or has an embedding of
-        embedding_model within max_distance (vector arm). The result has min(limit,
-        number of matches) rows, however selective the filters are; only
-        duplicate_distance and min_gap reduce it.
+        embedding_model within max_distance (vector arm). Memories of equal text count
+        as one, unless duplicate_distance is None. The result has min(limit, number of
+        matches) rows, however selective the filters are; only min_relevance, min_gap
+        and a duplicate_distance above 0 reduce it.
+
+        Order. limit, max_distance and min_relevance cut the list; they never change its
+        order.
 
         Scope. repo alone searches that repository. owner searches all repositories of
         the owner, whether or not one of them is given as repo. One of the two is
@@ -157,28 +164,42 @@ class AsyncSearch(AsyncCaller):
 
         Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25
         (Robertson and Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with
-        all terms come before those with some. Each arm contributes its first
-        greatest(100, 2 * limit) memories as candidates, and every candidate is scored
-        in the other arm too. So the first 5 of 50 rows are the rows that limit=5
-        returns; a limit above 50 brings more candidates.
+        all terms come before those with some. Each arm contributes its first 100
+        memories as candidates, and every candidate is scored in the other arm too. A
+        limit above 100 adds tiers: the first 200 of each arm, 400, and so on. The tiers
+        follow each other, so the first 5 of 500 rows are the rows that limit=5 returns:
+        a score s of tier n is lowered to lowest / 2 ^ n * (1 + s / (1 + s)), where
+        lowest is the lowest score among the first 100 of each arm. If equal texts leave
+        fewer than limit rows, more tiers are added.
 
-        Fusion by zscore. The score is vector_weight * exp(0.6 * zv) + text_weight * 0.5
-        * exp(0.6 * zt), where zv and zt are the numbers of standard deviations by which
+        Fusion by zscore. The score is vector_weight * exp(0.5 * zv) + text_weight * 0.6
+        * exp(0.5 * zt), where zv and zt are the numbers of standard deviations by which
         the memory beats the mean of the first 100 of each arm: a memory that stands out
         in one arm ranks above one that is mediocre in both. The deviation counts as at
         least 0.000001 for distances, and as at least 2 % of the highest possible score
         for BM25. A memory without an embedding counts as the farthest. An arm that
         found nothing contributes nothing. Below -20, a hyperbola replaces the
-        exponential so that it does not underflow (_zscore_weight). Evaluation:
+        exponential so that it does not underflow (_zscore_weight). If both arms found
+        something and both weights are above 0, similar memories then support each
+        other: the score of each of the first 50 rows grows by 0.75 times the mean score
+        of its 10 nearest neighbors among them (_add_neighbor_scores). Evaluation:
         docs/explanation/search-quality.md.
 
         Fusion by rrf. The score is vector_weight / (rrf_k + vector_rank) + text_weight
         / (rrf_k + text_rank), reciprocal rank fusion (Cormack, Clarke and Buettcher,
-        SIGIR 2009). Only the first greatest(100, 2 * limit) ranks of an arm count.
+        SIGIR 2009). Only the first 100 ranks of an arm count, or as many as the tier
+        reaches.
 
-        Preferences apply to the fused candidates, in this order: languages and
-        recency_half_life, duplicate_distance, min_gap, diversity. Each is off by
-        default.
+        Relevance is the cosine similarity (0 if negative) and the coverage, the share
+        of the terms of query_text that the memory contains, weighted by idf, averaged 2
+        to 1; the one that is known if the other is not. Unlike the score, it does not
+        depend on what else was found, so min_relevance can tell that nothing relevant
+        exists. Which value separates best depends on the model:
+        docs/explanation/search-quality.md#relevance.
+
+        Preferences apply to the fused candidates, in this order: languages, home_weight
+        and recency_half_life; max_distance and min_relevance; duplicate_distance;
+        min_gap; diversity.
 
         Args:
             repo: owner/name; repository to search; may be None if owner is given.
@@ -187,8 +208,8 @@ class AsyncSearch(AsyncCaller):
             query_embedding: vector of embedding_dim dimensions, not all zero; embedding
                 to search for; None for no vector arm.
             limit: 1 to 1000; maximum number of rows.
-            owner: owner of repo; extends the scope to all repositories of this owner;
-                None for repo only.
+            owner: owner of repo; extends the scope to all repositories of this owner,
+                in which repo is preferred by home_weight; None for repo only.
             outcomes: only these, at most 10000; None for any, an empty array for none.
             severities: only these, at most 10000; None for any, an empty array for
                 none.
@@ -208,8 +229,8 @@ class AsyncSearch(AsyncCaller):
                 are favored.
             recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age /
                 recency_half_life); None to ignore age.
-            max_distance: 0 to 2; maximum cosine distance in the vector arm; the text
-                arm may still find memories beyond it; None for no maximum.
+            max_distance: 0 to 2; maximum cosine distance of memories that contain no
+                term of query_text; None for no maximum.
             diversity: 0 to 1; weight of dissimilarity to the rows above, relative to
                 the score, within the first 100 rows (maximal marginal relevance:
                 Carbonell and Goldstein, SIGIR 1998).
@@ -218,12 +239,18 @@ class AsyncSearch(AsyncCaller):
                 critical and major memories.
             min_gap: 0 to 1; cuts the result at its largest drop in score, if that is at
                 least this fraction of the best score; None for no cut.
-            duplicate_distance: 0 to 2; drops a memory whose text equals that of a
-                better one, or whose cosine distance from it is at most this, among the
-                first 100 rows; None to keep duplicates.
+            duplicate_distance: 0 to 2; 0 drops a memory whose text equals that of a
+                better one; above 0, also one whose cosine distance from one of the
+                first 100 rows is at most this; None to keep duplicates.
             query_syntax: what query_text may contain: plain for words only, in which
                 quotes and hyphens mean nothing, websearch for the operators of web
                 search engines.
+            min_relevance: 0 to 1; minimum relevance; None for none.
+            exclude_repos: array of owner/name; repositories to leave out, at most
+                10000; None for none.
+            home_weight: 0 to 1; multiplies the score of memories of repo by 1 +
+                home_weight if owner is given, so that they win near ties; 0 for no
+                preference.
 
         Returns:
             Best first; ties are broken by memory_id.
@@ -259,4 +286,7 @@ class AsyncSearch(AsyncCaller):
             min_gap,
             duplicate_distance,
             query_syntax,
+            min_relevance,
+            exclude_repos,
+            home_weight,
         )

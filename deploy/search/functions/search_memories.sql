@@ -28,12 +28,16 @@ create function search_memories(
   p_fusion text default 'zscore',
   p_recency_floor double precision default 0.5,
   p_min_gap double precision default null,
-  p_duplicate_distance double precision default null,
-  p_query_syntax text default 'plain'
+  p_duplicate_distance double precision default 0,
+  p_query_syntax text default 'plain',
+  p_min_relevance double precision default null,
+  p_exclude_repos text[] default null,
+  p_home_weight double precision default 0.05
 )
 returns table (
   memory_id bigint,
   score double precision,
+  relevance double precision,
   vector_rank integer,
   distance double precision,
   text_rank integer,
@@ -64,9 +68,6 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  -- The fusion takes mean and deviation from this many rows of each arm, regardless of p_limit,
-  -- so that 5 rows are the first 5 of 50.
-  c_pool_size constant integer := 100;
   v_limit integer;
   v_depth integer;
   v_query parsed_query;
@@ -75,28 +76,29 @@ declare
   v_is_listed boolean;
   v_share_searchable double precision;
   v_share_comparable double precision;
-  v_candidate_ids bigint[];
+  v_memory_ids bigint[];
   v_code_distances double precision[];
-  v_vector_matches search_match[] := '{}';
-  v_text_matches search_match[];
-  v_best_text_score double precision;
+  v_found search_candidate[];
+  v_matching search_candidate[];
   v_candidates search_candidate[];
+  v_previous integer := 0;
 begin
   perform _check_search_arguments(
     p_repo, p_query_text, p_query_embedding, p_limit, p_owner, p_outcomes, p_severities,
-    p_categories, p_vector_weight, p_text_weight, p_rrf_k, p_recency_half_life, p_max_distance,
-    p_diversity, p_fusion, p_recency_floor, p_min_gap, p_duplicate_distance, p_query_syntax
+    p_categories, p_languages, p_vector_weight, p_text_weight, p_rrf_k, p_recency_half_life,
+    p_max_distance, p_diversity, p_fusion, p_recency_floor, p_min_gap, p_duplicate_distance,
+    p_query_syntax, p_min_relevance, p_exclude_repos, p_home_weight
   );
-  perform _check_size('p_languages', cardinality(p_languages));
 
   v_limit := p_limit;
-  v_depth := greatest(c_pool_size, 2 * v_limit);
+  v_depth := _tier_depth(_tier(v_limit));
   v_query := _parse_query(coalesce(p_query_text, ''), p_query_syntax);
   v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
   v_scope.repo := case when p_owner is null then p_repo end;
   v_scope.outcomes := p_outcomes;
   v_scope.severities := p_severities;
   v_scope.categories := p_categories;
+  v_scope.excluded_repos := p_exclude_repos;
   v_scope.path_prefix := p_path_prefix;
   v_scope.created_after := p_created_after;
   v_scope.embedding_model := coalesce(
@@ -111,40 +113,44 @@ begin
   from _estimate_scope(v_scope, v_corpus, p_query_embedding is not null) as e;
   if v_is_listed then
     select l.memory_ids, l.code_distances
-    into v_candidate_ids, v_code_distances
+    into v_memory_ids, v_code_distances
     from _list_scope(v_scope, _quantize(p_query_embedding)) as l;
   end if;
 
-  if p_query_embedding is not null then
-    v_vector_matches := _search_vectors(
-      v_scope, p_query_embedding, v_corpus.documents, v_share_comparable, v_depth, v_limit,
-      p_max_distance, v_candidate_ids, v_code_distances
+  loop
+    v_found := _find_candidates(
+      v_scope, case when p_owner is not null then p_repo end, v_query, p_query_embedding,
+      v_corpus, v_share_searchable, v_share_comparable, v_memory_ids, v_code_distances,
+      v_depth, p_vector_weight, p_text_weight, p_rrf_k, p_fusion
     );
-  end if;
-  select t.matches, t.best_score
-  into v_text_matches, v_best_text_score
-  from _search_text(
-    v_corpus, v_scope, v_query, v_depth, v_share_searchable, v_candidate_ids,
-    array(select v.id from unnest(v_vector_matches) as v)
-  ) as t;
-
-  v_candidates := _gather_candidates(
-    v_scope, p_query_embedding, p_max_distance, v_vector_matches, v_text_matches, c_pool_size
-  );
-  v_candidates := case p_fusion
-    when 'rrf'
-      then _fuse_rrf(v_candidates, p_vector_weight, p_text_weight, p_rrf_k, v_depth)
-    else _fuse_zscore(v_candidates, p_vector_weight, p_text_weight, v_best_text_score)
-  end;
-  v_candidates := _prefer(
-    v_candidates, v_scope.embedding_model, v_limit, p_languages, p_recency_half_life,
-    p_recency_floor, p_duplicate_distance, p_min_gap, p_diversity
+    v_matching := _cut_irrelevant(
+      _separate_tiers(
+        _boost_scores(
+          v_found, p_languages, p_recency_half_life, p_recency_floor, p_home_weight, _now()
+        )
+      ),
+      p_max_distance, p_min_relevance
+    );
+    v_candidates := _collapse_duplicates(
+      v_matching, v_scope.embedding_model, p_duplicate_distance,
+      case when p_diversity > 0 then greatest(v_limit, _diversified_rows()) else v_limit end
+    );
+    -- If duplicates leave too few rows, look for more, until that brings nothing new.
+    exit when
+      cardinality(v_candidates) >= least(v_limit, cardinality(v_matching))
+      or cardinality(v_found) < v_depth
+      or cardinality(v_matching) = v_previous;
+    v_previous := cardinality(v_matching);
+    v_depth := 4 * v_depth;
+  end loop;
+  v_candidates := _pick(
+    v_candidates, v_scope.embedding_model, v_limit, p_min_gap, p_diversity
   );
 
   return query
   select
-    m.id, c.score, c.vector_rank, c.distance, c.text_rank, c.text_score, m.repo::text, m.owner,
-    m.source_repo::text, m.finding_id, m.review_id, m.finding_text::text, m.severity::text,
+    m.id, c.score, c.relevance, c.vector_rank, c.distance, c.text_rank, c.text_score,
+    m.repo::text, m.owner, m.source_repo::text, m.finding_id, m.review_id, m.finding_text::text, m.severity::text,
     m.category::text, m.file_path::text, m.language::text, m.outcome::text,
     m.embedding_model::text, m.created_at
   from generate_subscripts(v_candidates, 1) as o (ord)
@@ -159,8 +165,11 @@ comment on function search_memories is
 
 Matching. A memory matches if it is in scope, passes every filter, is not stale, and either contains
 a term of p_query_text (text arm) or has an embedding of p_embedding_model within p_max_distance
-(vector arm). The result has min(p_limit, number of matches) rows, however selective the filters
-are; only p_duplicate_distance and p_min_gap reduce it.
+(vector arm). Memories of equal text count as one, unless p_duplicate_distance is null. The result
+has min(p_limit, number of matches) rows, however selective the filters are; only p_min_relevance,
+p_min_gap and a p_duplicate_distance above 0 reduce it.
+
+Order. p_limit, p_max_distance and p_min_relevance cut the list; they never change its order.
 
 Scope. p_repo alone searches that repository. p_owner searches all repositories of the owner,
 whether or not one of them is given as p_repo. One of the two is required.
@@ -174,26 +183,39 @@ arm only; if the repository or owner has no others, a notice with SQLSTATE KB005
 
 Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25 (Robertson and
 Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with all terms come before those
-with some. Each arm contributes its first greatest(100, 2 * p_limit) memories as candidates, and
-every candidate is scored in the other arm too. So the first 5 of 50 rows are the rows that
-p_limit => 5 returns; a p_limit above 50 brings more candidates.
+with some. Each arm contributes its first 100 memories as candidates, and every candidate is scored
+in the other arm too. A p_limit above 100 adds tiers: the first 200 of each arm, 400, and so on.
+The tiers follow each other, so the first 5 of 500 rows are the rows that p_limit => 5 returns: a
+score s of tier n is lowered to lowest / 2 ^ n * (1 + s / (1 + s)), where lowest is the lowest
+score among the first 100 of each arm. If equal texts leave fewer than p_limit rows, more tiers
+are added.
 
 Fusion by zscore. The score is
-p_vector_weight * exp(0.6 * zv) + p_text_weight * 0.5 * exp(0.6 * zt),
+p_vector_weight * exp(0.5 * zv) + p_text_weight * 0.6 * exp(0.5 * zt),
 where zv and zt are the numbers of standard deviations by which the memory beats the mean of the
 first 100 of each arm: a memory that stands out in one arm ranks above one that is mediocre in
 both. The deviation counts as at least 0.000001 for distances, and as at least 2 % of the highest
 possible score for BM25. A memory without an embedding counts as the farthest. An arm that found
 nothing contributes nothing. Below -20, a hyperbola replaces the exponential so that it does not
-underflow (_zscore_weight). Evaluation: docs/explanation/search-quality.md.
+underflow (_zscore_weight). If both arms found something and both weights are above 0, similar
+memories then support each other: the score of each of the first 50 rows grows by 0.75 times the
+mean score of its 10 nearest neighbors among them (_add_neighbor_scores). Evaluation:
+docs/explanation/search-quality.md.
 
 Fusion by rrf. The score is
 p_vector_weight / (p_rrf_k + vector_rank) + p_text_weight / (p_rrf_k + text_rank),
-reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009). Only the first
-greatest(100, 2 * p_limit) ranks of an arm count.
+reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009). Only the first 100 ranks of an
+arm count, or as many as the tier reaches.
 
-Preferences apply to the fused candidates, in this order: p_languages and p_recency_half_life,
-p_duplicate_distance, p_min_gap, p_diversity. Each is off by default.
+Relevance is the cosine similarity (0 if negative) and the coverage, the share of the terms of
+p_query_text that the memory contains, weighted by idf, averaged 2 to 1; the one that is known if
+the other is not. Unlike the score, it does not depend on what else was found, so p_min_relevance
+can tell that nothing relevant exists. Which value separates best depends on the model:
+docs/explanation/search-quality.md#relevance.
+
+Preferences apply to the fused candidates, in this order: p_languages, p_home_weight and
+p_recency_half_life; p_max_distance and p_min_relevance; p_duplicate_distance; p_min_gap;
+p_diversity.
 
 Arguments:
   p_repo: owner/name; repository to search; may be null if p_owner is given
@@ -202,8 +224,8 @@ Arguments:
   p_query_embedding: vector of embedding_dim dimensions, not all zero; embedding to search for;
     null for no vector arm
   p_limit: 1 to 1000; maximum number of rows
-  p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
-    only
+  p_owner: owner of p_repo; extends the scope to all repositories of this owner, in which p_repo is
+    preferred by p_home_weight; null for p_repo only
   p_outcomes: array of accepted | suppressed | thumbs_up | thumbs_down; only these, at most 10000;
     null for any, an empty array for none
   p_severities: array of critical | major | medium | minor; only these, at most 10000; null for
@@ -220,8 +242,8 @@ Arguments:
   p_rrf_k: 1 to 1000000; constant of rrf; the larger, the less the first ranks are favored
   p_recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age / p_recency_half_life);
     null to ignore age
-  p_max_distance: 0 to 2; maximum cosine distance in the vector arm; the text arm may still find
-    memories beyond it; null for no maximum
+  p_max_distance: 0 to 2; maximum cosine distance of memories that contain no term of p_query_text;
+    null for no maximum
   p_diversity: 0 to 1; weight of dissimilarity to the rows above, relative to the score, within
     the first 100 rows (maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998)
   p_fusion: zscore | rrf; how the two arms are combined into one score
@@ -229,17 +251,24 @@ Arguments:
     memories
   p_min_gap: 0 to 1; cuts the result at its largest drop in score, if that is at least this
     fraction of the best score; null for no cut
-  p_duplicate_distance: 0 to 2; drops a memory whose text equals that of a better one, or whose
-    cosine distance from it is at most this, among the first 100 rows; null to keep duplicates
+  p_duplicate_distance: 0 to 2; 0 drops a memory whose text equals that of a better one; above 0,
+    also one whose cosine distance from one of the first 100 rows is at most this; null to keep
+    duplicates
   p_query_syntax: plain | websearch; what p_query_text may contain: plain for words only, in which
     quotes and hyphens mean nothing, websearch for the operators of web search engines
+  p_min_relevance: 0 to 1; minimum relevance; null for none
+  p_exclude_repos: array of owner/name; repositories to leave out, at most 10000; null for none
+  p_home_weight: 0 to 1; multiplies the score of memories of p_repo by 1 + p_home_weight if p_owner
+    is given, so that they win near ties; 0 for no preference
 
 Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   memory_id: id of the memory
-  score: fused score, adjusted by the preferences; higher is better
+  score: fused score, adjusted by the preferences; higher is better; comparable only within one
+    result
+  relevance: 0 to 1; how relevant the memory is, regardless of what else was found
   vector_rank: 1-based rank by distance among the candidates; null if distance is null
-  distance: cosine distance from p_query_embedding, 0 to 2; null without p_query_embedding,
-    without an embedding of the model, or beyond p_max_distance
+  distance: cosine distance from p_query_embedding, 0 to 2; null without p_query_embedding or
+    without an embedding of the model
   text_rank: 1-based rank by text_score among the candidates; null if text_score is null
   text_score: BM25, raised for memories with all terms or phrases so that they rank first; null if
     the memory contains no term of p_query_text
