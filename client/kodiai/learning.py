@@ -98,11 +98,11 @@ class Memory(Row):
     memory_id: int
     """Id of the memory."""
     repo: str
-    """owner/name; repository the memory belongs to."""
+    """owner/name, in lower case; repository the memory belongs to."""
     owner: str
-    """Owner of repo."""
+    """Owner of repo, in lower case."""
     source_repo: str
-    """owner/name; repository where the memory was learned."""
+    """owner/name, in lower case; repository where the memory was learned."""
     finding_id: int | None
     """Id of the finding behind the memory; None if none."""
     review_id: int | None

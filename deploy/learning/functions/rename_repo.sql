@@ -23,10 +23,13 @@ declare
   v_same_key text;
   v_drop_new text;
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
-  perform _check_argument('p_new_repo', p_new_repo, 'repo_name');
   if p_new_repo = p_repo then
     perform _reject_argument('p_new_repo', 'a name other than p_repo', to_jsonb(p_new_repo)::text);
+  end if;
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
+  p_new_repo := _check_argument('p_new_repo', p_new_repo, 'repo_name');
+  if p_new_repo = p_repo then
+    return;
   end if;
 
   -- Memories first, because they take longest: what other calls wait for is then locked only
