@@ -21,7 +21,7 @@ from tests.learning.corpus import memory
 #: Arguments, keys and columns that are names.
 NAME = re.compile(r"(p_)?((new_|old_|source_)?repo|(new_)?owner|\w+_login|pr_author)$")
 WRITES = ("record_", "write_", "upsert_", "claim_", "save_")
-OTHERS = {"owner": "acme"}
+OTHERS = {"owner": "acme", "new_owner": "corp"}
 NAMES = ["acme/api", "group/sub group/project", "o/n", "org/it's [1]"]
 
 CATALOG = """

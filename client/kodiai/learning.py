@@ -135,7 +135,7 @@ class Memory(Row):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RenamedRows(Row):
-    """A row of rename_repo."""
+    """A row of rename_owner or rename_repo."""
 
     table_name: str
     """Name of the table."""
@@ -191,6 +191,8 @@ MARK_STALE_MEMORIES = one(
 PURGE_STALE_MEMORIES = one(
     int, "purge_stale_memories", repo="text", limit="bigint", owner="text"
 )
+
+RENAME_OWNER = many(RenamedRows, "rename_owner", owner="text", new_owner="text")
 
 RENAME_REPO = many(RenamedRows, "rename_repo", repo="text", new_repo="text")
 
