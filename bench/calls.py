@@ -253,7 +253,7 @@ class Calls:
             "small repo": (10, REPOS[10:80], []),
             "tiny repo": (8, REPOS[150:], []),
             "repo of another": (6, [*OTHER_REPOS[:4], *ODD_REPOS], []),
-            "unknown repo": (2, ["acme/none", "acme/repo", "ACME/repo1", "x/y"], []),
+            "unknown repo": (2, ["acme/none", "acme/repo", "acme/repo1/x", "x/y"], []),
         }
         (kind,) = self.rng.choices(list(scopes), [w for w, _, _ in scopes.values()])
         _, repos, names = scopes[kind]

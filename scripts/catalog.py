@@ -106,9 +106,9 @@ class Item:
     @property
     def is_nullable(self) -> bool:
         """Whether null is a valid value."""
-        if self.default is not None:
-            return self.default_value is None
-        return re.search(r"\bnull\b", self.text) is not None or not self.is_required
+        if re.search(r"\bnull\b", self.text):
+            return True
+        return self.default_value is None if self.default else not self.is_required
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,16 @@ call all functions but `rebuild_postings`, which is for members of `kodiai_owner
 See also [errors.md](errors.md) for the SQLSTATEs, and [tables.md](tables.md) for types
 and columns. These pages are written from the comments in the database; psql shows the
 same: `select obj_description('kodiai.search_memories'::regproc)`.
+
+## Names
+
+Repositories, owners and logins may be given in any letter case, as on GitHub, and in
+any Unicode form: `Acme/API` and `acme/api` are one repository. They are stored and
+returned in lower case and NFC. In a database with the locale C, letters beyond ASCII
+keep their case.
+
+A repository is `owner/name` on GitHub. Elsewhere its name may have more segments, as in
+`group/subgroup/project`, and spaces within a segment; the owner is the first segment.
 """
 
 TABLES = """\
@@ -53,7 +63,8 @@ functions read and write the tables; a column marked * is never null.
 
 ## Types
 
-Values outside these are rejected, never truncated or changed; case matters.
+Values outside these are rejected, never truncated or changed, and case matters; only
+repo_name, owner_name and login_name are put into [lower case](README.md#names).
 
 | type | accepts |
 | --- | --- |"""

@@ -36,6 +36,12 @@ TOO_MANY: dict[str, Any] = {
     "vector[]": [None] * 10_001,
 }
 
+NOT_REPOS = [
+    *("", "acme", "/", "acme/", "/api", "acme//api", "acme/api/", "acme/ /api"),
+    *(" acme/api", "acme/api ", "acme /api", "acme/ api", "acme/a\tpi", "acme/api\n"),
+    "acme/a\u0085pi",
+]
+
 OUTSIDE_YEARS = ["infinity", "-infinity", "12026-01-01 00:00Z", "0044-03-15 00:00Z BC"]
 
 
@@ -47,7 +53,9 @@ def invalid_values(argument: Item) -> list[Any]:
     if argument.words:
         return [["other"], *too_many] if argument.is_array else ["", "other"]
     if argument.text.startswith("owner/name"):
-        return ["", "acme", "acme/api/x", "acme/a pi", "a/" + "x" * 200]
+        return [*NOT_REPOS, "a/" + "x" * 199]
+    if argument.text.startswith("owner name"):
+        return ["", " ", "acme/api", " acme", "acme ", "ac\tme", "x" * 201]
     values = OTHERS.get(python_name(argument), []) + too_many
     if found := RANGE.match(argument.text):
         return values + outside(argument.type, *found.groups())

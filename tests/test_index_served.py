@@ -140,6 +140,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "mark_stale_memories": [{"repo": "acme/repo1", "path_prefix": "a"}],
     "purge_stale_memories": [{"repo": "acme/repo1"}, {"repo": None, "owner": "none"}],
     "rename_repo": [{"repo": "acme/repo1", "new_repo": "acme/new"}],
+    "rename_owner": [{"owner": "none", "new_owner": "corp"}],
     "sync_feedback_reactions": [{"finding_id": 5, "reactions": []}],
     "record_feedback_reactions": [
         {

@@ -137,7 +137,7 @@ class Author(Row):
     """A row of get_author."""
 
     author_login: str
-    """GitHub login of the author."""
+    """GitHub login of the author, in lower case."""
     tier: AuthorTier
     """How established the author is in the repository."""
     author_association: str
@@ -157,7 +157,7 @@ class Checkpoint(Row):
     checkpoint_id: int
     """Id of the checkpoint."""
     repo: str
-    """owner/name; repository under review."""
+    """owner/name, in lower case; repository under review."""
     pr_number: int
     """Pull request number."""
     checkpoint_data: Any
@@ -179,7 +179,7 @@ class Finding(Row):
     review_id: int
     """Id of its review."""
     repo: str
-    """owner/name; repository reviewed."""
+    """owner/name, in lower case; repository reviewed."""
     pr_number: int
     """Pull request number."""
     head_sha: str | None
@@ -297,7 +297,7 @@ class OpenRun(Row):
     run_key: str
     """Key of the run."""
     repo: str
-    """owner/name; repository of the pull request."""
+    """owner/name, in lower case; repository of the pull request."""
     pr_number: int
     """Pull request number."""
     base_sha: str

@@ -98,11 +98,11 @@ class Memory(Row):
     memory_id: int
     """Id of the memory."""
     repo: str
-    """owner/name; repository the memory belongs to."""
+    """owner/name, in lower case; repository the memory belongs to."""
     owner: str
-    """Owner of repo."""
+    """Owner of repo, in lower case."""
     source_repo: str
-    """owner/name; repository where the memory was learned."""
+    """owner/name, in lower case; repository where the memory was learned."""
     finding_id: int | None
     """Id of the finding behind the memory; None if none."""
     review_id: int | None
@@ -135,7 +135,7 @@ class Memory(Row):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RenamedRows(Row):
-    """A row of rename_repo."""
+    """A row of rename_owner or rename_repo."""
 
     table_name: str
     """Name of the table."""
@@ -191,6 +191,8 @@ MARK_STALE_MEMORIES = one(
 PURGE_STALE_MEMORIES = one(
     int, "purge_stale_memories", repo="text", limit="bigint", owner="text"
 )
+
+RENAME_OWNER = many(RenamedRows, "rename_owner", owner="text", new_owner="text")
 
 RENAME_REPO = many(RenamedRows, "rename_repo", repo="text", new_repo="text")
 

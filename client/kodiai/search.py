@@ -37,7 +37,7 @@ class FoundFinding(Row):
     review_id: int
     """Id of its review."""
     repo: str
-    """owner/name; repository reviewed."""
+    """owner/name, in lower case; repository reviewed."""
     pr_number: int
     """Pull request number."""
     head_sha: str | None
@@ -95,11 +95,11 @@ class FoundMemory(Row):
     None if the memory contains no term of query_text.
     """
     repo: str
-    """owner/name; repository the memory belongs to."""
+    """owner/name, in lower case; repository the memory belongs to."""
     owner: str
-    """Owner of repo."""
+    """Owner of repo, in lower case."""
     source_repo: str
-    """owner/name; repository where the memory was learned."""
+    """owner/name, in lower case; repository where the memory was learned."""
     finding_id: int | None
     """Id of the finding behind the memory; None if none."""
     review_id: int | None

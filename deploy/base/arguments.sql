@@ -57,26 +57,39 @@ comment on function _describe_domain is
 Argument: p_domain, its name, or one of a few built-in types.
 Errors: 42704 if the type does not exist.';
 
+create function _fold_value(p_value text, p_type text)
+returns text
+language sql immutable parallel safe
+return case
+  when p_type in ('repo_name', 'owner_name', 'login_name') then _fold_name(p_value) else p_value
+end;
+
+comment on function _fold_value is
+'Return a value as a column of a domain stores it: names folded (_fold_name), others unchanged.
+Arguments: p_value; p_type, the domain.';
+
 create function _check_argument(p_argument text, p_value text, p_type text)
-returns void
+returns text
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
   -- || '': pg_input_is_valid treats a bare parameter as a constant and, within a transaction,
   -- would keep using the type that the first call named.
-  if not coalesce(pg_input_is_valid(p_value, p_type || ''), false) then
+  if not coalesce(pg_input_is_valid(_fold_value(p_value, p_type), p_type || ''), false) then
     perform _reject_argument(
       p_argument, _describe_domain(p_type),
       case when pg_input_is_valid(p_value, 'numeric') then p_value else to_jsonb(p_value)::text end
     );
   end if;
+  return _fold_value(p_value, p_type);
 end
 $$;
 
 comment on function _check_argument is
 'Reject an argument of a public function that is null or outside a domain.
 Arguments: p_argument, its name; p_value, its value as text; p_type, the domain.
+Result: the value as it is stored (_fold_value). Names must be assigned from it.
 Errors: 22004 if p_value is null, 22023 if it is outside the domain.';
 
 create function _check_size(p_argument text, p_size integer)
@@ -109,7 +122,8 @@ begin
   if exists (
     select
     from unnest(p_values) as v (value)
-    where not coalesce(pg_input_is_valid(v.value, p_domain || ''), false)
+    where
+      not coalesce(pg_input_is_valid(_fold_value(v.value, p_domain), p_domain || ''), false)
   )
   then
     perform _reject_argument(p_argument, _describe_domain(p_domain), to_jsonb(p_values)::text);
@@ -180,7 +194,7 @@ begin
         c.typname = 'timestamptz'
         and o.object ->> c.key !~ '^[0-9]{4,}-[0-9]{2}-[0-9]{2}'
         then true
-      else not pg_input_is_valid(o.object ->> c.key, c.type)
+      else not pg_input_is_valid(_fold_value(o.object ->> c.key, c.type), c.type)
     end
   order by o.ord, c.ord
   limit 1;
@@ -276,9 +290,10 @@ the 1-based position of the object and the key.';
 
 create function _check_scope(
   p_repo text,
-  p_owner text
+  p_owner text,
+  out repo text,
+  out owner text
 )
-returns void
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
@@ -287,12 +302,12 @@ begin
     perform _reject_argument('p_repo or p_owner', 'a repository or an owner', null);
   end if;
   if p_repo is not null then
-    perform _check_argument('p_repo', p_repo, 'repo_name');
+    repo := _check_argument('p_repo', p_repo, 'repo_name');
   end if;
-  if p_owner !~ '^[^/[:space:]]+$' then
-    perform _reject_argument('p_owner', 'an owner name', to_jsonb(p_owner)::text);
+  if p_owner is not null then
+    owner := _check_argument('p_owner', p_owner, 'owner_name');
   end if;
-  if p_owner <> split_part(p_repo, '/', 1) then
+  if owner <> split_part(repo, '/', 1) then
     perform _reject_argument(
       'p_owner', format('%s, the owner of p_repo', to_jsonb(split_part(p_repo, '/', 1))),
       to_jsonb(p_owner)::text
@@ -303,7 +318,8 @@ $$;
 
 comment on function _check_scope is
 'Reject a scope that is not a repository, an owner, or a repository with its owner.
-Arguments: p_repo, owner/name; p_owner, the part before the slash.
+Arguments: p_repo, owner/name; p_owner, the part before the first slash.
+Result: repo and owner, as they are stored (_fold_name).
 Errors: 22004 if both are null, 22023 if either is invalid.';
 
 commit;

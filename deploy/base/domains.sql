@@ -9,12 +9,50 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- Indexed texts are limited in bytes, because a B-tree entry is limited to 2704.
+-- No set clause, so that PostgreSQL inlines it.
+create function _fold_name(p_name text)
+returns text
+language sql immutable parallel safe
+-- The inner lower folds ASCII by the same rules everywhere: in Turkish, the lower case of I is
+-- not i. Normalize before, because some characters are canonically equal to a capital letter,
+-- and after, because some letters have a composed form in lower case only.
+return normalize(lower(lower(normalize(p_name) collate "C") collate "default"));
+
+comment on function _fold_name is
+'Return the one form in which the name of a repository, an owner or a person is stored and compared:
+in lower case and NFC. Letters beyond ASCII are folded as the locale of the database says; the
+locale C folds ASCII only.
+Argument: p_name, in any letter case.
+Result: the name; null for null. Folding it again changes nothing.';
+
+-- Names are stored folded, so that plain equality and plain indexes are right. Indexed texts are
+-- limited in bytes, because a B-tree entry is limited to 2704.
 create domain repo_name as text
 constraint repo_name_check check (
-  value ~ '^[^/[:space:]]+/[^/[:space:]]+$' and octet_length(value) <= 200
+  octet_length(value) <= 200
+  and value ~ '/'
+  -- No segment is empty, or begins or ends with white space.
+  and value !~ '(^|/)([/[:space:]]|$)|[[:space:]](/|$)|[[:cntrl:]]'
+  and value = _fold_name(value)
 );
-comment on domain repo_name is 'owner/name of at most 200 bytes';
+comment on domain repo_name is
+'owner/name of at most 200 bytes, with or without groups between';
+
+create domain owner_name as text
+constraint owner_name_check check (
+  octet_length(value) <= 200
+  and value !~ '^([[:space:]]|$)|[[:space:]]$|[/[:cntrl:]]'
+  and value = _fold_name(value)
+);
+comment on domain owner_name is 'an owner name of at most 200 bytes, without a slash';
+
+create domain login_name as text
+constraint login_name_check check (
+  value ~ '[^[:space:]]' and length(value) <= 200 and value = _fold_name(value)
+);
+comment on domain login_name is
+'a name of 1 to 200 characters, not blank';
+
 
 create domain file_path as text
 constraint file_path_check check (octet_length(value) between 1 and 1000);

@@ -91,6 +91,11 @@ declare
 begin
   perform _check_arguments(p_table, p_row);
   perform _check_created_at((p_row ->> 'created_at')::timestamptz);
+  p_row := p_row || jsonb_strip_nulls(
+    jsonb_build_object(
+      'repo', _fold_name(p_row ->> 'repo'), 'pr_author', _fold_name(p_row ->> 'pr_author')
+    )
+  );
 
   -- A delivery from before a rename still carries the old name.
   v_repo := _current_repo(p_row ->> 'repo');

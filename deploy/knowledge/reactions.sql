@@ -81,6 +81,7 @@ begin
         'ord', r.ord, 'repo', w.repo, 'pr_number', w.pr_number, 'review_id', f.review_id,
         'comment_id', coalesce((r.reaction ->> 'comment_id')::bigint, f.comment_id),
         'comment_surface', coalesce(r.reaction ->> 'comment_surface', f.comment_surface),
+        'reactor_login', _fold_name(r.reaction ->> 'reactor_login'),
         'severity', f.severity, 'category', f.category, 'file_path', f.file_path,
         'title', f.title
       )

@@ -39,7 +39,8 @@ begin
   cross join lateral (
     values
     (
-      'owner', m.memory ->> 'owner' = split_part(m.memory ->> 'repo', '/', 1),
+      'owner',
+      _fold_name(m.memory ->> 'owner') = _fold_name(split_part(m.memory ->> 'repo', '/', 1)),
       'the owner of repo'
     ),
     (
@@ -199,11 +200,11 @@ begin
     select
       m.id,
       coalesce(m.created_at, _now()),
-      m.repo,
-      split_part(m.repo, '/', 1),
+      _fold_name(m.repo),
+      _fold_name(split_part(m.repo, '/', 1)),
       m.finding_id,
       m.review_id,
-      coalesce(m.source_repo, m.repo),
+      _fold_name(coalesce(m.source_repo, m.repo)),
       m.finding_text,
       m.severity,
       m.category,
@@ -235,7 +236,7 @@ begin
       created_at, repo, finding_id, review_id, source_repo, finding_text, severity,
       category, file_path, language, outcome, embedding_model, stale, embedding, id
     )
-    order by m.repo, m.finding_id, m.outcome, m.id
+    order by _fold_name(m.repo), m.finding_id, m.outcome, m.id
     on conflict (repo, finding_id, outcome) do nothing
     returning id
   )
@@ -346,7 +347,7 @@ begin
           select k.id
           from learning_memories as k
           where
-            k.repo = m.repo
+            k.repo = _fold_name(m.repo)
             and k.finding_id = m.finding_id
             and k.outcome = m.outcome
         )

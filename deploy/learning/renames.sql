@@ -1,6 +1,6 @@
 -- Deploy kodiai:learning/renames to pg
 --
--- The steps of rename_repo.
+-- The steps of rename_repo and rename_owner.
 
 begin;
 
@@ -8,27 +8,80 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _lock_renamed_repos(p_repo text, p_new_repo text)
+create function _list_repos(p_owner text)
+returns text[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+set enable_bitmapscan = off
+as $$
+declare
+  v_table regclass;
+  v_found text[];
+  v_repos text[] := '{}';
+begin
+  for v_table in
+    select c.oid
+    from pg_class as c
+    inner join pg_attribute as a on a.attrelid = c.oid
+    where
+      c.relnamespace = quote_ident(current_schema())::regnamespace
+      and c.relkind = 'r'
+      and a.attname = 'repo'
+    order by c.relname
+  loop
+    -- Dynamic: the table varies. Skip from name to name in an index. The names of an owner are
+    -- not a range of it, because most collations ignore the slash.
+    execute format(
+      'with recursive repos as (
+        (select e.repo from %1$s as e order by e.repo limit 1)
+        union all
+        select (select e.repo from %1$s as e where e.repo > r.repo order by e.repo limit 1)
+        from repos as r
+        where r.repo is not null
+      )
+      select array(select r.repo from repos as r where split_part(r.repo, ''/'', 1) = $1)',
+      v_table
+    )
+    into v_found
+    using p_owner;
+    v_repos := v_repos || v_found;
+  end loop;
+  return array(select distinct r.repo from unnest(v_repos) as r (repo) order by r.repo);
+end
+$$;
+
+comment on function _list_repos is
+'List the repositories of an owner that occur in any table. Takes time for each repository of each
+table, also for those of other owners.
+Argument: p_owner.
+Result: their names, sorted.';
+
+create function _lock_repos(p_repos text[])
 returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
+declare
+  v_repo text;
 begin
   -- One statement per lock: a query might evaluate them in another order.
-  perform pg_advisory_xact_lock(_repo_lock_key(least(p_repo, p_new_repo)));
-  perform pg_advisory_xact_lock(_repo_lock_key(greatest(p_repo, p_new_repo)));
+  for v_repo in select distinct r.repo from unnest(p_repos) as r (repo) order by r.repo loop
+    perform pg_advisory_xact_lock(_repo_lock_key(v_repo));
+  end loop;
 end
 $$;
 
-comment on function _lock_renamed_repos is
-'Lock both names of a repository until the end of the transaction. Waits for transactions that
-hold the lock of one of its pull requests (_lock_pull_request).
-Arguments: p_repo, the old name; p_new_repo, the new name.';
+comment on function _lock_repos is
+'Lock repositories until the end of the transaction. Waits for transactions that hold the lock of
+one of their pull requests (_lock_pull_request).
+Argument: p_repos, their names, in any order.';
 
 create function _rename_rows(
   p_table text,
-  p_repo text,
-  p_new_repo text,
+  p_repos text[],
+  p_new_repos text[],
   p_same_key text,
   p_drop_new text,
   p_set text
@@ -36,6 +89,8 @@ create function _rename_rows(
 returns table (renamed bigint, dropped bigint)
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
 as $$
 declare
   v_renamed bigint;
@@ -45,23 +100,29 @@ begin
     begin
       -- Dynamic: the table, its key and the other columns to set vary.
       -- Lock in id order, like mark_stale_memories, so that the two do not deadlock.
-      execute format('select from %I as o where o.repo = $1 order by o.id for update', p_table)
-      using p_repo;
+      execute format('select from %I as o where o.repo = any ($1) order by o.id for update', p_table)
+      using p_repos;
       if p_same_key is not null then
         execute format(
           'with duplicates as (
             select case when %s then n.id else o.id end as id
-            from %I as o inner join %2$I as n on %s
-            where o.repo = $1 and n.repo = $2
+            from unnest($1, $2) as r (repo, new_repo)
+            inner join %I as o on o.repo = r.repo
+            inner join %2$I as n on n.repo = r.new_repo and %s
           )
           delete from %2$I where id = any (array(select d.id from duplicates as d))',
           p_drop_new, p_table, p_same_key
         )
-        using p_repo, p_new_repo;
+        using p_repos, p_new_repos;
         get diagnostics v_dropped = row_count;
       end if;
-      execute format('update %I as o set repo = $2 %s where o.repo = $1', p_table, p_set)
-      using p_repo, p_new_repo;
+      execute format(
+        'update %I as o set repo = r.new_repo %s
+        from unnest($1, $2) as r (repo, new_repo)
+        where o.repo = r.repo',
+        p_table, p_set
+      )
+      using p_repos, p_new_repos;
       get diagnostics v_renamed = row_count;
       return query select v_renamed, v_dropped;
       return;
@@ -77,16 +138,16 @@ end
 $$;
 
 comment on function _rename_rows is
-'Rename a repository in one table.
-Arguments: p_table; p_repo, the old name; p_new_repo, the new name; p_same_key, a condition that
-is true if a row o of the old and a row n of the new name have the same unique key, null if the
+'Rename repositories in one table.
+Arguments: p_table; p_repos, the old names; p_new_repos, the new names; p_same_key, a condition that
+is true if a row o of an old and a row n of the new name have the same unique key, null if the
 key does not include the name; p_drop_new, a condition that is true if n is to be deleted instead
-of o; p_set, further assignments, preceded by a comma.
-Result: one row. renamed, the number of rows that got the new name; dropped, the number of rows
+of o; p_set, further assignments from r.repo and r.new_repo, preceded by a comma.
+Result: one row. renamed, the number of rows that got a new name; dropped, the number of rows
 deleted because of their key.
 Errors: 40001 if rows with the same keys kept being written under the new name.';
 
-create function _supersede_older_runs(p_repo text)
+create function _supersede_older_runs(p_repos text[])
 returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
@@ -98,8 +159,10 @@ begin
       first_value(s.run_key) over newest_first as newest_run_key,
       row_number() over newest_first as rank
     from run_state as s
-    where s.repo = p_repo and s.status in ('pending', 'running')
-    window newest_first as (partition by s.pr_number order by s.created_at desc, s.id desc)
+    where s.repo = any (p_repos) and s.status in ('pending', 'running')
+    window newest_first as (
+      partition by s.repo, s.pr_number order by s.created_at desc, s.id desc
+    )
   )
 
   update run_state as s
@@ -110,8 +173,8 @@ end
 $$;
 
 comment on function _supersede_older_runs is
-'Leave at most one open run of each pull request of a repository: the one claimed last.
-Argument: p_repo, a repository that this transaction locked (_lock_renamed_repos).';
+'Leave at most one open run of each pull request of some repositories: the one claimed last.
+Argument: p_repos, repositories that this transaction locked (_lock_repos).';
 
 create function _record_rename(p_repo text, p_new_repo text)
 returns void
@@ -131,6 +194,81 @@ $$;
 comment on function _record_rename is
 'Record that a repository was renamed, for _current_repo.
 Arguments: p_repo, the old name; p_new_repo, the new name. This transaction locked both
-(_lock_renamed_repos).';
+(_lock_repos).';
+
+create function _rename_repos(p_repos text[], p_new_repos text[])
+returns table (table_name text, renamed bigint, dropped bigint)
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  -- As if the second recording had been answered with the first one.
+  c_recorded_later constant text := '(n.created_at, n.id) > (o.created_at, o.id)';
+  v_table text;
+  v_same_key text;
+  v_drop_new text;
+begin
+  -- Memories first, because they take longest: what other calls wait for is then locked only
+  -- briefly.
+  return query
+  select 'learning_memories', r.renamed, r.dropped
+  from _rename_rows(
+    'learning_memories', p_repos, p_new_repos,
+    'n.finding_id = o.finding_id and n.outcome = o.outcome', 'n.stale and not o.stale',
+    ', owner = split_part(r.new_repo, ''/'', 1)
+    , source_repo = case o.source_repo when r.repo then r.new_repo else o.source_repo end'
+  ) as r;
+
+  perform _lock_repos(p_repos || p_new_repos);
+  for v_table, v_same_key, v_drop_new in
+    values
+    -- Waits for transactions that are recording reactions to the findings of the reviews.
+    (
+      'reviews', 'n.pr_number = o.pr_number and n.delivery_id = o.delivery_id',
+      c_recorded_later
+    ),
+    (
+      'feedback_reactions',
+      'n.comment_id = o.comment_id and (
+        n.reaction_id = o.reaction_id
+        or n.comment_surface = o.comment_surface and n.reactor_login = o.reactor_login
+      )',
+      'n.reaction_id < o.reaction_id'
+    ),
+    ('author_cache', 'n.author_login = o.author_login', 'n.cached_at < o.cached_at'),
+    ('dep_bump_merge_history', 'n.pr_number = o.pr_number', 'false'),
+    ('review_checkpoints', null, null),
+    (
+      'telemetry_events',
+      'n.delivery_id = o.delivery_id and n.event_type = o.event_type
+      and n.session_id is not distinct from o.session_id',
+      c_recorded_later
+    ),
+    (
+      'rate_limit_events', 'n.delivery_id = o.delivery_id and n.event_type = o.event_type',
+      c_recorded_later
+    ),
+    ('retrieval_quality_events', 'n.delivery_id = o.delivery_id', c_recorded_later),
+    ('resilience_events', 'n.delivery_id = o.delivery_id', c_recorded_later),
+    ('run_state', null, null)
+  loop
+    return query
+    select v_table, r.renamed, r.dropped
+    from _rename_rows(v_table, p_repos, p_new_repos, v_same_key, v_drop_new, '') as r;
+  end loop;
+
+  perform _supersede_older_runs(p_new_repos);
+  perform _record_rename(r.repo, r.new_repo)
+  from unnest(p_repos, p_new_repos) as r (repo, new_repo);
+end
+$$;
+
+comment on function _rename_repos is
+'Rename repositories in every table, for rename_repo and rename_owner.
+Arguments: p_repos, the old names, distinct; p_new_repos, the new name of each, none of which is an
+old one.
+Result: as in rename_repo.
+Errors: as in _rename_rows.';
 
 commit;

@@ -42,6 +42,9 @@ drop domain short_text;
 drop domain short_name;
 drop domain model_name;
 drop domain file_path;
+drop domain login_name;
+drop domain owner_name;
 drop domain repo_name;
+drop function _fold_name;
 
 commit;

@@ -6,9 +6,11 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
+drop function _rename_repos;
 drop function _record_rename;
 drop function _supersede_older_runs;
 drop function _rename_rows;
-drop function _lock_renamed_repos;
+drop function _lock_repos;
+drop function _list_repos;
 
 commit;

@@ -277,7 +277,7 @@ LONG = "x" * 5_000_000
 
 BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("repo", "api", "owner/name"),
-    ("repo", "acme/a pi", "owner/name"),
+    ("repo", "acme/api ", "owner/name"),
     ("repo", 12, "owner/name"),
     ("repo", "acme/" + "x" * 200, "owner/name of at most 200"),
     ("source_repo", "acme/" + "x" * 3000, "owner/name of at most 200"),

@@ -244,7 +244,7 @@ def test_nothing_outside_the_scope_is_returned_ranked_or_counted(
     alone = client.search_memories("acme/api", "cache", vector(1))
     others = [
         memory(repo=repo, finding_text="cache cache")
-        for repo in ("acme/web", "acme/api2", "Acme/api", "corp/api")
+        for repo in ("acme/web", "acme/api2", "acme/api/x", "corp/api")
     ]
     write(client, others, [vector(1)] * 4)
     again = client.search_memories("acme/api", "cache", vector(1))

@@ -15,9 +15,14 @@ select _verify_function('_describe_domain', '
   returns text
 ');
 
+select _verify_function('_fold_value', '
+  immutable parallel safe security invoker (p_value text, p_type text)
+  returns text
+');
+
 select _verify_function('_check_argument', '
   stable parallel safe security invoker (p_argument text, p_value text, p_type text)
-  returns void
+  returns text
 ');
 
 select _verify_function('_check_size', '
@@ -49,8 +54,8 @@ select _verify_function('_check_objects', '
 ');
 
 select _verify_function('_check_scope', '
-  stable parallel safe security invoker (p_repo text, p_owner text)
-  returns void
+  stable parallel safe security invoker (p_repo text, p_owner text, OUT repo text, OUT owner text)
+  returns record
 ');
 
 rollback;

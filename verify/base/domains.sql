@@ -4,6 +4,20 @@ begin;
 
 set local search_path = :"schema", public;
 
+select _verify_function('_fold_name', '
+  immutable parallel safe security invoker (p_name text)
+  returns text
+');
+
+select _verify_none(
+  'name that _fold_name folds differently',
+  array(
+    select n.name
+    from (values ('ACME/API', 'acme/api'), (e'i\u0307', e'i\u0307')) as n (name, folded)
+    where _fold_name(n.name) <> n.folded
+  )
+);
+
 -- Closed sets: constraint and comment list the same values.
 select _verify_none(
   'domain with different values in constraint and comment',
@@ -51,9 +65,16 @@ select _verify_none(
       (
         values
         ('repo_name', 'owner/name', 'name'),
-        ('repo_name', 'owner/name', 'owner/name/more'),
-        ('repo_name', 'owner/name', 'owner/a name'),
+        ('repo_name', 'owner/a group/a name', 'owner/a name '),
+        ('repo_name', 'owner/name', 'owner//name'),
+        ('repo_name', 'owner/name', 'owner/Name'),
         ('repo_name', 'o/' || repeat('é', 99), 'o/' || repeat('é', 99) || 'x'),
+        ('owner_name', repeat('x', 200), repeat('x', 201)),
+        ('owner_name', 'an owner', 'an/owner'),
+        ('owner_name', 'owner', 'Owner'),
+        ('login_name', repeat('x', 200), repeat('x', 201)),
+        ('login_name', 'x', ' '),
+        ('login_name', 'ann', 'Ann'),
         ('file_path', repeat('x', 1000), repeat('x', 1001)),
         ('file_path', ' ', ''),
         ('model_name', repeat('x', 200), repeat('x', 201)),

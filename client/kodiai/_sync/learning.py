@@ -141,6 +141,36 @@ class Learning(Caller):
         """
         return self._call(learning.PURGE_STALE_MEMORIES, repo, limit, owner)
 
+    def rename_owner(self, owner: str, new_owner: str) -> list[RenamedRows]:
+        """Rename an owner and all its repositories, after a rename on GitHub.
+
+        Does for every repository of owner what rename_repo does for one, in one
+        transaction. In the memories of these repositories, any source_repo of owner is
+        renamed too.
+
+        Repeating the call is harmless, and renames rows written under the old name in
+        the meantime.
+
+        Args:
+            owner: owner name; the old name.
+            new_owner: owner name; the new name.
+
+        Returns:
+            One per table; none if the names differ in letter case only.
+
+        Raises:
+            NullValueNotAllowed: an argument is None; the message names it (22004).
+            InvalidParameterValue: an argument is invalid, both are equal, or new_owner
+                would make the name of a repository too long; the message names it
+                (22023).
+            SerializationFailure: rows with the same keys kept being written under the
+                new name or, under repeatable read or serializable, a concurrent
+                transaction changed one of the rows; retry the transaction (40001).
+            DeadlockDetected: a deadlock with a concurrent transaction; retry the
+                transaction (40P01).
+        """
+        return self._call(learning.RENAME_OWNER, owner, new_owner)
+
     def rename_repo(self, repo: str, new_repo: str) -> list[RenamedRows]:
         """Rename a repository in every table, after a rename or transfer on GitHub.
 
@@ -164,12 +194,12 @@ class Learning(Caller):
             new_repo: owner/name; the new name.
 
         Returns:
-            One per table.
+            One per table; none if the names differ in letter case only.
 
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
-            InvalidParameterValue: an argument is invalid, or both names are the same;
-                the message names it (22023).
+            InvalidParameterValue: an argument is invalid, or both are equal; the
+                message names it (22023).
             SerializationFailure: rows with the same keys kept being written under the
                 new name or, under repeatable read or serializable, a concurrent
                 transaction changed one of the rows; retry the transaction (40001).

@@ -21,7 +21,8 @@ comment on table repo_renames is
 'One row per former name of a repository, so that a delivery that still carries it is recognized.';
 comment on column repo_renames.id is 'Rename id.';
 comment on column repo_renames.created_at is 'When the repository was renamed.';
-comment on column repo_renames.old_repo is 'Former name, owner/name.';
-comment on column repo_renames.new_repo is 'Current name, owner/name; changes with later renames.';
+comment on column repo_renames.old_repo is 'Former name, owner/name in lower case.';
+comment on column repo_renames.new_repo is
+'Current name, owner/name in lower case; changes with later renames.';
 
 commit;

@@ -38,6 +38,7 @@ begin
       'action', p_action
     )
   );
+  p_repo := _fold_name(p_repo);
   v_repo := _lock_pull_request(
     coalesce(
       -- A delivery from before a rename still carries the old name.

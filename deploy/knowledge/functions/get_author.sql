@@ -25,8 +25,8 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
-  perform _check_argument('p_author_login', p_author_login, 'short_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
+  p_author_login := _check_argument('p_author_login', p_author_login, 'login_name');
   perform _check_argument('p_max_age', p_max_age::text, 'age');
 
   return query
@@ -50,7 +50,7 @@ Arguments:
   p_max_age: 0 to 1000 years; maximum age of the cache entry
 
 Result: one row or none, an Author.
-  author_login: GitHub login of the author
+  author_login: GitHub login of the author, in lower case
   tier: first-time | regular | core; how established the author is in the repository
   author_association: GitHub author association, such as MEMBER
   pr_count: number of the author''s pull requests merged in the repository; null if not counted

@@ -42,7 +42,7 @@ Arguments:
 
 Result: one row or none, a Checkpoint.
   checkpoint_id: id of the checkpoint
-  repo: owner/name; repository under review
+  repo: owner/name, in lower case; repository under review
   pr_number: pull request number
   checkpoint_data: object; what a retry needs to resume, as saved
   partial_comment_id: GitHub id of the comment that shows the partial result; null if none

@@ -40,7 +40,7 @@ as $$
 declare
   v_finding_ids bigint[];
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_comment_id', p_comment_id::text, 'positive_number');
   if p_comment_surface is not null then
     perform _check_argument('p_comment_surface', p_comment_surface, 'short_name');
@@ -75,7 +75,7 @@ Arguments:
 Result: one row or none, a Finding.
   finding_id: id of the finding
   review_id: id of its review
-  repo: owner/name; repository reviewed
+  repo: owner/name, in lower case; repository reviewed
   pr_number: pull request number
   head_sha: commit reviewed; null if unknown
   file_path: path of the file, relative to the repository root

@@ -20,7 +20,7 @@ as $$
 declare
   v_review_id bigint;
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_pr_number', p_pr_number::text, 'positive_number');
 
   v_review_id := _get_last_review(p_repo, p_pr_number);

@@ -39,7 +39,7 @@ declare
   v_avg_confidence double precision;
   v_top_files jsonb;
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_days', p_days::text, 'day_count');
   perform _check_argument('p_top_files', p_top_files::text, 'row_limit');
   v_since := _day_start(_period_start(p_days));

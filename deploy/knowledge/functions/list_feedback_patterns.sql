@@ -33,7 +33,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_days', p_days::text, 'day_count');
   perform _check_argument('p_min_reactions', p_min_reactions::text, 'positive_number');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');

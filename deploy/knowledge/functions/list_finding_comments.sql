@@ -40,7 +40,7 @@ as $$
 declare
   v_finding_ids bigint[];
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_days', p_days::text, 'day_count');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
 
@@ -73,7 +73,7 @@ Arguments:
 Result: rows, each a Finding, newest reviews first.
   finding_id: id of the finding
   review_id: id of its review
-  repo: owner/name; repository reviewed
+  repo: owner/name, in lower case; repository reviewed
   pr_number: pull request number
   head_sha: commit reviewed; null if unknown
   file_path: path of the file, relative to the repository root

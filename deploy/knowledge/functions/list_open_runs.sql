@@ -54,7 +54,7 @@ Arguments:
 
 Result: rows, each an OpenRun, oldest first.
   run_key: key of the run
-  repo: owner/name; repository of the pull request
+  repo: owner/name, in lower case; repository of the pull request
   pr_number: pull request number
   base_sha: base commit of the pull request
   head_sha: head commit of the pull request

@@ -40,7 +40,7 @@ declare
   v_review_id bigint;
   v_finding_ids bigint[];
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_pr_number', p_pr_number::text, 'positive_number');
 
   v_review_id := _get_last_review(p_repo, p_pr_number);
@@ -66,7 +66,7 @@ Arguments:
 Result: rows, each a Finding, in the order in which they were recorded.
   finding_id: id of the finding
   review_id: id of its review
-  repo: owner/name; repository reviewed
+  repo: owner/name, in lower case; repository reviewed
   pr_number: pull request number
   head_sha: commit reviewed; null if unknown
   file_path: path of the file, relative to the repository root

@@ -29,7 +29,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_days', p_days::text, 'day_count');
 
   return query

@@ -54,6 +54,7 @@ begin
       'created_at', p_created_at
     )
   );
+  p_repo := _fold_name(p_repo);
   perform _check_created_at(p_created_at);
   perform _check_findings(p_findings);
   perform _check_objects(

@@ -30,6 +30,7 @@ begin
       'partial_comment_id', p_partial_comment_id
     )
   );
+  p_repo := _fold_name(p_repo);
 
   return query
   insert into review_checkpoints as c (

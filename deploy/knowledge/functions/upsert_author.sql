@@ -30,6 +30,8 @@ begin
       'pr_count', p_pr_count
     )
   );
+  p_repo := _fold_name(p_repo);
+  p_author_login := _fold_name(p_author_login);
 
   return query
   insert into author_cache as c (repo, author_login, tier, author_association, pr_count)

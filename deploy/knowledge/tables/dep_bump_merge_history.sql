@@ -37,7 +37,7 @@ comment on table dep_bump_merge_history is
 'One row per merged pull request that only updates a dependency.';
 comment on column dep_bump_merge_history.id is 'Merge id.';
 comment on column dep_bump_merge_history.created_at is 'When the merge was recorded.';
-comment on column dep_bump_merge_history.repo is 'Repository, owner/name.';
+comment on column dep_bump_merge_history.repo is 'Repository, owner/name in lower case.';
 comment on column dep_bump_merge_history.pr_number is 'Pull request number.';
 comment on column dep_bump_merge_history.merged_at is 'When the pull request was merged.';
 comment on column dep_bump_merge_history.delivery_id is 'Webhook delivery that reported the merge.';

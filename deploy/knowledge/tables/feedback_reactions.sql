@@ -17,7 +17,7 @@ create table feedback_reactions (
   comment_surface short_name not null,
   reaction_id positive_number not null,
   reaction_content reaction_content not null,
-  reactor_login short_name not null,
+  reactor_login login_name not null,
   reacted_at timestamptz,
   severity severity not null,
   category category not null,
@@ -44,7 +44,7 @@ comment on table feedback_reactions is
 'copy of the finding.';
 comment on column feedback_reactions.id is 'Feedback id.';
 comment on column feedback_reactions.created_at is 'When the reaction was recorded.';
-comment on column feedback_reactions.repo is 'Repository of the comment, owner/name.';
+comment on column feedback_reactions.repo is 'Repository of the comment, owner/name in lower case.';
 comment on column feedback_reactions.pr_number is
 'Pull request of the comment, copied so that reports need no join with reviews.';
 comment on column feedback_reactions.review_id is 'Review that posted the comment.';
@@ -54,7 +54,8 @@ comment on column feedback_reactions.comment_surface is
 'Kind of comment; comment_id is unique only within a kind.';
 comment on column feedback_reactions.reaction_id is 'GitHub reaction id.';
 comment on column feedback_reactions.reaction_content is 'Thumbs up (+1) or thumbs down (-1).';
-comment on column feedback_reactions.reactor_login is 'GitHub login of the person who reacted.';
+comment on column feedback_reactions.reactor_login is
+'GitHub login of the person who reacted, in lower case.';
 comment on column feedback_reactions.reacted_at is 'When the person reacted.';
 comment on column feedback_reactions.severity is 'Severity of the finding.';
 comment on column feedback_reactions.category is 'Category of the finding.';

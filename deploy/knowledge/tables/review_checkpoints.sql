@@ -29,7 +29,7 @@ comment on column review_checkpoints.created_at is
 'When the first checkpoint of the review was saved.';
 comment on column review_checkpoints.updated_at is 'When the checkpoint was last changed.';
 comment on column review_checkpoints.review_output_key is 'Key of the review output in progress.';
-comment on column review_checkpoints.repo is 'Repository, owner/name.';
+comment on column review_checkpoints.repo is 'Repository, owner/name in lower case.';
 comment on column review_checkpoints.pr_number is 'Pull request number.';
 comment on column review_checkpoints.checkpoint_data is
 'What a retry needs to resume, such as files reviewed, finding count, summary draft and total '

@@ -42,7 +42,7 @@ comment on table reviews is 'One row per review of a pull request by the agent.'
 comment on column reviews.id is 'Review id.';
 comment on column reviews.created_at is
 'When the review was made: when it was recorded, unless another time was given.';
-comment on column reviews.repo is 'Repository reviewed, owner/name.';
+comment on column reviews.repo is 'Repository reviewed, owner/name in lower case.';
 comment on column reviews.pr_number is 'Pull request number.';
 comment on column reviews.head_sha is 'Commit reviewed.';
 comment on column reviews.delivery_id is 'Webhook delivery that requested the review.';

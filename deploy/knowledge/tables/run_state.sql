@@ -32,7 +32,7 @@ comment on column run_state.id is 'Run id.';
 comment on column run_state.created_at is 'When the run was last claimed.';
 comment on column run_state.run_key is
 'Key of the run; deliveries with the same key are duplicates.';
-comment on column run_state.repo is 'Repository of the pull request, owner/name.';
+comment on column run_state.repo is 'Repository of the pull request, owner/name in lower case.';
 comment on column run_state.pr_number is 'Pull request number.';
 comment on column run_state.base_sha is 'Base commit of the pull request.';
 comment on column run_state.head_sha is 'Head commit of the pull request.';

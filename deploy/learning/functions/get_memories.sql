@@ -42,7 +42,7 @@ begin
   select
     m.id,
     m.repo::text,
-    m.owner,
+    m.owner::text,
     m.source_repo::text,
     m.finding_id,
     m.review_id,
@@ -75,9 +75,9 @@ Arguments:
 
 Result: rows, each a Memory, in the order in which p_memory_ids first names them.
   memory_id: id of the memory
-  repo: owner/name; repository the memory belongs to
-  owner: owner of repo
-  source_repo: owner/name; repository where the memory was learned
+  repo: owner/name, in lower case; repository the memory belongs to
+  owner: owner of repo, in lower case
+  source_repo: owner/name, in lower case; repository where the memory was learned
   finding_id: id of the finding behind the memory; null if none
   review_id: id of the review behind the memory; null if none
   finding_text: what was found

@@ -14,7 +14,7 @@ language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_finding_id', p_finding_id::text, 'bigint');
   perform _check_argument('p_outcome', p_outcome, 'outcome');
 

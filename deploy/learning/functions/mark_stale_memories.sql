@@ -24,7 +24,7 @@ as $$
 declare
   v_marked bigint;
 begin
-  perform _check_scope(p_repo, p_owner);
+  select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   if num_nonnulls(p_memory_ids, p_path_prefix, p_embedding_model, p_created_before) = 0 then
     perform _reject_argument(
       'p_memory_ids, p_path_prefix, p_embedding_model or p_created_before',

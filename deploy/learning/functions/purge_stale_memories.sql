@@ -21,7 +21,7 @@ as $$
 declare
   v_purged bigint;
 begin
-  perform _check_scope(p_repo, p_owner);
+  select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   perform _check_argument('p_limit', p_limit::text, 'batch_size');
 
   delete from learning_memories where id = any (

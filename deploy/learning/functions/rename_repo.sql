@@ -16,70 +16,19 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
-declare
-  -- As if the second recording had been answered with the first one.
-  c_recorded_later constant text := '(n.created_at, n.id) > (o.created_at, o.id)';
-  v_table text;
-  v_same_key text;
-  v_drop_new text;
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
-  perform _check_argument('p_new_repo', p_new_repo, 'repo_name');
   if p_new_repo = p_repo then
     perform _reject_argument('p_new_repo', 'a name other than p_repo', to_jsonb(p_new_repo)::text);
   end if;
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
+  p_new_repo := _check_argument('p_new_repo', p_new_repo, 'repo_name');
+  if p_new_repo = p_repo then
+    return;
+  end if;
 
-  -- Memories first, because they take longest: what other calls wait for is then locked only
-  -- briefly.
   return query
-  select 'learning_memories', r.renamed, r.dropped
-  from _rename_rows(
-    'learning_memories', p_repo, p_new_repo,
-    'n.finding_id = o.finding_id and n.outcome = o.outcome', 'n.stale and not o.stale',
-    ', owner = split_part($2, ''/'', 1)
-    , source_repo = case o.source_repo when $1 then $2 else o.source_repo end'
-  ) as r;
-
-  perform _lock_renamed_repos(p_repo, p_new_repo);
-  for v_table, v_same_key, v_drop_new in
-    values
-    -- Waits for transactions that are recording reactions to the findings of the reviews.
-    (
-      'reviews', 'n.pr_number = o.pr_number and n.delivery_id = o.delivery_id',
-      c_recorded_later
-    ),
-    (
-      'feedback_reactions',
-      'n.comment_id = o.comment_id and (
-        n.reaction_id = o.reaction_id
-        or n.comment_surface = o.comment_surface and n.reactor_login = o.reactor_login
-      )',
-      'n.reaction_id < o.reaction_id'
-    ),
-    ('author_cache', 'n.author_login = o.author_login', 'n.cached_at < o.cached_at'),
-    ('dep_bump_merge_history', 'n.pr_number = o.pr_number', 'false'),
-    ('review_checkpoints', null, null),
-    (
-      'telemetry_events',
-      'n.delivery_id = o.delivery_id and n.event_type = o.event_type
-      and n.session_id is not distinct from o.session_id',
-      c_recorded_later
-    ),
-    (
-      'rate_limit_events', 'n.delivery_id = o.delivery_id and n.event_type = o.event_type',
-      c_recorded_later
-    ),
-    ('retrieval_quality_events', 'n.delivery_id = o.delivery_id', c_recorded_later),
-    ('resilience_events', 'n.delivery_id = o.delivery_id', c_recorded_later),
-    ('run_state', null, null)
-  loop
-    return query
-    select v_table, r.renamed, r.dropped
-    from _rename_rows(v_table, p_repo, p_new_repo, v_same_key, v_drop_new, '') as r;
-  end loop;
-
-  perform _supersede_older_runs(p_new_repo);
-  perform _record_rename(p_repo, p_new_repo);
+  select r.table_name, r.renamed, r.dropped
+  from _rename_repos(array[p_repo], array[p_new_repo]) as r;
 end
 $$;
 
@@ -105,14 +54,14 @@ Arguments:
   p_repo: owner/name; the old name
   p_new_repo: owner/name; the new name
 
-Result: rows, each a RenamedRows, one per table.
+Result: rows, each a RenamedRows, one per table; none if the names differ in letter case only.
   table_name: name of the table
   renamed: number of rows moved to the new name
   dropped: number of rows deleted because both names had a row with the same unique key
 
 Errors:
   22004: an argument is null; the message names it
-  22023: an argument is invalid, or both names are the same; the message names it
+  22023: an argument is invalid, or both are equal; the message names it
   40001: rows with the same keys kept being written under the new name or, under repeatable read
     or serializable, a concurrent transaction changed one of the rows; retry the transaction
   40P01: a deadlock with a concurrent transaction; retry the transaction

@@ -17,7 +17,7 @@ create table learning_memories (
   id bigint not null generated always as identity,
   created_at timestamptz not null default _now(),
   repo repo_name not null,
-  owner text not null,
+  owner owner_name not null,
   finding_id bigint,
   review_id bigint,
   source_repo repo_name not null,
@@ -54,15 +54,15 @@ comment on column learning_memories.id is
 comment on column learning_memories.created_at is
 'When the memory was learned; its age counts from then.';
 comment on column learning_memories.repo is
-'Repository the memory belongs to, owner/name.';
+'Repository the memory belongs to, owner/name in lower case.';
 comment on column learning_memories.owner is
-'Owner of repo, the part before the slash.';
+'Owner of repo, the part before the first slash.';
 comment on column learning_memories.finding_id is
 'Finding behind the memory; null if none. No foreign key: memories may come from elsewhere.';
 comment on column learning_memories.review_id is
 'Review behind the memory; null if none. No foreign key: memories may come from elsewhere.';
 comment on column learning_memories.source_repo is
-'Repository where the memory was learned, owner/name.';
+'Repository where the memory was learned, owner/name in lower case.';
 comment on column learning_memories.finding_text is
 'What was found; searches match this text.';
 comment on column learning_memories.severity is 'How bad the problem was.';

@@ -24,7 +24,7 @@ declare
   v_scope search_scope;
   v_memory_ids bigint[];
 begin
-  perform _check_scope(p_repo, p_owner);
+  select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   perform _check_argument('p_questions', p_questions::text, 'row_limit');
 
   v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));

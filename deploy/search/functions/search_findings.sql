@@ -46,7 +46,7 @@ declare
   v_scope search_scope;
   v_matches search_match[];
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_query_text', p_query_text, 'long_text');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
   perform _check_argument('p_query_syntax', p_query_syntax, 'query_syntax');
@@ -94,7 +94,7 @@ Result: rows, each a FoundFinding, best first; ties are broken by finding_id.
   finding_id: id of the finding
   score: BM25, raised for findings with all terms or phrases so that they rank first
   review_id: id of its review
-  repo: owner/name; repository reviewed
+  repo: owner/name, in lower case; repository reviewed
   pr_number: pull request number
   head_sha: commit reviewed; null if unknown
   file_path: path of the file, relative to the repository root

@@ -90,6 +90,8 @@ begin
     p_query_syntax, p_min_relevance, p_exclude_repos, p_home_weight
   );
 
+  p_repo := _fold_name(p_repo);
+  p_owner := _fold_name(p_owner);
   v_limit := p_limit;
   v_depth := _tier_depth(_tier(v_limit));
   v_query := _parse_query(coalesce(p_query_text, ''), p_query_syntax);
@@ -98,7 +100,11 @@ begin
   v_scope.outcomes := p_outcomes;
   v_scope.severities := p_severities;
   v_scope.categories := p_categories;
-  v_scope.excluded_repos := p_exclude_repos;
+  if cardinality(p_exclude_repos) > 0 then
+    v_scope.excluded_repos := array(
+      select _fold_name(r.name) from unnest(p_exclude_repos) as r (name)
+    );
+  end if;
   v_scope.path_prefix := p_path_prefix;
   v_scope.created_after := p_created_after;
   v_scope.embedding_model := coalesce(
@@ -150,9 +156,9 @@ begin
   return query
   select
     m.id, c.score, c.relevance, c.vector_rank, c.distance, c.text_rank, c.text_score,
-    m.repo::text, m.owner, m.source_repo::text, m.finding_id, m.review_id, m.finding_text::text, m.severity::text,
-    m.category::text, m.file_path::text, m.language::text, m.outcome::text,
-    m.embedding_model::text, m.created_at
+    m.repo::text, m.owner::text, m.source_repo::text, m.finding_id, m.review_id,
+    m.finding_text::text, m.severity::text, m.category::text, m.file_path::text,
+    m.language::text, m.outcome::text, m.embedding_model::text, m.created_at
   from generate_subscripts(v_candidates, 1) as o (ord)
   cross join lateral (select (v_candidates[o.ord]).*) as c
   inner join learning_memories as m on c.memory_id = m.id
@@ -272,9 +278,9 @@ Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   text_rank: 1-based rank by text_score among the candidates; null if text_score is null
   text_score: BM25, raised for memories with all terms or phrases so that they rank first; null if
     the memory contains no term of p_query_text
-  repo: owner/name; repository the memory belongs to
-  owner: owner of repo
-  source_repo: owner/name; repository where the memory was learned
+  repo: owner/name, in lower case; repository the memory belongs to
+  owner: owner of repo, in lower case
+  source_repo: owner/name, in lower case; repository where the memory was learned
   finding_id: id of the finding behind the memory; null if none
   review_id: id of the review behind the memory; null if none
   finding_text: what was found

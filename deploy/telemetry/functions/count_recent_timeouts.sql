@@ -18,8 +18,8 @@ language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  perform _check_argument('p_repo', p_repo, 'repo_name');
-  perform _check_argument('p_pr_author', p_pr_author, 'short_name');
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
+  p_pr_author := _check_argument('p_pr_author', p_pr_author, 'login_name');
   perform _check_argument('p_days', p_days::text, 'day_count');
 
   return (

@@ -32,7 +32,7 @@ declare
 begin
   perform _check_argument('p_days', p_days::text, 'day_count');
   if p_repo is not null then
-    perform _check_argument('p_repo', p_repo, 'repo_name');
+    p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   end if;
 
   v_first_day := _period_start(p_days);

@@ -34,7 +34,7 @@ declare
 begin
   perform _check_argument('p_days', p_days::text, 'day_count');
   if p_repo is not null then
-    perform _check_argument('p_repo', p_repo, 'repo_name');
+    p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   end if;
 
   v_since := _day_start(_period_start(p_days));

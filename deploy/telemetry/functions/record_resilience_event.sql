@@ -78,7 +78,7 @@ begin
     update resilience_events as e
     set
       pr_number = coalesce(e.pr_number, p_pr_number),
-      pr_author = coalesce(e.pr_author, p_pr_author),
+      pr_author = coalesce(e.pr_author, _fold_name(p_pr_author)),
       parent_delivery_id = coalesce(e.parent_delivery_id, p_parent_delivery_id),
       review_output_key = coalesce(e.review_output_key, p_review_output_key),
       execution_conclusion = coalesce(e.execution_conclusion, p_execution_conclusion),

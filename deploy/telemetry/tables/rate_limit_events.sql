@@ -34,7 +34,7 @@ comment on column rate_limit_events.created_at is
 'When the event happened: when it was recorded, unless another time was given.';
 comment on column rate_limit_events.delivery_id is
 'Webhook delivery that hit the limit.';
-comment on column rate_limit_events.repo is 'Repository, owner/name.';
+comment on column rate_limit_events.repo is 'Repository, owner/name in lower case.';
 comment on column rate_limit_events.pr_number is
 'Pull request number.';
 comment on column rate_limit_events.event_type is 'What the agent was doing, such as review.';

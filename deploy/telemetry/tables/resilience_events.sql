@@ -12,7 +12,7 @@ create table resilience_events (
   delivery_id short_name not null,
   repo repo_name not null,
   pr_number positive_number,
-  pr_author short_name,
+  pr_author login_name,
   event_type short_name not null,
   kind resilience_kind not null,
   parent_delivery_id short_name,
@@ -48,11 +48,11 @@ comment on column resilience_events.created_at is
 'When the event happened: when it was recorded, unless another time was given.';
 comment on column resilience_events.delivery_id is
 'Webhook delivery of the run, or an id made up for the retry.';
-comment on column resilience_events.repo is 'Repository, owner/name.';
+comment on column resilience_events.repo is 'Repository, owner/name in lower case.';
 comment on column resilience_events.pr_number is
 'Pull request number.';
 comment on column resilience_events.pr_author is
-'GitHub login of the pull request author.';
+'GitHub login of the pull request author, in lower case.';
 comment on column resilience_events.event_type is 'What the agent was doing, such as review.';
 comment on column resilience_events.kind is 'Whether this is a timeout or a retry.';
 comment on column resilience_events.parent_delivery_id is

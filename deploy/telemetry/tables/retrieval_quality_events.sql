@@ -37,7 +37,7 @@ comment on column retrieval_quality_events.created_at is
 'When the event happened: when it was recorded, unless another time was given.';
 comment on column retrieval_quality_events.delivery_id is
 'Webhook delivery that the search was for.';
-comment on column retrieval_quality_events.repo is 'Repository, owner/name.';
+comment on column retrieval_quality_events.repo is 'Repository, owner/name in lower case.';
 comment on column retrieval_quality_events.pr_number is
 'Pull request number.';
 comment on column retrieval_quality_events.event_type is

@@ -12,7 +12,7 @@ create table telemetry_events (
   delivery_id short_name,
   repo repo_name not null,
   pr_number positive_number,
-  pr_author short_name,
+  pr_author login_name,
   event_type short_name not null,
   provider short_name not null default 'anthropic',
   model short_name not null,
@@ -46,11 +46,11 @@ comment on column telemetry_events.created_at is
 'When the event happened: when it was recorded, unless another time was given.';
 comment on column telemetry_events.delivery_id is
 'Webhook delivery that caused the run.';
-comment on column telemetry_events.repo is 'Repository, owner/name.';
+comment on column telemetry_events.repo is 'Repository, owner/name in lower case.';
 comment on column telemetry_events.pr_number is
 'Pull request number.';
 comment on column telemetry_events.pr_author is
-'GitHub login of the pull request author.';
+'GitHub login of the pull request author, in lower case.';
 comment on column telemetry_events.event_type is 'What the agent was doing, such as review.';
 comment on column telemetry_events.provider is 'Provider of the model.';
 comment on column telemetry_events.model is 'Model that ran.';

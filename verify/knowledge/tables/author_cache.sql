@@ -7,7 +7,7 @@ set local search_path = :"schema", public;
 select _verify_table('author_cache', array[
   'column id bigint not null identity',
   'column repo repo_name not null',
-  'column author_login short_name not null',
+  'column author_login login_name not null',
   'column tier author_tier not null',
   'column author_association short_name not null',
   'column pr_count natural_number',

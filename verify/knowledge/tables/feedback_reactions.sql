@@ -15,7 +15,7 @@ select _verify_table('feedback_reactions', array[
   'column comment_surface short_name not null',
   'column reaction_id positive_number not null',
   'column reaction_content reaction_content not null',
-  'column reactor_login short_name not null',
+  'column reactor_login login_name not null',
   'column reacted_at timestamp with time zone',
   'column severity severity not null',
   'column category category not null',

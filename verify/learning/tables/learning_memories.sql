@@ -11,7 +11,7 @@ select _verify_table('learning_memories', array[
   'column id bigint not null identity',
   'column created_at timestamp with time zone not null default _now()',
   'column repo repo_name not null',
-  'column owner text not null',
+  'column owner owner_name not null',
   'column finding_id bigint',
   'column review_id bigint',
   'column source_repo repo_name not null',
@@ -27,7 +27,7 @@ select _verify_table('learning_memories', array[
   format('column embedding_code bit(%s) generated _quantize(embedding)', :code_length),
   'column stale boolean not null default false',
   'column search_tsv tsvector',
-  'constraint learning_memories_owner_check CHECK ((owner = split_part((repo)::text, '
+  'constraint learning_memories_owner_check CHECK (((owner)::text = split_part((repo)::text, '
   '''/''::text, 1)))',
   'constraint learning_memories_embedding_dim_check CHECK ((embedding_dim = '
   '_embedding_dim()))',

@@ -10,7 +10,7 @@ select _verify_table('resilience_events', array[
   'column delivery_id short_name not null',
   'column repo repo_name not null',
   'column pr_number positive_number',
-  'column pr_author short_name',
+  'column pr_author login_name',
   'column event_type short_name not null',
   'column kind resilience_kind not null',
   'column parent_delivery_id short_name',

@@ -10,7 +10,7 @@ select _verify_table('telemetry_events', array[
   'column delivery_id short_name',
   'column repo repo_name not null',
   'column pr_number positive_number',
-  'column pr_author short_name',
+  'column pr_author login_name',
   'column event_type short_name not null',
   'column provider short_name not null default ''anthropic''::text',
   'column model short_name not null',

@@ -1,0 +1,217 @@
+"""Repositories, owners and logins are the same in any letter case, as on GitHub."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from catalog import Function
+from kodiai import Client
+from tests.concurrency import sessions, wait_for_lock
+from tests.examples import python_arguments
+from tests.knowledge.calls import posted, reaction, review, run
+from tests.learning.corpus import memory
+
+#: Arguments, keys and columns that are names.
+NAME = re.compile(r"(p_)?((new_|old_|source_)?repo|(new_)?owner|\w+_login|pr_author)$")
+WRITES = ("record_", "write_", "upsert_", "claim_", "save_")
+OTHERS = {"owner": "acme", "new_owner": "corp"}
+NAMES = ["acme/api", "group/sub group/project", "o/n", "org/it's [1]"]
+
+CATALOG = """
+select relname, attname, atttypid::regtype::text from pg_attribute
+inner join pg_class as c on c.oid = attrelid
+where relnamespace = 'kodiai'::regnamespace and relkind = 'r' and attnum > 0
+"""
+
+
+def respell_names(value: Any) -> Any:
+    """Return a value with the names in it in another letter case."""
+    if isinstance(value, list):
+        return [respell_names(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            k: v.upper() if v and NAME.match(k) else respell_names(v)
+            for k, v in value.items()
+        }
+    return value
+
+
+def contents(database: psycopg.Connection) -> dict[str, list[Any]]:
+    """Return all rows of all tables."""
+    tables = database.execute(
+        "select relname from pg_class where relkind = 'r'"
+        " and relnamespace = 'kodiai'::regnamespace"
+    ).fetchall()
+    return {
+        table: sorted(
+            database.execute(f"select t::text from {table} as t".encode()).fetchall()
+        )
+        for (table,) in tables
+    }
+
+
+@contextmanager
+def undone(database: psycopg.Connection) -> Iterator[None]:
+    """Undo what the block does, including the ids that it draws."""
+    with database.transaction(force_rollback=True):
+        for (sequence,) in database.execute(
+            "select relname from pg_class where relkind = 'S'"
+            " and relnamespace = 'kodiai'::regnamespace"
+        ).fetchall():
+            restart = f"alter sequence {sequence} restart with 1000"
+            database.execute(restart.encode())
+        yield
+
+
+def test_every_function_treats_two_spellings_alike(
+    database: psycopg.Connection, functions: list[Function]
+) -> None:
+    """Results and the contents of all tables are the same, after the same calls."""
+    database.execute("set kodiai.now = '2026-03-31T12:00Z'")
+    client = Client(database)
+    given = {function.name: python_arguments(function) for function in functions}
+    given["record_review"]["findings"] = [posted(1)]
+    given["write_memories"]["memories"][0] |= {"owner": "acme", "source_repo": "a/b"}
+    for function in functions:  # name what the examples leave out
+        for argument in function.arguments:
+            if NAME.match(argument.name):
+                name = argument.name.removeprefix("p_")
+                example = "acme/api" if "repo" in name else OTHERS.get(name, "ann")
+                given[function.name].setdefault(name, example)
+
+    for function in sorted(functions, key=lambda f: f.name != "record_review"):
+        if function.name.startswith(WRITES):
+            getattr(client, function.name)(**given[function.name])
+
+    differ = []
+    for function in functions:
+        outcomes = []
+        arguments = given[function.name]
+        for spelled in (arguments, respell_names(arguments)):
+            with undone(database):
+                result = getattr(client, function.name)(**spelled)
+                outcomes.append((result, contents(database)))
+        if outcomes[0] != outcomes[1]:
+            differ.append(function.name)
+    assert differ == []
+
+
+def test_no_table_can_hold_two_spellings_of_a_name(
+    database: psycopg.Connection,
+) -> None:
+    columns = [row for row in database.execute(CATALOG) if NAME.match(row[1])]
+    assert len(columns) > 15
+    for table, column, domain in columns:
+        value = "acme/API" if "repo" in column else "Ann"
+        call = "select pg_input_is_valid(%s, %s), pg_input_is_valid(lower(%s), %s)"
+        row = database.execute(call, (value, domain, value, domain)).fetchone()
+        assert row == (False, True), (table, column)
+
+
+def test_a_memory_is_found_under_another_spelling(client: Client) -> None:
+    written = client.write_memory(**memory(repo="Acme/API", source_repo="ACME/Web"))
+    (found,) = client.search_memories("acme/api", "cache")
+    assert found.memory_id == written.memory_id
+    assert (found.repo, found.owner) == ("acme/api", "acme")
+    assert found.source_repo == "acme/web"
+    assert client.search_memories(None, "cache", owner="ACME") == [found]
+    assert client.search_memories("aCME/aPI", "cache", owner="Acme") == [found]
+
+
+def test_a_pull_request_has_one_open_run_under_both_spellings(client: Client) -> None:
+    client.claim_run(**run(repo="Acme/API", run_key="first"))
+    claim = client.claim_run(**run(repo="acme/api", run_key="second"))
+    assert (claim.reason, claim.superseded_run_keys) == ("superseded-prior", ["first"])
+    again = client.claim_run(**run(repo="ACME/API", run_key="second"))
+    assert again.reason == "duplicate"
+
+
+def test_claims_under_two_spellings_wait_for_each_other(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    with sessions(conninfo, 2) as (first, second):
+        first.client.claim_run(**run(repo="Acme/API", run_key="first"))
+        second.start(lambda c: c.claim_run(**run(repo="acme/api", run_key="second")))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert second.result().superseded_run_keys == ["first"]
+
+
+def test_a_delivery_is_one_under_both_spellings(client: Client) -> None:
+    first = client.record_review(**review(repo="Acme/API", delivery_id="d1"))
+    again = client.record_review(**review(repo="acme/api", delivery_id="d1"))
+    assert (again.review_id, again.inserted) == (first.review_id, False)
+
+
+def test_a_person_has_one_cache_entry_and_one_reaction(client: Client) -> None:
+    first = client.upsert_author("Acme/API", "Ann", "core", "OWNER")
+    again = client.upsert_author("acme/api", "ANN", "regular", "MEMBER")
+    assert (again.author_id, again.inserted) == (first.author_id, False)
+    author = client.get_author("ACME/api", "aNN")
+    assert author
+    assert (author.author_login, author.tier) == ("ann", "regular")
+
+    recorded = client.record_review(**review(findings=[posted(1)]))
+    (finding,) = recorded.finding_ids
+    client.record_feedback_reactions([reaction(finding, reactor_login="Ann")])
+    changed = reaction(
+        finding, reaction_id=2**50, reaction_content="-1", reactor_login="ANN"
+    )
+    client.record_feedback_reactions([changed])
+    (pattern,) = client.list_feedback_patterns("Acme/Api", min_reactions=1)
+    assert (pattern.thumbs_up, pattern.thumbs_down, pattern.reactors) == (0, 1, 1)
+
+
+def test_an_error_shows_what_the_caller_passed(client: Client) -> None:
+    for call in (
+        lambda: client.list_repo_trends("Acme"),
+        lambda: client.write_memory(**memory(repo="Acme")),
+        lambda: client.search_memories("x/y", "x", owner="Acme"),
+        lambda: client.write_memory(**memory(repo="x/y"), owner="Acme"),
+    ):
+        with pytest.raises(psycopg.errors.InvalidParameterValue, match='got "Acme"$'):
+            call()
+
+
+def test_folding_a_folded_name_changes_nothing(database: psycopg.Connection) -> None:
+    """For every character that Unicode may have, alone and in front of an accent."""
+    changed = database.execute(
+        "select n from generate_series(1, 1114111) as n"
+        " cross join (values (''), (U&'\\0301'), (U&'\\0331')) as accent (mark)"
+        " cross join lateral (select _fold_name(chr(n) || mark) as name) as f"
+        " where n not between 55296 and 57343 and _fold_name(name) <> name"
+    ).fetchall()
+    assert changed == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_are_in_lower_case_and_nfc(client: Client, name: str) -> None:
+    client.write_memory(**memory(repo=name.upper()))
+    (found,) = client.search_memories(name, "cache")
+    assert (found.repo, found.owner) == (name, name.split("/", maxsplit=1)[0])
+    assert client.search_memories(None, "cache", owner=found.owner) == [found]
+
+
+def test_the_unicode_form_of_a_name_does_not_matter(client: Client) -> None:
+    name = "acme/café"
+    client.write_memory(**memory(repo=unicodedata.normalize("NFD", name)))
+    (found,) = client.search_memories(unicodedata.normalize("NFC", name), "cache")
+    assert found.repo == name
+
+
+def test_letters_beyond_ascii_are_folded_unless_the_locale_is_c(
+    client: Client, database: psycopg.Connection
+) -> None:
+    row = database.execute("select lower('É' collate \"default\")").fetchone()
+    if row == ("É",):
+        pytest.skip("the locale of the database folds ASCII only")
+    client.write_memory(**memory(repo="ORG/CAFÉ"))
+    (found,) = client.search_memories("org/cafe\u0301", "cache")
+    assert found.repo == "org/café"
