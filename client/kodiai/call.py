@@ -44,11 +44,7 @@ class Function(Generic[Result]):
         return f"select * from {function}({named})".encode()  # noqa: S608
 
     def parameters(self, values: Sequence[object]) -> list[object]:
-        """Convert the values of all arguments to what psycopg sends.
-
-        Raises InvalidParameterValue, naming the argument, for a value of the wrong type
-        or one that Postgres cannot parse.
-        """
+        """Convert the values of all arguments, or raise InvalidParameterValue."""
         return [
             parameter(name, type_, value)
             for (name, type_), value in zip(self.arguments.items(), values, strict=True)

@@ -21,7 +21,7 @@ create function search_memories(
   p_languages text[] default null,
   p_vector_weight double precision default 1.0,
   p_text_weight double precision default 1.0,
-  p_rrf_k integer default 60,
+  p_rrf_k bigint default 60,
   p_recency_half_life interval default null,
   p_max_distance double precision default null,
   p_diversity double precision default 0.0,
@@ -133,7 +133,7 @@ begin
   );
   v_candidates := case p_fusion
     when 'rrf'
-      then _fuse_rrf(v_candidates, p_vector_weight, p_text_weight, p_rrf_k, v_depth)
+      then _fuse_rrf(v_candidates, p_vector_weight, p_text_weight, p_rrf_k::integer, v_depth)
     else _fuse_zscore(v_candidates, p_vector_weight, p_text_weight, v_best_text_score)
   end;
   v_candidates := _prefer(
