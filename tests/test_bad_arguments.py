@@ -200,6 +200,17 @@ def test_a_reference_to_a_missing_row_is_named(client: Client) -> None:
         assert str(error.value).startswith(f"{argument}: ")
 
 
+def test_of_several_arguments_the_first_is_named(client: Client) -> None:
+    for argument, call in (
+        ("repo", lambda: client.search_memories(None, "cache")),
+        ("query_text", lambda: client.search_memories("acme/api")),
+        ("memory_ids", lambda: client.mark_stale_memories("acme/api")),
+    ):
+        with pytest.raises(psycopg.errors.NullValueNotAllowed) as error:
+            call()
+        assert argument_of(error.value) == argument
+
+
 def test_an_error_that_is_not_about_an_argument_names_none(
     connection: psycopg.Connection,
 ) -> None:

@@ -45,10 +45,7 @@ class Function(Generic[Result]):
 
     def parameters(self, values: Sequence[object]) -> list[object]:
         """Convert the values of all arguments, or raise InvalidParameterValue."""
-        return [
-            parameter(name, type_, value)
-            for (name, type_), value in zip(self.arguments.items(), values, strict=True)
-        ]
+        return list(map(parameter, self.arguments, self.arguments.values(), values))
 
     def result(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Result:
         """Return the result of the call; ignore columns that the row class lacks."""

@@ -34,8 +34,6 @@ JsonLike = Any
 #: Characters that a Postgres text cannot contain: NUL and surrogates.
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
-MAX_DIMENSIONS = 16000  # of pgvector's type vector
-
 
 def parameter(argument: str, type_: str, value: object) -> object:
     """Convert the value of an argument; type_ is one of TYPES, or an array of it.
@@ -151,8 +149,8 @@ def _vector(argument: str, value: Any) -> Vector:
     except (TypeError, ValueError, OverflowError) as error:
         got = f"{_describe(value)} ({error})"
         raise invalid(argument, "a list or array of numbers", got) from error
-    if not 1 <= (dimensions := vector.dimensions()) <= MAX_DIMENSIONS:
-        raise invalid(argument, f"1 to {MAX_DIMENSIONS} dimensions", str(dimensions))
+    if not 1 <= (dimensions := vector.dimensions()) <= 16000:  # noqa: PLR2004
+        raise invalid(argument, "1 to 16000 dimensions", str(dimensions))
     if not all(map(isfinite, vector.to_list())):
         raise invalid(argument, "finite numbers of type real", "NaN or infinity")
     return vector

@@ -31,7 +31,7 @@ begin
       )
     end,
     -- The first of 'p_repo or p_owner'.
-    column = split_part(p_argument, ' ', 1);
+    column = substring(p_argument from '^[^ ,]+');
 end
 $$;
 

@@ -120,6 +120,12 @@ CONVENTIONS = {
           and prosrc ~ 'errcode = [^,]*(invalid_parameter_value|null_value|KB00[1-4]|22023|22004)'
           and prosrc !~ '\\mcolumn = '
     """,
+    "functions that convert a time to text or JSON pin the time zone": """
+        select proname from pg_proc
+        where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
+          and 'timestamptz'::regtype = any (proargtypes) and prosrc ~ 'jsonb_build_|p_(created|merged)_\\w+::text'
+          and 'TimeZone=UTC' <> all (proconfig)
+    """,
     "functions are not overloaded": """
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace group by proname having count(*) > 1
