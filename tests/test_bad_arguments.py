@@ -12,6 +12,7 @@ import pytest
 
 from catalog import EMBEDDING, Function, Item
 from kodiai import Client
+from kodiai.errors import argument_of
 from tests.examples import python_arguments
 from tests.learning.corpus import vector
 
@@ -72,10 +73,9 @@ def outside(type_: str, low: str, or_more: str, high: str, unit: str) -> list[An
         assert unit in {"characters", "bytes"}
         blank = [" \n"] if unit == "characters" else []
         return ["", *blank, "x" * (highest + 1)]
-    if type_ in {"integer", "bigint"}:
+    if type_ == "bigint":
         above = [] if or_more and low == "1" else [highest + 1]
-        if type_ == "bigint":
-            above += [2**63 - 1, 2**63, 10**5000][bool(or_more) :]
+        above += [2**63 - 1, 2**63, 10**5000][bool(or_more) :]
         return [int(low) - 1, *above]
     return [int(low) - 0.01, highest * 1.01, float("nan"), float("inf")]
 
@@ -159,8 +159,11 @@ def test_a_time_outside_its_range_is_named(
             expected = (
                 f"^{argument.name}: expected a date and time in the years 1 to 9999"
             )
-            with pytest.raises(psycopg.errors.InvalidParameterValue, match=expected):
+            with pytest.raises(
+                psycopg.errors.InvalidParameterValue, match=expected
+            ) as error:
                 connection.execute(call.encode(), (value,))
+            assert error.value.diag.column_name == argument.name
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -171,6 +174,62 @@ def test_a_missing_value_is_named(client: Client, functions: list[Function]) -> 
             continue
         message = rejection(client, function, name, None, "22004")
         assert message.startswith(f"{name} is missing: expected "), function.name
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_a_reference_to_a_missing_row_is_named(client: Client) -> None:
+    reaction: Any = {
+        "finding_id": 9,
+        "reaction_id": 1,
+        "reaction_content": "+1",
+        "reactor_login": "ann",
+    }
+    for argument, code, call in (
+        ("review_id", "KB001", lambda: client.record_findings(9, [])),
+        ("review_id", "KB001", lambda: client.record_suppressions(9, [])),
+        ("finding_id", "KB002", lambda: client.set_finding_comment(9, 1, "issue")),
+        ("finding_id", "KB002", lambda: client.sync_feedback_reactions(9, [])),
+        (
+            "reactions[1].finding_id",
+            "KB002",
+            lambda: client.record_feedback_reactions([reaction]),
+        ),
+        ("run_key", "KB003", lambda: client.complete_run("none")),
+        (
+            "review_output_key",
+            "KB004",
+            lambda: client.set_checkpoint_comment("none", 1),
+        ),
+    ):
+        with pytest.raises(psycopg.DatabaseError, match="does not exist$") as error:
+            call()
+        assert error.value.sqlstate == code
+        assert argument_of(error.value) == argument
+        assert str(error.value).startswith(f"{argument}: ")
+
+
+def test_of_several_arguments_the_first_is_named(client: Client) -> None:
+    for argument, call in (
+        ("repo", lambda: client.search_memories(None, "cache")),
+        ("query_text", lambda: client.search_memories("acme/api")),
+        ("memory_ids", lambda: client.mark_stale_memories("acme/api")),
+    ):
+        with pytest.raises(psycopg.errors.NullValueNotAllowed) as error:
+            call()
+        assert argument_of(error.value) == argument
+
+
+def test_an_error_that_is_not_about_an_argument_names_none(
+    connection: psycopg.Connection,
+) -> None:
+    for statement in (
+        "select 1 / 0",
+        "select nothing",
+        "insert into reviews values (1)",
+    ):
+        with pytest.raises(psycopg.DatabaseError) as error:
+            connection.execute(statement.encode())
+        assert argument_of(error.value) is None
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -234,4 +293,9 @@ def rejection(
         getattr(client, function.name)(**arguments)
     assert error.value.sqlstate == code, (function.name, argument, value)
     assert code in function.errors, (function.name, argument)
-    return str(error.value)
+    message = str(error.value)
+    # The path that begins the message; the first argument where either would do.
+    path = re.split("[ :]", message)[0]
+    assert argument_of(error.value) == path, (function.name, argument)
+    assert error.value.diag.column_name == f"p_{path}", (function.name, argument)
+    return message

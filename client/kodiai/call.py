@@ -44,15 +44,8 @@ class Function(Generic[Result]):
         return f"select * from {function}({named})".encode()  # noqa: S608
 
     def parameters(self, values: Sequence[object]) -> list[object]:
-        """Convert the values of all arguments to what psycopg sends.
-
-        Raises InvalidParameterValue, naming the argument, for a value of the wrong type
-        or one that Postgres cannot parse.
-        """
-        return [
-            parameter(name, type_, value)
-            for (name, type_), value in zip(self.arguments.items(), values, strict=True)
-        ]
+        """Convert the values of all arguments, or raise InvalidParameterValue."""
+        return list(map(parameter, self.arguments, self.arguments.values(), values))
 
     def result(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Result:
         """Return the result of the call; ignore columns that the row class lacks."""

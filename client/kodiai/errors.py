@@ -28,6 +28,12 @@ class UnknownCheckpointError(DatabaseError, code="KB004"):
     """A checkpoint that a call refers to does not exist."""
 
 
+def argument_of(error: Error) -> str | None:
+    """Return what the call was refused for, such as limit or findings[2].severity."""
+    name = error.diag.column_name or ""
+    return name[2:] if name.startswith("p_") else None
+
+
 def reword(error: Error, arguments: Iterable[str]) -> None:
     """Shorten an error to one line that names arguments as Python does.
 

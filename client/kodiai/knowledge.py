@@ -479,20 +479,20 @@ GET_LAST_REVIEWED_SHA = optional(
 )
 
 GET_REPO_STATS = one(
-    RepoStats, "get_repo_stats", repo="text", days="integer", top_files="integer"
+    RepoStats, "get_repo_stats", repo="text", days="bigint", top_files="bigint"
 )
 
 LIST_FEEDBACK_PATTERNS = many(
     FeedbackPattern,
     "list_feedback_patterns",
     repo="text",
-    days="integer",
+    days="bigint",
     min_reactions="bigint",
     limit="bigint",
 )
 
 LIST_FINDING_COMMENTS = many(
-    Finding, "list_finding_comments", repo="text", days="integer", limit="bigint"
+    Finding, "list_finding_comments", repo="text", days="bigint", limit="bigint"
 )
 
 LIST_OPEN_RUNS = many(OpenRun, "list_open_runs", older_than="interval", limit="bigint")
@@ -501,7 +501,7 @@ LIST_PRIOR_FINDINGS = many(
     Finding, "list_prior_findings", repo="text", pr_number="bigint"
 )
 
-LIST_REPO_TRENDS = many(RepoDay, "list_repo_trends", repo="text", days="integer")
+LIST_REPO_TRENDS = many(RepoDay, "list_repo_trends", repo="text", days="bigint")
 
 PURGE_AUTHORS = one(int, "purge_authors", older_than="interval", limit="bigint")
 

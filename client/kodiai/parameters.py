@@ -34,8 +34,6 @@ JsonLike = Any
 #: Characters that a Postgres text cannot contain: NUL and surrogates.
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
-MAX_DIMENSIONS = 16000  # of pgvector's type vector
-
 
 def parameter(argument: str, type_: str, value: object) -> object:
     """Convert the value of an argument; type_ is one of TYPES, or an array of it.
@@ -56,6 +54,7 @@ def invalid(argument: str, expected: str, got: str) -> InvalidParameterValue:
     message = f"{argument}: expected {expected}, got {got}"
     diagnostics: dict[int, bytes | None] = {
         DiagnosticField.SQLSTATE: b"22023",
+        DiagnosticField.COLUMN_NAME: f"p_{argument}".encode(errors="replace"),
         DiagnosticField.MESSAGE_PRIMARY: message.encode(errors="backslashreplace"),
     }
     return InvalidParameterValue(message, info=diagnostics)
@@ -83,13 +82,10 @@ def _from_numpy(argument: str, value: Any) -> Any:
 def _iterate(argument: str, value: Any) -> list[Any]:
     """Return the elements of a list-like value."""
     is_scalar = getattr(value, "ndim", 1) == 0
-    if is_scalar or not isinstance(value, Iterable) or isinstance(value, NOT_LISTS):
+    not_lists = (str, bytes, bytearray, Mapping)
+    if is_scalar or not isinstance(value, Iterable) or isinstance(value, not_lists):
         raise invalid(argument, "a list", _describe(value))
     return list(value)
-
-
-#: Iterables that are not list-like.
-NOT_LISTS = (str, bytes, bytearray, Mapping)
 
 
 def _array(argument: str, type_: str, value: object) -> object:
@@ -97,7 +93,7 @@ def _array(argument: str, type_: str, value: object) -> object:
         parameter(f"{argument}[{n}]", type_, each)
         for n, each in enumerate(_iterate(argument, value), 1)
     ]
-    if type_ in {"bigint", "integer"}:
+    if type_ == "bigint":
         # As one literal: psycopg would choose the array type by the largest number.
         return "{" + ",".join("null" if e is None else str(e) for e in elements) + "}"
     return Vectors(elements) if type_ == "vector" else elements  # type: ignore[arg-type]
@@ -153,8 +149,8 @@ def _vector(argument: str, value: Any) -> Vector:
     except (TypeError, ValueError, OverflowError) as error:
         got = f"{_describe(value)} ({error})"
         raise invalid(argument, "a list or array of numbers", got) from error
-    if not 1 <= (dimensions := vector.dimensions()) <= MAX_DIMENSIONS:
-        raise invalid(argument, f"1 to {MAX_DIMENSIONS} dimensions", str(dimensions))
+    if not 1 <= (dimensions := vector.dimensions()) <= 16000:  # noqa: PLR2004
+        raise invalid(argument, "1 to 16000 dimensions", str(dimensions))
     if not all(map(isfinite, vector.to_list())):
         raise invalid(argument, "finite numbers of type real", "NaN or infinity")
     return vector
@@ -210,7 +206,6 @@ def _json(argument: str, value: object) -> object:
 TYPES: dict[str, Callable[[str, Any], object]] = {
     "text": _checked(str, "text", _text),
     "boolean": _checked(bool, "true or false"),
-    "integer": _checked(Integral, "an integer", _number),
     "bigint": _checked(Integral, "an integer", _number),
     "double precision": _checked(Real, "a number", _number),
     "numeric": _checked((Real, Decimal), "a number", _number),

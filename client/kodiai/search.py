@@ -125,7 +125,7 @@ class FoundMemory(Row):
 
 
 CHECK_SEARCH = many(
-    SearchCheck, "check_search", repo="text", owner="text", questions="integer"
+    SearchCheck, "check_search", repo="text", owner="text", questions="bigint"
 )
 
 REBUILD_POSTINGS = one(int, "rebuild_postings")
@@ -156,7 +156,7 @@ SEARCH_MEMORIES = many(
     languages="text[]",
     vector_weight="double precision",
     text_weight="double precision",
-    rrf_k="integer",
+    rrf_k="bigint",
     recency_half_life="interval",
     max_distance="double precision",
     diversity="double precision",

@@ -98,16 +98,16 @@ class RecordedEvent(Row):
 
 
 COUNT_RECENT_TIMEOUTS = one(
-    int, "count_recent_timeouts", repo="text", pr_author="text", days="integer"
+    int, "count_recent_timeouts", repo="text", pr_author="text", days="bigint"
 )
 
 GET_RETRIEVAL_QUALITY = one(
-    RetrievalQuality, "get_retrieval_quality", repo="text", days="integer"
+    RetrievalQuality, "get_retrieval_quality", repo="text", days="bigint"
 )
 
-LIST_COST_BY_DAY = many(DayCost, "list_cost_by_day", repo="text", days="integer")
+LIST_COST_BY_DAY = many(DayCost, "list_cost_by_day", repo="text", days="bigint")
 
-LIST_COST_BY_MODEL = many(ModelCost, "list_cost_by_model", repo="text", days="integer")
+LIST_COST_BY_MODEL = many(ModelCost, "list_cost_by_model", repo="text", days="bigint")
 
 PURGE_TELEMETRY = one(int, "purge_telemetry", older_than="interval", limit="bigint")
 

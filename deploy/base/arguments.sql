@@ -15,29 +15,50 @@ language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  if p_got is null then
-    raise exception using
-      errcode = 'null_value_not_allowed',
-      message = format('%s is missing: expected %s', p_argument, p_expected);
-  end if;
   raise exception using
-    errcode = 'invalid_parameter_value',
-    message = format(
-      '%s: expected %s, got %s', p_argument, p_expected,
-      case
-        when length(p_got) > 80
-          then format('%s... (%s characters)', left(p_got, 60), length(p_got))
-        else p_got
-      end
-    );
+    errcode = case
+      when p_got is null then 'null_value_not_allowed' else 'invalid_parameter_value'
+    end,
+    message = case
+      when p_got is null then format('%s is missing: expected %s', p_argument, p_expected)
+      else format(
+        '%s: expected %s, got %s', p_argument, p_expected,
+        case
+          when length(p_got) > 80
+            then format('%s... (%s characters)', left(p_got, 60), length(p_got))
+          else p_got
+        end
+      )
+    end,
+    -- The first of 'p_repo or p_owner'.
+    column = substring(p_argument from '^[^ ,]+');
 end
 $$;
 
 comment on function _reject_argument is
 'Reject an argument of a public function, always with the same wording.
-Arguments: p_argument, its name; p_expected, what is valid; p_got, its value, null if it is
-missing.
-Errors: always, 22004 if p_got is null, else 22023.';
+Arguments: p_argument, its name, with the index and key of an element; p_expected, what is valid;
+p_got, its value, null if it is missing.
+Errors: always, 22004 if p_got is null, else 22023, with p_argument as the column of the error.';
+
+create function _reject_unknown(p_code text, p_argument text, p_kind text, p_key jsonb)
+returns void
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  raise exception using
+    errcode = p_code,
+    message = format('%s: %s %s does not exist', p_argument, p_kind, p_key),
+    column = p_argument;
+end
+$$;
+
+comment on function _reject_unknown is
+'Reject an argument that refers to a row that does not exist, always with the same wording.
+Arguments: p_code, the SQLSTATE; p_argument, its name; p_kind, what the row is, such as review;
+p_key, its value.
+Errors: always p_code, with p_argument as the column of the error.';
 
 create function _describe_domain(p_domain text)
 returns text

@@ -35,10 +35,10 @@ comment on function _day_start is
 'Return the start of a UTC day.
 Argument: p_day.';
 
-create function _period_start(p_days integer)
+create function _period_start(p_days bigint)
 returns date
 language sql stable parallel safe
-return (_now() at time zone 'utc')::date - (p_days - 1);
+return (_now() at time zone 'utc')::date - (p_days - 1)::integer;
 
 comment on function _period_start is
 'Return the first UTC day of a period that ends today.

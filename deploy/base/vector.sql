@@ -62,6 +62,7 @@ begin
   if p_embedding_dim <> _embedding_dim() then
     raise exception using
       errcode = 'invalid_parameter_value',
+      column = 'embedding_dim',
       message = format(
         'embedding_dim: expected %s, with which this schema was deployed, got %s',
         _embedding_dim(), p_embedding_dim

@@ -75,9 +75,7 @@ begin
   perform _check_argument('p_review_id', p_review_id::text, 'positive_number');
   perform from reviews as r where r.id = p_review_id for no key update;
   if not found then
-    raise exception using
-      errcode = 'KB001',
-      message = format('p_review_id: review %s does not exist', p_review_id);
+    perform _reject_unknown('KB001', 'p_review_id', 'review', to_jsonb(p_review_id));
   end if;
 end
 $$;

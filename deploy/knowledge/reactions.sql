@@ -14,8 +14,8 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  v_unknown text;
   v_argument text;
+  v_finding_id bigint;
 begin
   perform _check_objects(
     'feedback_reactions', 'p_reactions', p_reactions,
@@ -25,8 +25,8 @@ begin
     ]
   );
 
-  select format('p_reactions[%s].finding_id: finding %s does not exist', r.ord, r.finding_id)
-  into v_unknown
+  select format('p_reactions[%s].finding_id', r.ord), r.finding_id
+  into v_argument, v_finding_id
   from rows from (
     jsonb_to_recordset(p_reactions) as (finding_id bigint)
   ) with ordinality as r (finding_id, ord)
@@ -34,7 +34,7 @@ begin
   order by r.ord
   limit 1;
   if found then
-    raise exception using errcode = 'KB002', message = v_unknown;
+    perform _reject_unknown('KB002', v_argument, 'finding', to_jsonb(v_finding_id));
   end if;
 
   select format('p_reactions[%s].%s', r.ord, c.key)

@@ -18,7 +18,7 @@ create function _check_search_arguments(
   p_languages text[],
   p_vector_weight double precision,
   p_text_weight double precision,
-  p_rrf_k integer,
+  p_rrf_k bigint,
   p_recency_half_life interval,
   p_max_distance double precision,
   p_diversity double precision,

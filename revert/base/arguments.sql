@@ -15,6 +15,7 @@ drop function _check_size;
 drop function _check_argument;
 drop function _fold_value;
 drop function _describe_domain;
+drop function _reject_unknown;
 drop function _reject_argument;
 
 commit;

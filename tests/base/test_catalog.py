@@ -111,8 +111,20 @@ CONVENTIONS = {
         cross join unnest(proargnames[:pronargs], proargtypes::oid[]) as t (argument, type)
         where pronamespace = 'kodiai'::regnamespace and (
           t.type = 'real'::regtype
-          or proname not like '\\_%' and argument = 'p_limit' and t.type <> 'bigint'::regtype
+          or proname not like '\\_%' and t.type in ('integer'::regtype, 'smallint'::regtype)
         )
+    """,
+    "every error that names an argument has its name in column": """
+        select proname from pg_proc
+        where pronamespace = 'kodiai'::regnamespace
+          and prosrc ~ 'errcode = [^,]*(invalid_parameter_value|null_value|KB00[1-4]|22023|22004)'
+          and prosrc !~ '\\mcolumn = '
+    """,
+    "functions that convert a time to text or JSON pin the time zone": """
+        select proname from pg_proc
+        where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
+          and 'timestamptz'::regtype = any (proargtypes) and prosrc ~ 'jsonb_build_|p_(created|merged)_\\w+::text'
+          and 'TimeZone=UTC' <> all (proconfig)
     """,
     "functions are not overloaded": """
         select proname from pg_proc

@@ -10,6 +10,12 @@ select _verify_function('_reject_argument', '
   returns void
 ');
 
+select _verify_function('_reject_unknown', '
+  immutable parallel safe security invoker (p_code text, p_argument text, p_kind
+  text, p_key jsonb)
+  returns void
+');
+
 select _verify_function('_describe_domain', '
   stable parallel safe security invoker (p_domain text)
   returns text

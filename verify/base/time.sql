@@ -15,7 +15,7 @@ select _verify_function('_day_start', '
 ');
 
 select _verify_function('_period_start', '
-  stable parallel safe security invoker (p_days integer)
+  stable parallel safe security invoker (p_days bigint)
   returns date
 ');
 

@@ -8,7 +8,7 @@ select _verify_function('_check_search_arguments', '
   stable parallel safe security invoker (p_repo text, p_query_text text,
   p_query_embedding vector, p_limit bigint, p_owner text, p_outcomes text[],
   p_severities text[], p_categories text[], p_languages text[], p_vector_weight double
-  precision, p_text_weight double precision, p_rrf_k integer, p_recency_half_life
+  precision, p_text_weight double precision, p_rrf_k bigint, p_recency_half_life
   interval, p_max_distance double precision, p_diversity double precision, p_fusion
   text, p_recency_floor double precision, p_min_gap double precision,
   p_duplicate_distance double precision, p_query_syntax text, p_min_relevance double

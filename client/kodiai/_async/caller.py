@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection, AsyncCursor, Error, InterfaceError
-from psycopg.errors import FeatureNotSupported
-from psycopg.pq import TransactionStatus
-from psycopg.rows import TupleRow, tuple_row
+from psycopg.errors import FeatureNotSupported, NotSupportedError
+from psycopg.pq import Format, TransactionStatus
+from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool
 
 from kodiai import vectors
@@ -57,6 +57,12 @@ class AsyncCaller:
                 # Ignores the cursor and row factories of a borrowed connection.
                 AsyncCursor(connection, row_factory=tuple_row) as cursor,
             ):
+                encoding = connection.info.parameter_status("client_encoding")
+                if encoding not in {"UTF8", None}:
+                    raise NotSupportedError(f"client_encoding: not UTF8 but {encoding}")
+                # In binary, what is returned does not depend on session settings.
+                cursor.format = Format.BINARY
+                cursor.adapters.register_loader("timestamptz", vectors.TimeLoader)
                 if function.has_vectors:
                     await self._register_vector(cursor)
                 await self._execute(cursor, function, parameters)
@@ -68,14 +74,11 @@ class AsyncCaller:
             raise
 
     async def _execute(
-        self,
-        cursor: AsyncCursor[TupleRow],
-        function: Function[Any],
-        parameters: list[object],
+        self, cursor: AsyncCursor[Any], function: Function[Any], values: list[object]
     ) -> None:
         query = function.statement(self.schema)
         try:
-            await cursor.execute(query + b" " * self._revision, parameters)
+            await cursor.execute(query + b" " * self._revision, values)
         except FeatureNotSupported as error:
             if error.diag.context:  # raised by the function
                 raise
@@ -85,9 +88,9 @@ class AsyncCaller:
             self._revision += 1
             if cursor.connection.info.transaction_status != TransactionStatus.IDLE:
                 raise
-            await cursor.execute(query + b" " * self._revision, parameters)
+            await cursor.execute(query + b" " * self._revision, values)
 
-    async def _register_vector(self, cursor: AsyncCursor[TupleRow]) -> None:
+    async def _register_vector(self, cursor: AsyncCursor[Any]) -> None:
         """Have pgvector convert vectors, on this cursor only.
 
         The OID is learned from a call. psycopg's TypeInfo.fetch opens a transaction,

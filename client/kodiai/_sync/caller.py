@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from psycopg import Connection, Cursor, Error, InterfaceError
-from psycopg.errors import FeatureNotSupported
-from psycopg.pq import TransactionStatus
-from psycopg.rows import TupleRow, tuple_row
+from psycopg.errors import FeatureNotSupported, NotSupportedError
+from psycopg.pq import Format, TransactionStatus
+from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
 from kodiai import vectors
@@ -58,6 +58,12 @@ class Caller:
                 # Ignores the cursor and row factories of a borrowed connection.
                 Cursor(connection, row_factory=tuple_row) as cursor,
             ):
+                encoding = connection.info.parameter_status("client_encoding")
+                if encoding not in {"UTF8", None}:
+                    raise NotSupportedError(f"client_encoding: not UTF8 but {encoding}")
+                # In binary, what is returned does not depend on session settings.
+                cursor.format = Format.BINARY
+                cursor.adapters.register_loader("timestamptz", vectors.TimeLoader)
                 if function.has_vectors:
                     self._register_vector(cursor)
                 self._execute(cursor, function, parameters)
@@ -69,14 +75,11 @@ class Caller:
             raise
 
     def _execute(
-        self,
-        cursor: Cursor[TupleRow],
-        function: Function[Any],
-        parameters: list[object],
+        self, cursor: Cursor[Any], function: Function[Any], values: list[object]
     ) -> None:
         query = function.statement(self.schema)
         try:
-            cursor.execute(query + b" " * self._revision, parameters)
+            cursor.execute(query + b" " * self._revision, values)
         except FeatureNotSupported as error:
             if error.diag.context:  # raised by the function
                 raise
@@ -86,9 +89,9 @@ class Caller:
             self._revision += 1
             if cursor.connection.info.transaction_status != TransactionStatus.IDLE:
                 raise
-            cursor.execute(query + b" " * self._revision, parameters)
+            cursor.execute(query + b" " * self._revision, values)
 
-    def _register_vector(self, cursor: Cursor[TupleRow]) -> None:
+    def _register_vector(self, cursor: Cursor[Any]) -> None:
         """Have pgvector convert vectors, on this cursor only.
 
         The OID is learned from a call. psycopg's TypeInfo.fetch opens a transaction,

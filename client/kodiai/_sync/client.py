@@ -20,9 +20,9 @@ class Client(Knowledge, Telemetry, Learning, Search):
     """Calls the functions of one schema, and does nothing else.
 
     Each method calls the SQL function of the same name, with the same arguments
-    without ``p_``. A datetime without a zone means UTC. Errors are psycopg's:
-    InvalidParameterValue (22023) and NullValueNotAllowed (22004) name the argument;
-    kodiai.errors has those that only kodiai raises.
+    without ``p_``. A datetime without a zone means UTC; results are in UTC. Errors are
+    psycopg's: InvalidParameterValue (22023) and NullValueNotAllowed (22004) name the
+    argument; kodiai.errors has those that only kodiai raises.
     """
 
     #: Opens the connection of connect().
@@ -49,7 +49,8 @@ class Client(Knowledge, Telemetry, Learning, Search):
             if not conninfo:
                 raise ValueError("no conninfo was given and DATABASE_URL is not set")
         kwargs = {"fallback_application_name": "kodiai"} | kwargs
-        kwargs = verify_azure(conninfo, **kwargs) | {"autocommit": True}
+        kwargs |= {"autocommit": True, "client_encoding": "UTF8"}
+        kwargs = verify_azure(conninfo, **kwargs)
         client = cls.__new__(cls)
         client.schema = schema
         client._opening = connection_class.connect(conninfo, **kwargs)  # noqa: SLF001

@@ -48,8 +48,7 @@ begin
   from run_state as s
   where s.run_key = p_run_key;
   if not found then
-    raise exception using
-      errcode = 'KB003', message = format('p_run_key: run %s does not exist', to_jsonb(p_run_key));
+    perform _reject_unknown('KB003', 'p_run_key', 'run', to_jsonb(p_run_key));
   end if;
 end
 $$;

@@ -10,8 +10,8 @@ set local search_path = :"schema", public;
 
 create function get_repo_stats(
   p_repo text,
-  p_days integer default 30,
-  p_top_files integer default 10
+  p_days bigint default 30,
+  p_top_files bigint default 10
 )
 returns table (
   reviews bigint,

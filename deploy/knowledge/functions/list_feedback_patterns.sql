@@ -10,7 +10,7 @@ set local search_path = :"schema", public;
 
 create function list_feedback_patterns(
   p_repo text,
-  p_days integer default 365,
+  p_days bigint default 365,
   p_min_reactions bigint default 1,
   p_limit bigint default 100
 )

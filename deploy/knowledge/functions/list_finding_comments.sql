@@ -10,7 +10,7 @@ set local search_path = :"schema", public;
 
 create function list_finding_comments(
   p_repo text,
-  p_days integer default 30,
+  p_days bigint default 30,
   p_limit bigint default 100
 )
 returns table (

@@ -10,7 +10,7 @@ set local search_path = :"schema", public;
 
 create function list_repo_trends(
   p_repo text,
-  p_days integer default 30
+  p_days bigint default 30
 )
 returns table (
   day date,
@@ -35,7 +35,7 @@ begin
   return query
   select d.day, r.*
   from (
-    select _period_start(p_days) + n as day from generate_series(0, p_days - 1) as n
+    select _period_start(p_days) + n as day from generate_series(0, p_days::integer - 1) as n
   ) as d
   cross join lateral (
     select

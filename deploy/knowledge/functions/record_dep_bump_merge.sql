@@ -27,6 +27,8 @@ create function record_dep_bump_merge(
 returns table (merge_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
+-- Times pass through JSON, which not every time zone allows.
+set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 begin

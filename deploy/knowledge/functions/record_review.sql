@@ -30,6 +30,8 @@ returns table (
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
+-- Times pass through JSON, which not every time zone allows.
+set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 declare

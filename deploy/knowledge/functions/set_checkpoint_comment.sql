@@ -26,11 +26,9 @@ begin
   where c.review_output_key = p_review_output_key
   returning c.id into v_checkpoint_id;
   if not found then
-    raise exception using
-      errcode = 'KB004',
-      message = format(
-        'p_review_output_key: checkpoint %s does not exist', to_jsonb(p_review_output_key)
-      );
+    perform _reject_unknown(
+      'KB004', 'p_review_output_key', 'checkpoint', to_jsonb(p_review_output_key)
+    );
   end if;
   return v_checkpoint_id;
 end

@@ -30,9 +30,7 @@ begin
     and (f.comment_id, f.comment_surface) is distinct from (p_comment_id, p_comment_surface);
   v_changed := found;
   if not v_changed and not exists (select from findings as f where f.id = p_finding_id) then
-    raise exception using
-      errcode = 'KB002',
-      message = format('p_finding_id: finding %s does not exist', p_finding_id);
+    perform _reject_unknown('KB002', 'p_finding_id', 'finding', to_jsonb(p_finding_id));
   end if;
   return v_changed;
 end

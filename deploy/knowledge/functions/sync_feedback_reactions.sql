@@ -51,9 +51,7 @@ begin
   where f.id = p_finding_id
   for update of w;
   if not found then
-    raise exception using
-      errcode = 'KB002',
-      message = format('p_finding_id: finding %s does not exist', p_finding_id);
+    perform _reject_unknown('KB002', 'p_finding_id', 'finding', to_jsonb(p_finding_id));
   end if;
   if v_comment_id is null then
     perform _reject_argument('p_comment_id', 'a value, because the finding has none', null);

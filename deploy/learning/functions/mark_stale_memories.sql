@@ -20,6 +20,9 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 -- Custom plans: the planner folds away conditions on null arguments.
 set plan_cache_mode = force_custom_plan
+-- A time passes through text, which not every time zone allows.
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
 as $$
 declare
   v_marked bigint;

@@ -9,7 +9,7 @@ set local search_path = :"schema", public;
 create function check_search(
   p_repo text,
   p_owner text default null,
-  p_questions integer default 10
+  p_questions bigint default 10
 )
 returns table (check_name text, is_ok boolean, detail text)
 language plpgsql stable parallel unsafe security definer

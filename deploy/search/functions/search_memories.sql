@@ -21,7 +21,7 @@ create function search_memories(
   p_languages text[] default null,
   p_vector_weight double precision default 1.0,
   p_text_weight double precision default 1.0,
-  p_rrf_k integer default 60,
+  p_rrf_k bigint default 60,
   p_recency_half_life interval default null,
   p_max_distance double precision default null,
   p_diversity double precision default 0.0,
@@ -127,7 +127,7 @@ begin
     v_found := _find_candidates(
       v_scope, case when p_owner is not null then p_repo end, v_query, p_query_embedding,
       v_corpus, v_share_searchable, v_share_comparable, v_memory_ids, v_code_distances,
-      v_depth, p_vector_weight, p_text_weight, p_rrf_k, p_fusion
+      v_depth, p_vector_weight, p_text_weight, p_rrf_k::integer, p_fusion
     );
     v_matching := _cut_irrelevant(
       _separate_tiers(

@@ -11,7 +11,7 @@ set local search_path = :"schema", public;
 create function count_recent_timeouts(
   p_repo text,
   p_pr_author text,
-  p_days integer default 7
+  p_days bigint default 7
 )
 returns bigint
 language plpgsql stable parallel safe security definer
@@ -27,7 +27,7 @@ begin
     from resilience_events as e
     where
       e.repo = p_repo
-      and e.created_at >= _now() - make_interval(hours => 24 * p_days)
+      and e.created_at >= _now() - make_interval(hours => 24 * p_days::integer)
       and e.pr_author = p_pr_author
       and e.kind = 'timeout'
   );

@@ -10,7 +10,7 @@ set local search_path = :"schema", public;
 
 create function get_retrieval_quality(
   p_repo text default null,
-  p_days integer default 30
+  p_days bigint default 30
 )
 returns table (
   events bigint,

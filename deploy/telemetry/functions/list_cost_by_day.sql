@@ -10,7 +10,7 @@ set local search_path = :"schema", public;
 
 create function list_cost_by_day(
   p_repo text default null,
-  p_days integer default 30
+  p_days bigint default 30
 )
 returns table (
   day date,
@@ -39,7 +39,7 @@ begin
 
   return query
   select d.day, e.*
-  from (select v_first_day + n as day from generate_series(0, p_days - 1) as n) as d
+  from (select v_first_day + n as day from generate_series(0, p_days::integer - 1) as n) as d
   cross join lateral (
     select
       count(*),

@@ -36,6 +36,8 @@ create function record_resilience_event(
 returns table (event_id bigint, inserted boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
+-- Times pass through JSON, which not every time zone allows.
+set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 declare

@@ -15,6 +15,7 @@ select _verify_function('record_dep_bump_merge', '
   DEFAULT NULL::text, p_advisory_max_severity text DEFAULT NULL::text,
   p_is_security_bump boolean DEFAULT NULL::boolean)
   returns TABLE(merge_id bigint, inserted boolean)
+  set TimeZone=UTC
 ', '{app}');
 
 rollback;

@@ -16,6 +16,7 @@ select _verify_function('record_review', '
   NULL::timestamp with time zone)
   returns TABLE(review_id bigint, inserted boolean, finding_ids bigint[],
   suppression_ids bigint[])
+  set TimeZone=UTC
 ', '{app}');
 
 rollback;

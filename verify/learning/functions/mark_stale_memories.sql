@@ -10,7 +10,7 @@ select _verify_function('mark_stale_memories', '
   text DEFAULT NULL::text, p_created_before timestamp with time zone DEFAULT
   NULL::timestamp with time zone, p_owner text DEFAULT NULL::text)
   returns bigint
-  set plan_cache_mode=force_custom_plan
+  set plan_cache_mode=force_custom_plan set TimeZone=UTC set DateStyle=ISO, YMD
 ', '{app}');
 
 rollback;

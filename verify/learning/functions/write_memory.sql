@@ -13,6 +13,7 @@ select _verify_function('write_memory', '
   DEFAULT NULL::text, p_stale boolean DEFAULT false, p_created_at timestamp with
   time zone DEFAULT NULL::timestamp with time zone)
   returns TABLE(memory_id bigint, inserted boolean)
+  set TimeZone=UTC
 ', '{app}');
 
 rollback;

@@ -12,7 +12,7 @@ select _verify_function('search_memories', '
   p_path_prefix text DEFAULT NULL::text, p_created_after timestamp with time zone
   DEFAULT NULL::timestamp with time zone, p_embedding_model text DEFAULT NULL::text,
   p_languages text[] DEFAULT NULL::text[], p_vector_weight double precision DEFAULT
-  1.0, p_text_weight double precision DEFAULT 1.0, p_rrf_k integer DEFAULT 60,
+  1.0, p_text_weight double precision DEFAULT 1.0, p_rrf_k bigint DEFAULT 60,
   p_recency_half_life interval DEFAULT NULL::interval, p_max_distance double precision
   DEFAULT NULL::double precision, p_diversity double precision DEFAULT 0.0, p_fusion
   text DEFAULT ''zscore''::text, p_recency_floor double precision DEFAULT 0.5,

@@ -6,7 +6,7 @@ set local search_path = :"schema", public;
 
 select _verify_function('count_recent_timeouts', '
   stable parallel safe security definer (p_repo text, p_pr_author text, p_days
-  integer DEFAULT 7)
+  bigint DEFAULT 7)
   returns bigint
 ', '{app, reader}');
 

@@ -6,7 +6,7 @@ set local search_path = :"schema", public;
 
 select _verify_function('get_retrieval_quality', '
   stable parallel safe security definer (p_repo text DEFAULT NULL::text, p_days
-  integer DEFAULT 30)
+  bigint DEFAULT 30)
   returns TABLE(events bigint, empty_results bigint, avg_top_k double precision,
   avg_result_count double precision, avg_distance double precision,
   avg_distance_threshold double precision, avg_language_match_ratio double

@@ -12,6 +12,7 @@ select _verify_function('record_rate_limit_event', '
   p_created_at timestamp with time zone DEFAULT
   NULL::timestamp with time zone)
   returns TABLE(event_id bigint, inserted boolean)
+  set TimeZone=UTC
 ', '{app}');
 
 rollback;

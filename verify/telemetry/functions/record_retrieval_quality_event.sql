@@ -14,6 +14,7 @@ select _verify_function('record_retrieval_quality_event', '
   p_created_at timestamp with time zone DEFAULT
   NULL::timestamp with time zone)
   returns TABLE(event_id bigint, inserted boolean)
+  set TimeZone=UTC
 ', '{app}');
 
 rollback;

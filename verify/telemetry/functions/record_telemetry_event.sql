@@ -16,6 +16,7 @@ select _verify_function('record_telemetry_event', '
   p_created_at timestamp with time zone DEFAULT
   NULL::timestamp with time zone)
   returns TABLE(event_id bigint, inserted boolean)
+  set TimeZone=UTC
 ', '{app}');
 
 rollback;
