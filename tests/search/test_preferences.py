@@ -25,6 +25,10 @@ def scored(*scores: float) -> list[Candidate]:
     return [Candidate(n, score=score) for n, score in enumerate(scores, start=1)]
 
 
+def near(score: float) -> Any:
+    return pytest.approx(score)
+
+
 def vectors(embeddings: Sequence[Embedding]) -> sql.Composed:
     """Return a literal of type vector[], with null for each None."""
     texts = [None if embedding is None else str(embedding) for embedding in embeddings]
@@ -168,7 +172,7 @@ def test_boosted_candidates_are_sorted_by_score_and_memory_id(
         Candidate(1, "rust", tier=1, score=6),
     ]
     found = returned(database, "_boost_scores", rows, ["rust"], None, 0.5, 0.0, NOW)
-    boosted = [rows[1]._replace(score=6), rows[3]._replace(score=pytest.approx(7.2))]
+    boosted = [rows[1]._replace(score=6), rows[3]._replace(score=near(7.2))]
     assert found == [boosted[0], rows[2], rows[0], boosted[1]]
 
 
@@ -194,7 +198,7 @@ def test_scores_of_higher_tiers_are_lowered_below_those_before(
         Candidate(6, tier=2, score=1),
     ]
     lowered = [
-        row._replace(score=pytest.approx(score))
+        row._replace(score=near(score))
         for row, score in zip(others, [3.8, 2, 2, 1.5], strict=True)
     ]
     found = returned(database, "_separate_tiers", [*pool, *others])

@@ -459,7 +459,7 @@ def test_zscore_fusion_matches_its_formula(
 
 @pytest.mark.parametrize("weights", [(1, 0), (0, 1)])
 def test_one_arm_alone_orders_by_its_values(
-    client: Client, weights: tuple[float, float]
+    client: Client, weights: tuple[int, int]
 ) -> None:
     memories, vectors = random_memories(2, 90, [REPO])
     write(client, memories, vectors)
@@ -470,7 +470,7 @@ def test_one_arm_alone_orders_by_its_values(
         vector_weight=weights[0],
         text_weight=weights[1],
     )
-    arms = ((None, vectors[0]), ("cache lock", None))
+    arms: list[Any] = [(None, vectors[0]), ("cache lock", None)]
     assert ids(found) == ids(client.search_memories(REPO, *arms[weights[1]]))
 
 

@@ -553,7 +553,8 @@ def test_equal_texts_appear_once(client: Client) -> None:
     texts = ["a cache leaks"] * 5 + ["a cache stalls"]
     vectors = [vector(1, 0.1 * n) if n != 2 else None for n in range(6)]
     written = write(client, [memory(finding_text=t) for t in texts], vectors)
-    for query in (("cache", vector(1)), ("cache", None), (None, vector(1))):
+    queries: list[Any] = [("cache", vector(1)), ("cache", None), (None, vector(1))]
+    for query in queries:
         found = client.search_memories("acme/api", *query, 3)
         assert ids(found) == [written[0], written[5]]
         found = client.search_memories("acme/api", *query, 3, duplicate_distance=None)
@@ -567,7 +568,12 @@ def test_equal_texts_never_crowd_out_others(client: Client, distance: float) -> 
     rows += [memory(finding_text=f"cache {word}") for word in WORDS]
     vectors = [vector(1)] * 1000 + [vector(1, 0.1 * n + 0.1) for n in range(20)]
     written = write(client, rows, vectors)
-    for query in (("a cache leaks", vector(1)), ("cache leaks",), (None, vector(1))):
+    queries: list[Any] = [
+        ("a cache leaks", vector(1)),
+        ("cache leaks", None),
+        (None, vector(1)),
+    ]
+    for query in queries:
         found = client.search_memories(
             "acme/api", *query, limit=10, duplicate_distance=distance
         )
@@ -605,14 +611,17 @@ def test_excluded_repos_are_neither_returned_nor_counted(client: Client) -> None
     memories, vectors = random_memories(9, 600, ["acme/api", "acme/web", "acme/app"])
     write(client, memories, vectors)
     arguments: dict[str, Any] = {"owner": "acme", "limit": 1000}
-    for query in ((None, vectors[0]), ("cache",), ("cache", vectors[0])):
+    queries: list[Any] = [(None, vectors[0]), ("cache", None), ("cache", vectors[0])]
+    for query in queries:
         everything = client.search_memories(None, *query, **arguments)
-        for excluded in ([], ["acme/web"], ["acme/web", "acme/api"], ["else/where"]):
+        for excluded in ([], ["acme/web"], ["Acme/Web", "acme/api"], ["else/where"]):
             found = client.search_memories(
                 None, *query, exclude_repos=excluded, **arguments
             )
             assert {row.memory_id for row in found} == {
-                row.memory_id for row in everything if row.repo not in excluded
+                row.memory_id
+                for row in everything
+                if row.repo not in map(str.lower, excluded)
             }
             few = client.search_memories(
                 None, *query, owner="acme", limit=5, exclude_repos=excluded

@@ -130,7 +130,7 @@ class Search(Caller):
         fusion: Fusion = "zscore",
         recency_floor: float = 0.5,
         min_gap: float | None = None,
-        duplicate_distance: float = 0,
+        duplicate_distance: float | None = 0,
         query_syntax: QuerySyntax = "plain",
         min_relevance: float | None = None,
         exclude_repos: Iterable[str] | None = None,
