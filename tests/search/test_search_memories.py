@@ -430,7 +430,7 @@ def test_max_distance_drops_rows_without_a_term(client: Client) -> None:
 
 @pytest.mark.parametrize("fusion", ["zscore", "rrf"])
 def test_a_limit_of_distance_or_relevance_does_not_change_the_order(
-    client: Client, fusion: str
+    client: Client, fusion: Any
 ) -> None:
     memories, vectors = random_memories(6, 400, ["acme/api"])
     write(client, memories, [v if n % 7 else None for n, v in enumerate(vectors)])
@@ -494,8 +494,10 @@ def test_relevance_is_cosine_similarity_and_coverage_averaged_2_to_1(
     write(client, rows, vectors)
     near = 1 - (1 - 0.5**0.5)
 
-    def relevances(*query: Any) -> dict[int | None, Any]:
-        found = client.search_memories("acme/api", *query, duplicate_distance=None)
+    def relevances(text: str | None, embedding: Any = None) -> dict[int | None, Any]:
+        found = client.search_memories(
+            "acme/api", text, embedding, duplicate_distance=None
+        )
         return {row.finding_id: pytest.approx(row.relevance) for row in found}
 
     # lock is in 2 of 5 texts, cache in 3.
@@ -553,7 +555,11 @@ def test_equal_texts_appear_once(client: Client) -> None:
     texts = ["a cache leaks"] * 5 + ["a cache stalls"]
     vectors = [vector(1, 0.1 * n) if n != 2 else None for n in range(6)]
     written = write(client, [memory(finding_text=t) for t in texts], vectors)
-    queries: list[Any] = [("cache", vector(1)), ("cache", None), (None, vector(1))]
+    queries: list[tuple[Any, Any]] = [
+        ("cache", vector(1)),
+        ("cache", None),
+        (None, vector(1)),
+    ]
     for query in queries:
         found = client.search_memories("acme/api", *query, 3)
         assert ids(found) == [written[0], written[5]]
@@ -568,7 +574,7 @@ def test_equal_texts_never_crowd_out_others(client: Client, distance: float) -> 
     rows += [memory(finding_text=f"cache {word}") for word in WORDS]
     vectors = [vector(1)] * 1000 + [vector(1, 0.1 * n + 0.1) for n in range(20)]
     written = write(client, rows, vectors)
-    queries: list[Any] = [
+    queries: list[tuple[Any, Any]] = [
         ("a cache leaks", vector(1)),
         ("cache leaks", None),
         (None, vector(1)),
@@ -611,7 +617,11 @@ def test_excluded_repos_are_neither_returned_nor_counted(client: Client) -> None
     memories, vectors = random_memories(9, 600, ["acme/api", "acme/web", "acme/app"])
     write(client, memories, vectors)
     arguments: dict[str, Any] = {"owner": "acme", "limit": 1000}
-    queries: list[Any] = [(None, vectors[0]), ("cache", None), ("cache", vectors[0])]
+    queries: list[tuple[Any, Any]] = [
+        (None, vectors[0]),
+        ("cache", None),
+        ("cache", vectors[0]),
+    ]
     for query in queries:
         everything = client.search_memories(None, *query, **arguments)
         for excluded in ([], ["acme/web"], ["Acme/Web", "acme/api"], ["else/where"]):
