@@ -31,18 +31,19 @@ logging.getLogger().setLevel(logging.WARNING)  # WordLlama sets INFO for every l
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = "wordllama-256"
 LINE = "line"  # line number in the file, removed before writing
-MAX_DISTANCE = 0.8  # with this model, texts farther apart are hardly related
+MIN_RELEVANCE = 0.3  # with this model, rows below it are hardly related
 BATCH = 200
 WIDTH = 80
 QUERIES = (
     "possible null pointer dereference",
     "missing error handling",
     "user input ends up in a SQL query",
+    "how long to bake sourdough bread",
 )
 
 LEGEND = """
-Each hit: its score, then its rank in each arm of the search, with the cosine
-distance of its embedding (0 is identical) and the score of its text."""
+Each hit: its relevance, from 0 to 1, then its rank in each arm of the search, with
+the cosine distance of its embedding (0 is identical) and the score of its text."""
 
 Memory = dict[str, Any]
 
@@ -73,7 +74,7 @@ def main() -> None:
                     embedding,
                     owner=owner,
                     limit=arguments.limit,
-                    max_distance=MAX_DISTANCE,
+                    min_relevance=MIN_RELEVANCE,
                 )
                 show(query, owner, found)
 
@@ -153,11 +154,11 @@ def without_line(memory: Memory) -> NewMemory:
 def show(query: str, owner: str, found: list[FoundMemory]) -> None:
     print(f'\n"{query}" in the repositories of {owner}\n{"=" * WIDTH}')
     if not found:
-        print("Nothing found.")
+        print("Nothing relevant found.")
     for hit in found:
         vector = arm("vector", hit.vector_rank, hit.distance)
         text = arm("text", hit.text_rank, hit.text_score)
-        print(f"{hit.score:.4f}  {vector}  {text}  {hit.severity}, {hit.outcome}")
+        print(f"{hit.relevance:.2f}  {vector}  {text}  {hit.severity}, {hit.outcome}")
         print(textwrap.shorten(f"{hit.repo} {hit.file_path}", WIDTH, placeholder="..."))
         print(
             textwrap.fill(

@@ -31,7 +31,7 @@ import Stemmer
 from psycopg_pool import ConnectionPool
 from tqdm import tqdm
 
-from eval import report
+from eval import relevance, report
 from eval.collection import DATA, Collection, Text, read_collections
 from eval.report import (
     BM25,
@@ -112,14 +112,16 @@ def main() -> None:
             for collection in chosen:
                 for method, run in search(client, collection).items():
                     runs[method][collection.name] = run
+            print("Asking questions where they have no answer ...", flush=True)
+            relevances = relevance.measure(client, chosen, WORKERS)
         if with_rivals:
             runs |= search_rivals(embedded.start(folder + "/data", "rivals"), chosen)
 
     scores = {name: evaluate(runs, chosen, name) for name in MEASURES}
-    report.show(scores, chosen)
+    report.show(scores, chosen, relevances)
     is_whole = len(chosen) == len(collections) and with_rivals
     if output := arguments.output or (report.PATH if is_whole else None):
-        report.write(output, scores, chosen, versions)
+        report.write(output, scores, chosen, relevances, versions)
         print(f"\nWrote {output.name} and its plot.")
 
 

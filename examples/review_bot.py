@@ -22,6 +22,7 @@ from kodiai import Client, Finding, FoundMemory, NewFinding, NewReaction, Outcom
 
 MODEL = "a-language-model"
 EMBEDDING_MODEL = "hashed-words"
+MIN_RELEVANCE = 0.2  # measured with questions that have no answer
 OUTCOMES: dict[str, Outcome] = {"+1": "thumbs_up", "-1": "thumbs_down"}
 
 
@@ -118,7 +119,7 @@ class Bot:
             owner=owner,
             embedding_model=EMBEDDING_MODEL,
             limit=5,
-            max_distance=0.8,
+            min_relevance=MIN_RELEVANCE,
         )
         distances = [hit.distance for hit in found if hit.distance is not None]
         self.memory.record_retrieval_quality_event(
@@ -128,9 +129,7 @@ class Bot:
             webhook.delivery_id,
             webhook.pr_number,
             top_k=5,
-            distance_threshold=0.8,
             avg_distance=sum(distances) / len(distances) if distances else None,
-            threshold_method="configured",
         )
         for hit in found:
             say(f"recalled ({hit.outcome}): {hit.finding_text}")
