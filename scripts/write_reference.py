@@ -48,8 +48,7 @@ same: `select obj_description('kodiai.search_memories'::regproc)`.
 
 Repositories, owners and logins may be given in any letter case, as on GitHub, and in
 any Unicode form: `Acme/API` and `acme/api` are one repository. They are stored and
-returned in lower case and NFC. In a database with the locale C, letters beyond ASCII
-keep their case.
+returned in lower case and NFC.
 
 A repository is `owner/name` on GitHub. Elsewhere its name may have more segments, as in
 `group/subgroup/project`, and spaces within a segment; the owner is the first segment.

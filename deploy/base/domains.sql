@@ -9,21 +9,57 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
+-- Capital letters beyond ASCII and their lower case. No collation has the same rules on all
+-- servers: lower with the one of the database would depend on its locale, so that a dump might
+-- not fit into another database.
+select
+  string_agg(chr(c.code), '' order by c.code) as capitals,
+  string_agg(chr(c.code + r.distance), '' order by c.code) as small_letters
+from (
+  values
+  -- Latin
+  (192, 214, 1, 32), (216, 222, 1, 32), (256, 302, 2, 1), (306, 310, 2, 1), (313, 327, 2, 1),
+  (330, 374, 2, 1), (376, 376, 1, -121), (377, 381, 2, 1), (416, 420, 2, 1), (431, 431, 1, 1),
+  (461, 475, 2, 1), (478, 494, 2, 1), (504, 542, 2, 1), (546, 562, 2, 1), (7680, 7828, 2, 1),
+  (7838, 7838, 1, -7615), (7840, 7934, 2, 1),
+  -- Greek; the last one is the final sigma, whose capital is that of the other sigma
+  (902, 902, 1, 38), (904, 906, 1, 37), (908, 908, 1, 64), (910, 911, 1, 63), (913, 929, 1, 32),
+  (931, 939, 1, 32), (962, 962, 1, 1),
+  -- Cyrillic
+  (1024, 1039, 1, 80), (1040, 1071, 1, 32), (1120, 1152, 2, 1), (1162, 1214, 2, 1),
+  (1216, 1216, 1, 15), (1217, 1229, 2, 1), (1232, 1326, 2, 1),
+  -- Armenian
+  (1329, 1366, 1, 48)
+) as r (first, last, step, distance)
+cross join generate_series(r.first, r.last, r.step) as c (code)
+\gset
+
 -- No set clause, so that PostgreSQL inlines it.
 create function _fold_name(p_name text)
 returns text
 language sql immutable parallel safe
--- The inner lower folds ASCII by the same rules everywhere: in Turkish, the lower case of I is
--- not i. Normalize before, because some characters are canonically equal to a capital letter,
--- and after, because some letters have a composed form in lower case only.
-return normalize(lower(lower(normalize(p_name) collate "C") collate "default"));
+return case
+  when octet_length(p_name) = length(p_name) then lower(p_name collate "C")
+  -- Normalize before, because letters may be decomposed, and after, because some letters have a
+  -- composed form in lower case only.
+  else normalize(
+    translate(lower(normalize(p_name) collate "C"), :'capitals', :'small_letters')
+  )
+end;
 
 comment on function _fold_name is
 'Return the one form in which the name of a repository, an owner or a person is stored and compared:
-in lower case and NFC. Letters beyond ASCII are folded as the locale of the database says; the
-locale C folds ASCII only.
+in lower case and NFC, whatever the locale of the database. Letters beyond ASCII are Latin, Greek,
+Cyrillic and Armenian; rare ones, such as those of phonetic alphabets, keep their case.
 Argument: p_name, in any letter case.
 Result: the name; null for null. Folding it again changes nothing.';
+
+-- White space and control characters; of those beyond ASCII, classes such as [:space:] have what
+-- the locale says.
+\set space '[:space:]\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+\set control '[:cntrl:]\\u0080-\\u009f\\u2028\\u2029'
+\set repo_flaw '(^|/)([/' :space ']|$)|[' :space '](/|$)|[' :control ']'
+\set owner_flaw '^([' :space ']|$)|[' :space ']$|[/' :control ']'
 
 -- Names are stored folded, so that plain equality and plain indexes are right. Indexed texts are
 -- limited in bytes, because a B-tree entry is limited to 2704.
@@ -32,7 +68,7 @@ constraint repo_name_check check (
   octet_length(value) <= 200
   and value ~ '/'
   -- No segment is empty, or begins or ends with white space.
-  and value !~ '(^|/)([/[:space:]]|$)|[[:space:]](/|$)|[[:cntrl:]]'
+  and value !~ :'repo_flaw' collate "C"
   and value = _fold_name(value)
 );
 comment on domain repo_name is
@@ -41,7 +77,7 @@ comment on domain repo_name is
 create domain owner_name as text
 constraint owner_name_check check (
   octet_length(value) <= 200
-  and value !~ '^([[:space:]]|$)|[[:space:]]$|[/[:cntrl:]]'
+  and value !~ :'owner_flaw' collate "C"
   and value = _fold_name(value)
 );
 comment on domain owner_name is 'an owner name of at most 200 bytes, without a slash';
