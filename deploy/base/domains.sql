@@ -112,7 +112,7 @@ comment on domain short_text is
 create domain long_text as text
 constraint long_text_check check (value ~ '[^[:space:]]' and length(value) <= 100000);
 comment on domain long_text is
-'text of 1 to 100000 characters, not blank';
+'text of 1 to 100000 characters, not blank (split longer text, or use its beginning)';
 
 create domain positive_number as bigint
 constraint positive_number_check check (value >= 1);

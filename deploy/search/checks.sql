@@ -35,6 +35,54 @@ comment on function _check_indexes is
 'For check_search: check that all indexes that searches read exist and are valid.
 Result: is_ok; detail, in words.';
 
+create function _count_missing_words(p_memory_id bigint)
+returns bigint
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return (
+    select count(distinct w.word)
+    from learning_memories as m
+    cross join lateral string_to_table(
+      -- Not with _to_tsvector, which is to be checked.
+      translate(
+        lower(m.finding_text),
+        '!"#$%&''()*+,-./:;<=>?@[]^_`{|}~' || chr(92) || chr(9) || chr(10) || chr(13),
+        repeat(' ', 35)
+      ),
+      ' '
+    ) as w (word)
+    cross join lateral unnest(
+      -- The parser does not take every run of letters and digits for one word.
+      case
+        when w.word ~ '[0-9]' then array[w.word]
+        else tsvector_to_array(_stem_words(w.word))
+      end
+    ) as l (lexeme)
+    where
+      m.id = p_memory_id
+      -- Shorter ones may be contractions.
+      and w.word ~ '^[a-z0-9]{3,200}$'
+      and not exists (
+        select from postings as p
+        where
+          p.term = _posting_term('learning_memories', m.owner, l.lexeme) + _posting_slot(m.id)
+          and p.repo_hash = _posting_repo(m.repo)
+          and p.document_id = m.id
+      )
+  );
+end
+$$;
+
+comment on function _count_missing_words is
+'For check_search: count the words of a memory that it has no posting for. A word is what ASCII
+punctuation and spaces separate, if it consists of three or more ASCII letters and digits and is
+not a stop word.
+Argument: p_memory_id.
+Result: the number of distinct words.';
+
 create function _check_postings(
   p_scope search_scope, p_memory_ids bigint[], out is_ok boolean, out detail text
 )
@@ -43,10 +91,12 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 declare
+  c_deadline constant timestamptz := clock_timestamp() + interval '0.3 seconds';
   c_slots constant bigint[] := _posting_slots('learning_memories', p_scope.owner, '');
   v_memories bigint;
   v_postings bigint;
-  v_missing bigint;
+  v_missing bigint := 0;
+  v_checked integer := 0;
 begin
   select count(*)
   into v_memories
@@ -61,30 +111,23 @@ begin
   where
     p.term = any (c_slots)
     and (p_scope.repo is null or p.repo_hash = _posting_repo(p_scope.repo));
-  select count(*)
-  into v_missing
-  from learning_memories as m
-  cross join unnest(_to_tsvector(m.finding_text)) as l
-  where
-    m.id = any (p_memory_ids)
-    and not exists (
-      select from postings as p
-      where
-        p.term = _posting_term('learning_memories', m.owner, l.lexeme) + _posting_slot(m.id)
-        and p.repo_hash = _posting_repo(m.repo)
-        and p.document_id = m.id
-    );
+  for n in 1..coalesce(cardinality(p_memory_ids), 0) loop
+    v_missing := v_missing + _count_missing_words(p_memory_ids[n]);
+    v_checked := n;
+    exit when clock_timestamp() > c_deadline;
+  end loop;
   is_ok := v_postings = v_memories and v_missing = 0;
   detail := format(
-    '%s memories, %s in the inverted index; %s terms of %s sampled memories missing',
-    v_memories, v_postings, v_missing, coalesce(cardinality(p_memory_ids), 0)
+    '%s memories, %s in the inverted index; %s words of %s sampled memories missing',
+    v_memories, v_postings, v_missing, v_checked
   );
 end
 $$;
 
 comment on function _check_postings is
-'For check_search: check that the inverted index contains the memories in scope.
-Arguments: p_scope; p_memory_ids, memories whose lexemes to look up.
+'For check_search: check that the inverted index contains the memories in scope, and the words of
+as many samples as 0.3 seconds allow (_count_missing_words).
+Arguments: p_scope; p_memory_ids, memories whose words to look up.
 Result: is_ok; detail, in words.';
 
 create function _count_scans()
@@ -119,11 +162,13 @@ language plpgsql stable parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
+  c_deadline constant timestamptz := clock_timestamp() + interval '0.4 seconds';
   c_before constant jsonb := (select jsonb_object_agg(s.name, s.scans) from _count_scans() as s);
   v_embedding vector;
   v_text text;
   v_problems text;
   v_scans bigint;
+  v_searches integer := 0;
 begin
   for v_embedding, v_text in
     select m.embedding, left(m.finding_text, 1000)
@@ -134,6 +179,8 @@ begin
       p_scope.repo, v_text, v_embedding, 10,
       case when p_scope.repo is null then p_scope.owner end
     );
+    v_searches := v_searches + 1;
+    exit when clock_timestamp() > c_deadline;
   end loop;
 
   select
@@ -161,7 +208,7 @@ begin
   ) as s;
   is_ok := v_problems is null;
   detail := coalesce(
-    v_problems, format('%s searches used the expected indexes only', cardinality(p_memory_ids))
+    v_problems, format('%s searches used the expected indexes only', v_searches)
   );
   if v_scans = 0 then
     is_ok := null;
@@ -171,61 +218,122 @@ end
 $$;
 
 comment on function _check_plans is
-'For check_search: check that searches read indexes only, and the intended ones.
+'For check_search: check that searches read indexes only, and the intended ones, with as many
+searches as 0.4 seconds allow.
 Arguments: p_scope, a repository or an owner; p_memory_ids, memories to search for.
 Result: is_ok, null if the server does not count scans; detail, in words.';
+
+create function _list_compared(p_scope search_scope, p_limit integer)
+returns bigint[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return array(
+    select m.id
+    from learning_memories as m
+    where
+      _in_scope(
+        p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path, m.created_at
+      )
+    -- Repeatable pseudorandom sample, independent of the questions.
+    order by hashint8extended(m.id, 1)
+    limit p_limit
+  );
+end
+$$;
+
+comment on function _list_compared is
+'For check_search: sample memories to compare exactly with the questions.
+Arguments: p_scope; p_limit.
+Result: ids of memories in scope, all if they are no more than p_limit.';
 
 create function _check_recall(
   p_scope search_scope, p_memory_ids bigint[], out is_ok boolean, out detail text
 )
 language plpgsql stable parallel unsafe
 set search_path = :"schema", public, pg_temp
-set plan_cache_mode = force_custom_plan
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   c_min_recall constant double precision := 0.95;
+  c_max_compared constant integer := 10000;
+  c_max_questions constant integer := 30;
+  -- Fewer than are fetched, because preferences may reorder them.
+  c_nearest constant integer := 50;
+  c_deadline constant timestamptz := clock_timestamp() + interval '0.3 seconds';
+  c_compared_ids constant bigint[] := _list_compared(p_scope, c_max_compared);
   v_embedding vector;
-  v_count bigint;
-  v_farthest double precision;
-  v_nearest bigint := 0;
-  v_found bigint := 0;
+  v_embeddings vector[] := '{}';
+  v_radii double precision[] := '{}';
+  v_questions integer[] := '{}';
+  v_found_ids bigint[] := '{}';
+  v_ids bigint[];
+  v_radius double precision;
+  v_count integer := 0;
+  v_nearest bigint;
+  v_found bigint;
 begin
   for v_embedding in
     select m.embedding from learning_memories as m where m.id = any (p_memory_ids)
   loop
-    select count(*), max(n.distance)
-    into v_count, v_farthest
+    select array_agg(s.memory_id), max(s.distance) filter (where s.rank <= c_nearest)
+    into v_ids, v_radius
     from (
-      select m.embedding <=> v_embedding as distance
+      select f.memory_id, f.distance, row_number() over (order by f.distance) as rank
+      from search_memories(
+        p_repo => p_scope.repo,
+        p_query_embedding => v_embedding,
+        p_limit => 2 * c_nearest,
+        p_owner => case when p_scope.repo is null then p_scope.owner end,
+        p_duplicate_distance => null
+      ) as f
+    ) as s;
+    v_count := v_count + 1;
+    v_embeddings := v_embeddings || v_embedding;
+    v_radii := v_radii || v_radius;
+    v_questions := v_questions || array_fill(v_count, array[coalesce(cardinality(v_ids), 0)]);
+    v_found_ids := v_found_ids || v_ids;
+    exit when v_count = c_max_questions or clock_timestamp() > c_deadline;
+  end loop;
+
+  select count(*), count(f.id)
+  into v_nearest, v_found
+  from (
+    select q.ord, c.id
+    from (
+      -- subvector fetches each embedding once, for all questions.
+      select m.id, subvector(m.embedding, 1, _embedding_dim()) as embedding
       from learning_memories as m
       where
-        _in_scope(
-          p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
-          m.created_at
-        )
+        m.id = any (c_compared_ids)
         and _is_searchable(p_scope, m.stale, m.search_tsv)
         and m.embedding_model = p_scope.embedding_model
         -- Not _is_comparable, because the code may be missing.
         and m.embedding is not null
-      order by (m.embedding <=> v_embedding) + 0.0
-      limit 10
-    ) as n;
-    v_nearest := v_nearest + v_count;
-    select v_found + count(*)
-    into v_found
-    from search_memories(
-      p_scope.repo, null, v_embedding, 10,
-      case when p_scope.repo is null then p_scope.owner end
-    ) as s
-    where s.distance <= v_farthest;
-  end loop;
+      offset 0
+    ) as c
+    cross join lateral (
+      select u.ord
+      from unnest(v_embeddings, v_radii) with ordinality as u (embedding, radius, ord)
+      where c.embedding <=> u.embedding < u.radius
+    ) as q
+  ) as n
+  left join unnest(v_questions, v_found_ids) as f (ord, id) on n.ord = f.ord and n.id = f.id;
   is_ok := v_found >= c_min_recall * v_nearest;
-  detail := format('%s of %s nearest neighbors found', v_found, v_nearest);
+  detail := format(
+    '%s of %s nearest neighbors found, in %s searches compared with %s memories',
+    v_found, v_nearest, v_count, cardinality(c_compared_ids)
+  );
 end
 $$;
 
 comment on function _check_recall is
-'For check_search: check that the vector arm finds the nearest memories.
+'For check_search: check that the vector arm finds the nearest memories. Each search returns 100
+memories; those of a sample of up to 10000 memories in scope that are nearer than the 50th nearest
+of the 100 should be among them. The sample and the number of searches, what 0.3 seconds allow
+and at most 30, bound the time.
 Arguments: p_scope, a repository or an owner; p_memory_ids, memories to search for.
 Result: is_ok; detail, in words.';
 

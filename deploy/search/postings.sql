@@ -171,9 +171,9 @@ set client_min_messages = warning
 as $$
 begin
   if tg_table_name = 'findings' then
-    new.search_tsv := _to_tsvector(new.title);
+    new.search_tsv := _document_lexemes(new.title);
   else
-    new.search_tsv := _to_tsvector(new.finding_text);
+    new.search_tsv := _document_lexemes(new.finding_text);
   end if;
   return new;
 end

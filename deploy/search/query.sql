@@ -47,7 +47,9 @@ begin
   if p_query_embedding is null then
     perform _check_argument('p_query_text', p_query_text, 'long_text');
   elsif length(p_query_text) > 100000 then
-    perform _reject_argument('p_query_text', 'at most 100000 characters', p_query_text);
+    perform _reject_argument(
+      'p_query_text', 'at most 100000 characters; search for the first 100000', p_query_text
+    );
   end if;
   if vector_dims(p_query_embedding) <> _embedding_dim() then
     perform _reject_argument(
@@ -103,68 +105,6 @@ comment on function _check_search_arguments is
 Arguments: as in search_memories.
 Errors: 22004 for a missing argument, 22023 for an invalid one.';
 
-create function _split_identifiers(p_text text)
-returns text
-language sql immutable parallel safe
-return translate(
-  regexp_replace(
-    p_text,
-    -- Split lowerUpper, letter1, 1letter and UPPERLower, but not APIs.
-    '([[:lower:]])(?=[[:upper:]])|([[:alpha:]])(?=[0-9])|([0-9])(?=[[:alpha:]])'
-    || '|([[:upper:]])(?=[[:upper:]][[:lower:]]{2})',
-    e'\\1\\2\\3\\4 ',
-    'g'
-  ),
-  e'_./:\\-',
-  '      '
-);
-
-comment on function _split_identifiers is
-'Split identifiers, paths and compounds into words: getUserById becomes "get User By Id",
-src/db/pool_manager.py "src db pool manager py", HTTP2Server "HTTP 2 Server".
-Argument: p_text.
-Result: the text with spaces inserted; null for null.';
-
-create function _extract_identifiers(p_text text)
-returns text[]
-language sql immutable parallel safe
-return array(
-  select distinct lower(m.matched[1])
-  from (
-    select
-      regexp_matches(
-        p_text,
-        -- Words that _split_identifiers splits, including everything joined to them.
-        '([[:alnum:]]*(?:[[:lower:]][[:upper:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
-        || e'|[[:upper:]]{2}[[:lower:]]{2}|[[:alnum:]](?:[_./\\\\-]|::)[[:alnum:]])'
-        || e'(?:[_./:\\\\-]*[[:alnum:]])*)',
-        'g'
-      ) as matched
-  ) as m
-  -- Anything longer is data, not a name; besides, a lexeme has at most 2046 bytes.
-  where length(m.matched[1]) <= 200
-);
-
-comment on function _extract_identifiers is
-'Return the identifiers, paths and compounds of a text, unsplit and in lower case: getuserbyid,
-src/db/pool_manager.py, http2server, std::vector.
-Argument: p_text.
-Result: distinct identifiers of at most 200 characters.';
-
-create function _to_tsvector(p_text text)
-returns tsvector
-language sql immutable parallel safe
-return to_tsvector(:'text_config'::regconfig, _split_identifiers(p_text))
-|| array_to_tsvector(_extract_identifiers(p_text));
-
-comment on function _to_tsvector is
-'Convert a text to lexemes: its words, normalized by text_config, the text search configuration
-chosen at deploy, with identifiers and paths split; and each identifier and path as a whole,
-without a position. So "pool manager" finds pool_manager.py, and the full name ranks it higher.
-Stored texts and queries both go through this function.
-Argument: p_text.
-Result: its lexemes with their positions; null for null.';
-
 create function _phrase_to_tsquery(p_text text)
 returns tsquery
 language sql immutable parallel safe
@@ -181,7 +121,7 @@ return (
       l.lexeme,
       p.position,
       p.position - lag(p.position) over (order by p.position, l.lexeme) as distance
-    from unnest(_to_tsvector(p_text)) as l
+    from unnest(_stem_words(_split_identifiers(_normalize_text(p_text)))) as l
     cross join unnest(l.positions) as p (position)
     order by p.position, l.lexeme
     -- A tsquery of tens of thousands of words overflows the stack.
@@ -240,7 +180,10 @@ begin
     order by m.ord
     limit c_max_phrases
   loop
-    v_query.phrases := coalesce(v_query.phrases && v_phrase, v_phrase, v_query.phrases);
+    -- A single quoted word is just a term.
+    if numnode(v_phrase) > 1 then
+      v_query.phrases := coalesce(v_query.phrases && v_phrase, v_phrase);
+    end if;
   end loop;
 
   for v_phrase in
@@ -258,7 +201,8 @@ $$;
 
 comment on function _parse_query is
 'Parse a query. In the syntax plain, all of it is words. In the syntax websearch, that of web
-search engines, "quoted words" are a phrase, -word and -"quoted words" are excluded.
+search engines, "quoted words" are a phrase if they have at least two terms, and -word and
+-"quoted words" are excluded.
 Arguments: p_text; p_syntax, plain or websearch.
 Result: the first 256 distinct terms, the first 32 phrases, and the first 32 exclusions.';
 

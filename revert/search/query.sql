@@ -8,9 +8,6 @@ select _verify_registry(:'registry') as verified
 
 drop function _parse_query;
 drop function _phrase_to_tsquery;
-drop function _to_tsvector;
-drop function _extract_identifiers;
-drop function _split_identifiers;
 drop function _check_search_arguments;
 
 commit;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 
@@ -48,6 +50,34 @@ def test_missing_terms_are_detected_and_rebuilt(
         database.execute("select * from postings order by 1, 2, 3").fetchall() == before
     )
     assert checks(client) == ALL_OK
+
+
+@pytest.mark.usefixtures("filled")
+def test_words_that_the_analysis_loses_are_detected(
+    client: Client, database: psycopg.Connection
+) -> None:
+    """Although every term that it yields has a posting."""
+    database.execute(
+        "create or replace function _split_identifiers(p_text text) returns text"
+        " language sql immutable parallel safe"
+        " return regexp_replace(p_text, 'cache|timeout|[^a-z]', ' ', 'g')"
+    )
+    Client(database).rebuild_postings()
+    assert checks(client) == ALL_OK | {"postings": False}
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_each_check_did_is_bounded_and_reported(client: Client) -> None:
+    details = {row.check_name: row.detail for row in client.check_search(REPO)}
+    assert details["postings"].endswith("0 words of 10 sampled memories missing")
+    assert details["plans"] == "10 searches used the expected indexes only"
+    assert re.fullmatch(
+        r"(\d+) of \1 nearest neighbors found, in 10 searches compared with \d+ memories",
+        details["recall"],
+    )
+    *_, recall = client.check_search(REPO, questions=1000)
+    (searches,) = re.findall(r"in (\d+) searches", recall.detail)
+    assert 1 <= int(searches) <= 30
 
 
 @pytest.mark.usefixtures("filled")

@@ -58,7 +58,8 @@ def keys(titles: dict[int, Words], query: Query) -> dict[int, tuple[float, ...]]
             norm = K1 * (1 - B + B * len(title) / mean)
             score += repeats * idf * count / (count + norm)
         if score > 0 and not any(contains(title, each) for each in query.excluded):
-            has_phrases = all(contains(title, each) for each in query.phrases)
+            phrases = [each for each in query.phrases if len(each) > 1]
+            has_phrases = all(contains(title, each) for each in phrases)
             has_terms = set(query.terms) <= set(title)
             found[finding_id] = (not has_phrases, not has_terms, -round(score, 9))
     return found

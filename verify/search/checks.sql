@@ -9,6 +9,12 @@ select _verify_function('_check_indexes', '
   returns record
 ');
 
+select _verify_function('_count_missing_words', '
+  stable parallel safe security invoker (p_memory_id bigint)
+  returns bigint
+  set plan_cache_mode=force_generic_plan
+');
+
 select _verify_function('_check_postings', '
   stable parallel safe security invoker (p_scope search_scope, p_memory_ids bigint[],
   OUT is_ok boolean, OUT detail text)
@@ -27,11 +33,17 @@ select _verify_function('_check_plans', '
   returns record
 ');
 
+select _verify_function('_list_compared', '
+  stable parallel safe security invoker (p_scope search_scope, p_limit integer)
+  returns bigint[]
+  set plan_cache_mode=force_custom_plan
+');
+
 select _verify_function('_check_recall', '
   stable parallel unsafe security invoker (p_scope search_scope, p_memory_ids
   bigint[], OUT is_ok boolean, OUT detail text)
   returns record
-  set plan_cache_mode=force_custom_plan
+  set plan_cache_mode=force_generic_plan
 ');
 
 rollback;

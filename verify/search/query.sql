@@ -16,21 +16,6 @@ select _verify_function('_check_search_arguments', '
   returns void
 ');
 
-select _verify_function('_split_identifiers', '
-  immutable parallel safe security invoker (p_text text)
-  returns text
-');
-
-select _verify_function('_extract_identifiers', '
-  immutable parallel safe security invoker (p_text text)
-  returns text[]
-');
-
-select _verify_function('_to_tsvector', '
-  immutable parallel safe security invoker (p_text text)
-  returns tsvector
-');
-
 select _verify_function('_phrase_to_tsquery', '
   immutable parallel safe security invoker (p_text text)
   returns tsquery

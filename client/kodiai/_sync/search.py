@@ -21,26 +21,27 @@ class Search(Caller):
         """Check that searches of a scope are fast and complete.
 
         For operators and monitoring. Searches for a repeatable sample of existing
-        memories and compares the results with an exact scan, which takes 0.5 to 1
-        second per sampled memory and 100000 memories in scope.
+        memories. Takes up to about 2 seconds, with 100000 memories in scope: each check
+        stops after some time, and detail says how much it has checked.
 
         indexes: all indexes that searches read exist and are valid. If not, rebuild
         them.
 
-        postings: the inverted index contains every memory, and every term of the
-        sampled ones. If not, call rebuild_postings, as a member of the owner role.
+        postings: the inverted index contains every memory, and the words of the sampled
+        ones. If not, call rebuild_postings, as a member of the owner role.
 
         plans: searches read indexes only, and the intended ones. Fails if planner
         settings or the settings of functions were changed by hand.
 
-        recall: searches find at least 95 % of the 10 nearest neighbors of the sampled
-        memories. If not, rebuild the HNSW graph (docs/guides/operations.md).
+        recall: searches find at least 95 % of the 50 nearest neighbors of the sampled
+        memories that are among up to 10000 other samples, with which the memories are
+        compared exactly. If not, rebuild the HNSW graph (docs/guides/operations.md).
 
         Args:
             repo: owner/name; repository to check; may be None if owner is given.
             owner: owner of repo; extends the scope to all repositories of this owner;
                 None for repo only.
-            questions: 1 to 1000; number of memories to sample.
+            questions: 1 to 1000; number of memories to sample, at most.
 
         Returns:
             One per check; plans and recall only if a memory in scope has an embedding
@@ -85,9 +86,9 @@ class Search(Caller):
         Uses the text arm of search_memories. Suppressed findings are included. A
         finding matches if its title contains a term of query_text, of which the first
         256 distinct terms count. Matches are ranked by BM25 (_rank_bm25); findings with
-        all terms come before those with some. With query_syntax='websearch', "quoted
-        words" are a phrase: findings that contain all phrases rank first; -word and
-        -"quoted words" exclude findings that contain them.
+        all terms come before those with some. With query_syntax='websearch', two or
+        more "quoted words" are a phrase: findings that contain all phrases rank first;
+        -word and -"quoted words" exclude findings that contain them.
 
         Args:
             repo: owner/name; repository of the findings.

@@ -58,26 +58,27 @@ $$;
 comment on function check_search is
 'Check that searches of a scope are fast and complete.
 
-For operators and monitoring. Searches for a repeatable sample of existing memories and compares
-the results with an exact scan, which takes 0.5 to 1 second per sampled memory and 100000 memories
-in scope.
+For operators and monitoring. Searches for a repeatable sample of existing memories. Takes up to
+about 2 seconds, with 100000 memories in scope: each check stops after some time, and detail says how
+much it has checked.
 
 indexes: all indexes that searches read exist and are valid. If not, rebuild them.
 
-postings: the inverted index contains every memory, and every term of the sampled ones. If not,
-call rebuild_postings, as a member of the owner role.
+postings: the inverted index contains every memory, and the words of the sampled ones. If not, call
+rebuild_postings, as a member of the owner role.
 
 plans: searches read indexes only, and the intended ones. Fails if planner settings or the
 settings of functions were changed by hand.
 
-recall: searches find at least 95 % of the 10 nearest neighbors of the sampled memories. If not,
-rebuild the HNSW graph (docs/guides/operations.md).
+recall: searches find at least 95 % of the 50 nearest neighbors of the sampled memories that are
+among up to 10000 other samples, with which the memories are compared exactly. If not, rebuild the
+HNSW graph (docs/guides/operations.md).
 
 Arguments:
   p_repo: owner/name; repository to check; may be null if p_owner is given
   p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
     only
-  p_questions: 1 to 1000; number of memories to sample
+  p_questions: 1 to 1000; number of memories to sample, at most
 
 Result: rows, each a SearchCheck, one per check; plans and recall only if a memory in scope has an
     embedding of the active model.

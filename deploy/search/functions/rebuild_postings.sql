@@ -23,9 +23,9 @@ begin
 
   -- The triggers set search_tsv.
   update findings as f set search_tsv = f.search_tsv
-  where f.search_tsv is distinct from _to_tsvector(f.title);
+  where f.search_tsv is distinct from _document_lexemes(f.title);
   update learning_memories as m set search_tsv = m.search_tsv
-  where m.search_tsv is distinct from _to_tsvector(m.finding_text);
+  where m.search_tsv is distinct from _document_lexemes(m.finding_text);
 
   delete from postings;
   insert into postings (term, repo_hash, document_id, frequency, length)

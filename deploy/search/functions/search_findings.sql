@@ -80,8 +80,8 @@ comment on function search_findings is
 Uses the text arm of search_memories. Suppressed findings are included. A finding matches if its
 title contains a term of p_query_text, of which the first 256 distinct terms count. Matches are
 ranked by BM25 (_rank_bm25); findings with all terms come before those with some. With
-p_query_syntax => ''websearch'', "quoted words" are a phrase: findings that contain all phrases
-rank first; -word and -"quoted words" exclude findings that contain them.
+p_query_syntax => ''websearch'', two or more "quoted words" are a phrase: findings that contain all
+phrases rank first; -word and -"quoted words" exclude findings that contain them.
 
 Arguments:
   p_repo: owner/name; repository of the findings
