@@ -19,13 +19,9 @@ from typing import Any
 
 import psycopg
 
+from areas import AREAS
+
 ROOT = Path(__file__).resolve().parent.parent
-AREAS = {
-    "knowledge": "what reviews happened and what they found",
-    "telemetry": "what running the agent cost",
-    "learning": "what the team taught it",
-    "search": "how anything is found",
-}
 
 FUNCTIONS = """
 select

@@ -14,7 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-AREAS = ("knowledge", "telemetry", "learning", "search")
+from areas import AREAS
+
 READS = re.compile(r"(get|has|list|search|count|check)_")
 PLANNER = {"SQITCH_FULLNAME": "kodiai", "SQITCH_EMAIL": "kodiai@example.com"}
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import psycopg
 
-from catalog import AREAS, EMBEDDING, ROOT, Function, Item, deployed, read
+from areas import AREAS
+from catalog import EMBEDDING, ROOT, Function, Item, deployed, read
 
 REFERENCE = ROOT / "docs" / "reference"
 WIDTH = 88

@@ -16,14 +16,17 @@ from kodiai.errors import argument_of
 from tests.examples import python_arguments
 from tests.learning.corpus import vector
 
-RANGE = re.compile(r"(\d+|1 hour)(?: to | or (more))(10\^15|\d*)(?: (\w+))?(?=;|$)")
+LOWEST = {"1 minute": timedelta(minutes=1), "1 hour": timedelta(hours=1)}
+RANGE = re.compile(
+    rf"(?:0, or )?(\d+|{'|'.join(LOWEST)})"
+    r"(?: to | or (more))(10\^15|\d*)(?: (\w+))?(?=;|$)"
+)
 
 #: Invalid values that no documented range implies, by argument.
 OTHERS: dict[str, list[Any]] = {
     "checkpoint_data": [[], 1],
     "file_path": [""],
     "query_text": ["x" * 100_001],
-    "recency_half_life": [timedelta(0)],
     "query_embedding": [[0] * len(vector(1)), vector(1)[1:]],
     "embedding": [vector(1)[1:]],
     "embeddings": [[], [vector(1)[1:]]],
@@ -66,8 +69,8 @@ def invalid_values(argument: Item) -> list[Any]:
 def outside(type_: str, low: str, or_more: str, high: str, unit: str) -> list[Any]:
     """Return values just below and above a range, and for floats NaN and infinity."""
     if type_ == "interval":
-        lowest = timedelta(hours=1) if low == "1 hour" else timedelta(0)
-        return [lowest - timedelta(seconds=1), timedelta(days=400_000)]
+        too_long = [] if or_more else [timedelta(days=400_000)]
+        return [LOWEST[low] - timedelta(seconds=1), timedelta(seconds=-1), *too_long]
     highest = 10**15 if or_more or "^" in high else int(high)
     if type_ == "text":
         assert unit in {"characters", "bytes"}
@@ -149,12 +152,6 @@ def test_a_time_outside_its_range_is_named(
     for function, argument in every_argument(functions):
         if not argument.text.startswith("years 1 to 9999;"):
             continue
-        given = {name: sql for name, (sql, _) in function.example.items()}
-        given = {
-            n: sql.replace(EMBEDDING, f"'{vector(1)}'") for n, sql in given.items()
-        }
-        arguments = ", ".join(f"{n} => {sql}" for n, sql in given.items())
-        call = f"select kodiai.{function.name}({arguments}, {argument.name} => %s)"
         for value in OUTSIDE_YEARS:
             expected = (
                 f"^{argument.name}: expected a date and time in the years 1 to 9999"
@@ -162,8 +159,48 @@ def test_a_time_outside_its_range_is_named(
             with pytest.raises(
                 psycopg.errors.InvalidParameterValue, match=expected
             ) as error:
-                connection.execute(call.encode(), (value,))
+                connection.execute(sql_call(function, argument, f"'{value}'"))
             assert error.value.diag.column_name == argument.name
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_a_number_is_no_interval(
+    client: Client, connection: psycopg.Connection, functions: list[Function]
+) -> None:
+    """In text it would be a number of seconds, whatever unit was meant."""
+    intervals = [
+        (function, argument)
+        for function, argument in every_argument(functions)
+        if argument.type == "interval"
+    ]
+    assert len(intervals) >= 6
+    for function, argument in intervals:
+        name = python_name(argument)
+        for number in (30, 0, 1.5):
+            message = rejection(client, function, name, number, "22023")
+            assert message.startswith(f"{name}: expected a timedelta, got ")
+        for seconds in ("1", "7", "30", "59.9", "-30"):
+            call = sql_call(function, argument, f"'{seconds}'")
+            with pytest.raises(
+                psycopg.errors.InvalidParameterValue,
+                match=rf"^{argument.name}: expected (0, or )?an interval of 1 ",
+            ) as error:
+                connection.execute(call)
+            assert error.value.diag.column_name == argument.name
+        call = sql_call(function, argument, "30")
+        with pytest.raises(psycopg.errors.UndefinedFunction):
+            connection.execute(call)
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("days", ["30", "90", "365", "3599"])
+def test_days_without_a_unit_delete_nothing(
+    connection: psycopg.Connection, days: str
+) -> None:
+    for function in ("purge_runs", "purge_authors", "purge_telemetry"):
+        call = f"select kodiai.{function}(p_older_than => '{days}')"
+        with pytest.raises(psycopg.errors.InvalidParameterValue, match="1 hour"):
+            connection.execute(call.encode())
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -282,6 +319,17 @@ def every_argument(functions: list[Function]) -> Iterator[tuple[Function, Item]]
 
 def python_name(argument: Item) -> str:
     return argument.name.removeprefix("p_")
+
+
+def sql_call(function: Function, argument: Item, value: str) -> bytes:
+    """Return the example of a function in SQL, with one argument replaced."""
+    given = {name: sql for name, (sql, _) in function.example.items()}
+    given[argument.name] = value
+    named = ", ".join(f"{name} => {sql}" for name, sql in given.items())
+    embedding = f"'{vector(1)}'"
+    return f"select kodiai.{function.name}({named})".replace(
+        EMBEDDING, embedding
+    ).encode()
 
 
 def rejection(

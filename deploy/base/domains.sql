@@ -143,9 +143,15 @@ create domain jsonb_object as jsonb
 constraint jsonb_object_check check (jsonb_typeof(value) = 'object');
 comment on domain jsonb_object is 'a JSON object';
 
+-- A number without a unit, such as '30', is an interval of seconds, whatever was meant: intervals
+-- are at least a minute, or an hour where rows are deleted or ranked.
 create domain age as interval
-constraint age_check check (value between '0' and '1000 years');
-comment on domain age is 'an interval from 0 to 1000 years';
+constraint age_check check (value = '0' or value between '1 minute' and '1000 years');
+comment on domain age is '0, or an interval of 1 minute to 1000 years, such as 1 day';
+
+create domain retention as interval
+constraint retention_check check (value = '0' or value between '1 hour' and '1000 years');
+comment on domain retention is '0, or an interval of 1 hour to 1000 years, such as 30 days';
 
 -- What clients can represent: a year of four digits.
 create domain event_time as timestamptz
@@ -175,8 +181,8 @@ constraint rank_constant_check check (value between 1 and 1000000);
 comment on domain rank_constant is 'an integer from 1 to 1000000';
 
 create domain half_life as interval
-constraint half_life_check check (extract(epoch from value) > 0);
-comment on domain half_life is 'an interval longer than 0';
+constraint half_life_check check (extract(epoch from value) >= 3600);
+comment on domain half_life is 'an interval of 1 hour or more, such as 30 days';
 
 create domain severity as text
 constraint severity_check check (value in ('critical', 'major', 'medium', 'minor'));

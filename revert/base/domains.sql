@@ -29,6 +29,7 @@ drop domain batch_size;
 drop domain row_limit;
 drop domain day_count;
 drop domain event_time;
+drop domain retention;
 drop domain age;
 drop domain jsonb_object;
 drop domain usd_amount;

@@ -682,7 +682,7 @@ def test_recency_halves_the_score_every_half_life(client: Client) -> None:
         [1 / 62, 1 / 63, 0.25 / 61], rel=1e-3
     )
     ancient = client.search_memories(
-        "acme/api", None, vector(1), recency_half_life=timedelta(microseconds=1)
+        "acme/api", None, vector(1), recency_half_life=timedelta(hours=1)
     )
     assert len(ancient) == 3
 
@@ -871,7 +871,11 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
         "text_weight: expected a number from 0 to 1000",
     ),
     ({"rrf_k": 0}, "22023", "rrf_k: expected an integer from 1 to 1000000"),
-    ({"recency_half_life": timedelta(0)}, "22023", "recency_half_life: expected"),
+    (
+        {"recency_half_life": timedelta(minutes=59)},
+        "22023",
+        "recency_half_life: expected an interval of 1 hour or more, such as 30 days, ",
+    ),
     ({"max_distance": -0.1}, "22023", "max_distance: expected a number from 0 to 2"),
     (
         {"max_distance": 2.1},

@@ -100,7 +100,11 @@ select _verify_none(
         ('usd_amount', '1000000', '1000000.01'),
         ('jsonb_object', '{}', '[]'),
         ('age', '0', '-1 s'),
+        ('age', '1 minute', '59 s'),
         ('age', '1000 years', '1001 years'),
+        ('retention', '0', '-1 s'),
+        ('retention', '1 hour', '59 minutes'),
+        ('retention', '1000 years', '1001 years'),
         ('event_time', '9999-12-31 23:59:59.999999Z', '10000-01-01 00:00Z'),
         ('event_time', '0001-01-01 00:00Z', '0001-12-31 23:59:59.999999Z BC'),
         ('day_count', '3660', '3661'),
@@ -113,7 +117,7 @@ select _verify_none(
         ('weight', '0', '-0.01'),
         ('rank_constant', '1000000', '1000001'),
         ('rank_constant', '1', '0'),
-        ('half_life', '1 us', '0')
+        ('half_life', '1 hour', '59 minutes')
       ) as d (name, value, other)
     where
       not pg_input_is_valid(d.value, d.name)

@@ -228,7 +228,7 @@ class AsyncSearch(AsyncCaller):
             text_weight: 0 to 1000; weight of the text arm.
             rrf_k: 1 to 1000000; constant of rrf; the larger, the less the first ranks
                 are favored.
-            recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age /
+            recency_half_life: 1 hour or more; multiplies the score by 0.5 ^ (age /
                 recency_half_life); None to ignore age.
             max_distance: 0 to 2; maximum cosine distance of memories that contain no
                 term of query_text; None for no maximum.

@@ -101,7 +101,7 @@ class AsyncTelemetry(AsyncCaller):
         reports; recording one again inserts it as new.
 
         Args:
-            older_than: 0 to 1000 years; minimum age of an event.
+            older_than: 0, or 1 hour to 1000 years; minimum age of an event.
             limit: 1 to 100000; maximum number of events to delete.
 
         Returns:

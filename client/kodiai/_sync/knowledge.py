@@ -163,7 +163,7 @@ class Knowledge(Caller):
         Args:
             repo: owner/name; repository of the cache entry.
             author_login: 1 to 200 characters; GitHub login of the author.
-            max_age: 0 to 1000 years; maximum age of the cache entry.
+            max_age: 0, or 1 minute to 1000 years; maximum age of the cache entry.
 
         Returns:
             An Author, or None.
@@ -308,7 +308,8 @@ class Knowledge(Caller):
         GitHub does not redeliver webhooks by itself.
 
         Args:
-            older_than: 0 to 1000 years; minimum time since the run was claimed.
+            older_than: 0, or 1 minute to 1000 years; minimum time since the run was
+                claimed.
             limit: 1 to 1000; maximum number of rows.
 
         Returns:
@@ -363,7 +364,7 @@ class Knowledge(Caller):
         transactions are left for a later call.
 
         Args:
-            older_than: 0 to 1000 years; minimum age of an entry.
+            older_than: 0, or 1 hour to 1000 years; minimum age of an entry.
             limit: 1 to 100000; maximum number of entries to delete.
 
         Returns:

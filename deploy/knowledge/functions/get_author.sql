@@ -47,7 +47,7 @@ comment on function get_author is
 Arguments:
   p_repo: owner/name; repository of the cache entry
   p_author_login: 1 to 200 characters; GitHub login of the author
-  p_max_age: 0 to 1000 years; maximum age of the cache entry
+  p_max_age: 0, or 1 minute to 1000 years; maximum age of the cache entry
 
 Result: one row or none, an Author.
   author_login: GitHub login of the author, in lower case

@@ -49,7 +49,7 @@ Open runs are pending or running. Use this to find runs whose worker died: GitHu
 redeliver webhooks by itself.
 
 Arguments:
-  p_older_than: 0 to 1000 years; minimum time since the run was claimed
+  p_older_than: 0, or 1 minute to 1000 years; minimum time since the run was claimed
   p_limit: 1 to 1000; maximum number of rows
 
 Result: rows, each an OpenRun, oldest first.

@@ -16,7 +16,7 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  perform _check_argument('p_older_than', p_older_than::text, 'age');
+  perform _check_argument('p_older_than', p_older_than::text, 'retention');
   perform _check_argument('p_limit', p_limit::text, 'batch_size');
   return _purge_older('author_cache', 'cached_at', p_older_than, p_limit);
 end
@@ -29,7 +29,7 @@ Call it repeatedly until it returns less than p_limit. Rows locked by other tran
 for a later call.
 
 Arguments:
-  p_older_than: 0 to 1000 years; minimum age of an entry
+  p_older_than: 0, or 1 hour to 1000 years; minimum age of an entry
   p_limit: 1 to 100000; maximum number of entries to delete
 
 Result: number of deleted entries.

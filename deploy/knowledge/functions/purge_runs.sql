@@ -16,13 +16,14 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  perform _check_argument('p_older_than', p_older_than::text, 'age');
-  -- Compare times, not intervals: the length of a month depends on the month.
-  if _now() - p_older_than > _now() - interval '1 hour' then
+  -- Compare times, not intervals: the length of a month depends on the month. A null, or what no
+  -- time is old enough for, is left to the domain.
+  if _now() - greatest('0', least(p_older_than, '1000 years')) > _now() - interval '1 hour' then
     perform _reject_argument(
       'p_older_than', 'an interval of 1 hour or longer', p_older_than::text
     );
   end if;
+  perform _check_argument('p_older_than', p_older_than::text, 'retention');
   perform _check_argument('p_limit', p_limit::text, 'batch_size');
   return _purge_older('run_state', 'created_at', p_older_than, p_limit);
 end

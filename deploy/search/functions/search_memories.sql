@@ -246,7 +246,7 @@ Arguments:
   p_vector_weight: 0 to 1000; weight of the vector arm
   p_text_weight: 0 to 1000; weight of the text arm
   p_rrf_k: 1 to 1000000; constant of rrf; the larger, the less the first ranks are favored
-  p_recency_half_life: longer than 0; multiplies the score by 0.5 ^ (age / p_recency_half_life);
+  p_recency_half_life: 1 hour or more; multiplies the score by 0.5 ^ (age / p_recency_half_life);
     null to ignore age
   p_max_distance: 0 to 2; maximum cosine distance of memories that contain no term of p_query_text;
     null for no maximum

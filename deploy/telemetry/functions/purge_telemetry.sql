@@ -19,7 +19,7 @@ declare
   v_table text;
   v_purged bigint := 0;
 begin
-  perform _check_argument('p_older_than', p_older_than::text, 'age');
+  perform _check_argument('p_older_than', p_older_than::text, 'retention');
   perform _check_argument('p_limit', p_limit::text, 'batch_size');
 
   foreach v_table in array array[
@@ -43,7 +43,7 @@ for a later call. Deleted events no longer appear in reports; recording one agai
 new.
 
 Arguments:
-  p_older_than: 0 to 1000 years; minimum age of an event
+  p_older_than: 0, or 1 hour to 1000 years; minimum age of an event
   p_limit: 1 to 100000; maximum number of events to delete
 
 Result: number of deleted events.
