@@ -14,9 +14,15 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
   return array(
-    select case when m.embedding_model = p_embedding_model then m.embedding_code end
+    select m.embedding_code
     from generate_subscripts(p_candidates, 1) as o (ord)
-    inner join learning_memories as m on m.id = p_candidates[o.ord].memory_id
+    cross join lateral (
+      select case when m.embedding_model = p_embedding_model then m.embedding_code end as embedding_code
+      from learning_memories as m
+      where m.id = p_candidates[o.ord].memory_id
+      -- Optimization fence: look up one memory at a time.
+      offset 0
+    ) as m
     order by o.ord
   );
 end
@@ -92,12 +98,12 @@ begin
     from (
       select
         c.candidate,
-        (c.candidate).score + c_weight * coalesce(c_means[o.ord], 0) as score
-      from generate_subscripts(p_candidates, 1) as o (ord)
+        (c.candidate).score + c_weight * c_means[o.ord] as score
+      from generate_subscripts(c_means, 1) as o (ord)
       cross join lateral (select p_candidates[o.ord] as candidate) as c
     ) as s
     order by (s.candidate).tier, s.score desc, (s.candidate).memory_id
-  );
+  ) || p_candidates[c_rows + 1:];
 end
 $$;
 

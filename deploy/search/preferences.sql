@@ -357,9 +357,15 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
   return array(
-    select case when m.embedding_model = p_embedding_model then m.embedding end
+    select m.embedding
     from generate_subscripts(p_candidates, 1) as o (ord)
-    inner join learning_memories as m on m.id = p_candidates[o.ord].memory_id
+    cross join lateral (
+      select case when m.embedding_model = p_embedding_model then m.embedding end as embedding
+      from learning_memories as m
+      where m.id = p_candidates[o.ord].memory_id
+      -- Optimization fence: look up one memory at a time.
+      offset 0
+    ) as m
     order by o.ord
   );
 end

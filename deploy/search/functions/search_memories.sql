@@ -161,7 +161,13 @@ begin
     m.language::text, m.outcome::text, m.embedding_model::text, m.created_at
   from generate_subscripts(v_candidates, 1) as o (ord)
   cross join lateral (select (v_candidates[o.ord]).*) as c
-  inner join learning_memories as m on c.memory_id = m.id
+  cross join lateral (
+    select m.*
+    from learning_memories as m
+    where m.id = c.memory_id
+    -- Optimization fence: look up one memory at a time.
+    offset 0
+  ) as m
   order by o.ord;
 end
 $$;
