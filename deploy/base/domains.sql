@@ -89,7 +89,6 @@ constraint login_name_check check (
 comment on domain login_name is
 'a name of 1 to 200 characters, not blank';
 
-
 create domain file_path as text
 constraint file_path_check check (octet_length(value) between 1 and 1000);
 comment on domain file_path is 'a path of 1 to 1000 bytes';

@@ -73,9 +73,9 @@ class Knowledge(Caller):
 
         Args:
             run_key: 1 to 500 characters; key of the run; deliveries with the same key
-                are duplicates. Build it from repository, pull request and head commit,
-                and append a suffix to review a commit again (a retry, a branch reset to
-                an earlier commit, a request by a user).
+                are duplicates. Build it from repository (in lower case), pull request
+                and head commit, and append a suffix to review a commit again (a retry,
+                a branch reset to an earlier commit, a request by a user).
             repo: owner/name; repository of the pull request.
             pr_number: 1 or more; pull request number.
             base_sha: 1 to 200 characters; base commit of the pull request.

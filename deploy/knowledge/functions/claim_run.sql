@@ -123,8 +123,8 @@ abandoned and can be claimed again. After rename_repo, a run is a duplicate unde
 
 Arguments:
   p_run_key: 1 to 500 characters; key of the run; deliveries with the same key are duplicates.
-    Build it from repository, pull request and head commit, and append a suffix to review a commit
-    again (a retry, a branch reset to an earlier commit, a request by a user)
+    Build it from repository (in lower case), pull request and head commit, and append a suffix to
+    review a commit again (a retry, a branch reset to an earlier commit, a request by a user)
   p_repo: owner/name; repository of the pull request
   p_pr_number: 1 or more; pull request number
   p_base_sha: 1 to 200 characters; base commit of the pull request
