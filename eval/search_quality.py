@@ -192,7 +192,7 @@ def load(client: Client, collection: Collection) -> None:
                     "finding_text": document.text,
                     "severity": "medium",
                     "category": "correctness",
-                    "file_path": f"documents/{n}",
+                    "file_path": "documents",
                     "outcome": "accepted",
                     "embedding_model": MODEL,
                 }
