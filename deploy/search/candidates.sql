@@ -95,10 +95,7 @@ create function _find_candidates(
   p_query parsed_query,
   p_embedding vector,
   p_corpus search_corpus,
-  p_share_searchable double precision,
-  p_share_comparable double precision,
-  p_memory_ids bigint[],
-  p_code_distances double precision[],
+  p_estimate scope_estimate,
   p_depth integer,
   p_vector_weight double precision,
   p_text_weight double precision,
@@ -118,14 +115,14 @@ declare
 begin
   if p_embedding is not null then
     v_vector_matches := _search_vectors(
-      p_scope, p_embedding, p_corpus.documents, p_share_comparable, p_depth, p_memory_ids,
-      p_code_distances
+      p_scope, p_embedding, p_corpus.documents, p_estimate.share_comparable, p_depth,
+      p_estimate.memory_ids, p_estimate.code_distances
     );
   end if;
   select t.matches, t.best_score
   into v_text_matches, v_best_text_score
   from _search_text(
-    p_corpus, p_scope, p_query, p_depth, p_share_searchable, p_memory_ids,
+    p_corpus, p_scope, p_query, p_depth, p_estimate.share_searchable, p_estimate.memory_ids,
     array(select v.id from unnest(v_vector_matches) as v)
   ) as t;
 
@@ -153,10 +150,8 @@ $$;
 comment on function _find_candidates is
 'Run both arms of a search and fuse what they find.
 Arguments: p_scope; p_home_repo, the repository that asks, null if unknown; p_query, from
-_parse_query; p_embedding, of the query, or null; p_corpus, from _measure_corpus;
-p_share_searchable and p_share_comparable, from _estimate_scope; p_memory_ids and
-p_code_distances, from _list_scope, null if unknown; p_depth, how many rows of each arm to fuse;
-the others as in search_memories.
+_parse_query; p_embedding, of the query, or null; p_corpus, from _measure_corpus; p_estimate, from
+_survey_scope; p_depth, how many rows of each arm to fuse; the others as in search_memories.
 Result: the candidates by tier, each best first, ties by memory_id.';
 
 commit;

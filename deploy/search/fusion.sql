@@ -147,10 +147,14 @@ begin
       select
         c as candidate,
         case
-          when c.vector_rank <= _tier_depth(c.tier) then p_vector_weight / (p_rrf_k + c.vector_rank) else 0
+          when c.vector_rank <= _tier_depth(c.tier)
+            then p_vector_weight / (p_rrf_k + c.vector_rank)
+          else 0
         end
         + case
-          when c.text_rank <= _tier_depth(c.tier) then p_text_weight / (p_rrf_k + c.text_rank) else 0
+          when c.text_rank <= _tier_depth(c.tier)
+            then p_text_weight / (p_rrf_k + c.text_rank)
+          else 0
         end as score
       from unnest(p_candidates) as c
     ) as s

@@ -14,10 +14,10 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
   return array(
-    select m.embedding_code
+    select m.code
     from generate_subscripts(p_candidates, 1) as o (ord)
     cross join lateral (
-      select case when m.embedding_model = p_embedding_model then m.embedding_code end as embedding_code
+      select case when m.embedding_model = p_embedding_model then m.embedding_code end as code
       from learning_memories as m
       where m.id = p_candidates[o.ord].memory_id
       -- Optimization fence: look up one memory at a time.
@@ -41,7 +41,9 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   c_neighbors constant integer := 10;
-  c_mean_score constant double precision := (select avg(s.score) from unnest(p_scores) as s (score));
+  c_mean_score constant double precision := (
+    select avg(s.score) from unnest(p_scores) as s (score)
+  );
 begin
   return array(
     select coalesce(a.score, c_mean_score)

@@ -223,4 +223,32 @@ Arguments: p_scope; p_code, code of the query embedding, or null.
 Result: memory_ids; code_distances, the Hamming distance of each code from p_code, null without an
 embedding of the model.';
 
+create function _survey_scope(
+  p_scope search_scope, p_corpus search_corpus, p_embedding vector
+)
+returns scope_estimate
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_estimate scope_estimate;
+  v_is_listed boolean;
+begin
+  select e.is_listed, e.share_searchable, e.share_comparable
+  into v_is_listed, v_estimate.share_searchable, v_estimate.share_comparable
+  from _estimate_scope(p_scope, p_corpus, p_embedding is not null) as e;
+  if v_is_listed then
+    select l.memory_ids, l.code_distances
+    into v_estimate.memory_ids, v_estimate.code_distances
+    from _list_scope(p_scope, _quantize(p_embedding)) as l;
+  end if;
+  return v_estimate;
+end
+$$;
+
+comment on function _survey_scope is
+'Estimate how much a search may find, and list it if that is little.
+Arguments: p_scope; p_corpus, of the same repository or owner; p_embedding, of the query, or null.
+Result: a scope_estimate.';
+
 commit;

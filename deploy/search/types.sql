@@ -41,6 +41,20 @@ owner: never null. repo: owner/name. outcomes, severities, categories, excluded_
 created_after: filters of search_memories. embedding_model: model whose embeddings the vector arm
 compares. excluded: documents that match it are not searchable.';
 
+create type scope_estimate as (
+  share_searchable double precision,
+  share_comparable double precision,
+  memory_ids bigint[],
+  code_distances double precision[]
+);
+
+comment on type scope_estimate is
+'How much of its corpus a search may find (_survey_scope).
+share_searchable: fraction of the memories that may be returned. share_comparable: fraction that
+may be returned and compared. Both are null if unknown. memory_ids, code_distances: the memories in
+scope and the Hamming distance of their codes from that of the query (_list_scope); null if there
+are too many.';
+
 create type search_corpus as (
   table_name text,
   owner text,

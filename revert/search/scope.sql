@@ -6,6 +6,7 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
+drop function _survey_scope;
 drop function _list_scope;
 drop function _estimate_scope;
 drop function _graph_cost;

@@ -20,10 +20,9 @@ select _verify_function('_gather_candidates', '
 
 select _verify_function('_find_candidates', '
   stable parallel unsafe security invoker (p_scope search_scope, p_home_repo text,
-  p_query parsed_query, p_embedding vector, p_corpus search_corpus, p_share_searchable
-  double precision, p_share_comparable double precision, p_memory_ids bigint[],
-  p_code_distances double precision[], p_depth integer, p_vector_weight double
-  precision, p_text_weight double precision, p_rrf_k integer, p_fusion text)
+  p_query parsed_query, p_embedding vector, p_corpus search_corpus, p_estimate
+  scope_estimate, p_depth integer, p_vector_weight double precision, p_text_weight
+  double precision, p_rrf_k integer, p_fusion text)
   returns search_candidate[]
   set plan_cache_mode=force_generic_plan
 ');

@@ -50,4 +50,10 @@ select _verify_function('_list_scope', '
   set plan_cache_mode=force_custom_plan
 ');
 
+select _verify_function('_survey_scope', '
+  stable parallel safe security invoker (p_scope search_scope, p_corpus search_corpus,
+  p_embedding vector)
+  returns scope_estimate
+');
+
 rollback;

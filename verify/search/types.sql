@@ -24,6 +24,13 @@ select _verify_table('search_scope', array[
   'column excluded tsquery'
 ]);
 
+select _verify_table('scope_estimate', array[
+  'column share_searchable double precision',
+  'column share_comparable double precision',
+  'column memory_ids bigint[]',
+  'column code_distances double precision[]'
+]);
+
 select _verify_table('search_corpus', array[
   'column table_name text',
   'column owner text',

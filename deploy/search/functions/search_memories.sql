@@ -73,11 +73,7 @@ declare
   v_query parsed_query;
   v_scope search_scope;
   v_corpus search_corpus;
-  v_is_listed boolean;
-  v_share_searchable double precision;
-  v_share_comparable double precision;
-  v_memory_ids bigint[];
-  v_code_distances double precision[];
+  v_estimate scope_estimate;
   v_found search_candidate[];
   v_matching search_candidate[];
   v_candidates search_candidate[];
@@ -114,20 +110,12 @@ begin
   v_corpus := _measure_corpus(
     'learning_memories', v_scope.owner, v_scope.repo, cardinality(v_query.terms) > 0
   );
-  select e.is_listed, e.share_searchable, e.share_comparable
-  into v_is_listed, v_share_searchable, v_share_comparable
-  from _estimate_scope(v_scope, v_corpus, p_query_embedding is not null) as e;
-  if v_is_listed then
-    select l.memory_ids, l.code_distances
-    into v_memory_ids, v_code_distances
-    from _list_scope(v_scope, _quantize(p_query_embedding)) as l;
-  end if;
+  v_estimate := _survey_scope(v_scope, v_corpus, p_query_embedding);
 
   loop
     v_found := _find_candidates(
       v_scope, case when p_owner is not null then p_repo end, v_query, p_query_embedding,
-      v_corpus, v_share_searchable, v_share_comparable, v_memory_ids, v_code_distances,
-      v_depth, p_vector_weight, p_text_weight, p_rrf_k::integer, p_fusion
+      v_corpus, v_estimate, v_depth, p_vector_weight, p_text_weight, p_rrf_k::integer, p_fusion
     );
     v_matching := _cut_irrelevant(
       _separate_tiers(
