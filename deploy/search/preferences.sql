@@ -184,6 +184,36 @@ Arguments: p_candidates; p_max_distance, above which a row needs a term of the q
 limit; p_min_relevance, null for no limit.
 Result: the remaining candidates, in order.';
 
+create function _prefer(
+  p_candidates search_candidate[],
+  p_languages text[],
+  p_recency_half_life interval,
+  p_recency_floor double precision,
+  p_home_weight double precision,
+  p_max_distance double precision,
+  p_min_relevance double precision
+)
+returns search_candidate[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  return _cut_irrelevant(
+    _separate_tiers(
+      _boost_scores(
+        p_candidates, p_languages, p_recency_half_life, p_recency_floor, p_home_weight, _now()
+      )
+    ),
+    p_max_distance, p_min_relevance
+  );
+end
+$$;
+
+comment on function _prefer is
+'Order candidates by what the caller prefers, and then apply the limits.
+Arguments: p_candidates, by tier, each best first; the others as in search_memories.
+Result: the remaining candidates, best first.';
+
 create function _collapse_equal_texts(p_candidates search_candidate[])
 returns search_candidate[]
 language plpgsql immutable parallel safe

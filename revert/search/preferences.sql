@@ -14,6 +14,7 @@ drop function _diversified_rows;
 drop function _cut_at_gap;
 drop function _collapse_near_duplicates;
 drop function _collapse_equal_texts;
+drop function _prefer;
 drop function _cut_irrelevant;
 drop function _separate_tiers;
 drop function _boost_scores;

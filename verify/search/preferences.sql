@@ -30,6 +30,14 @@ select _verify_function('_cut_irrelevant', '
   set plan_cache_mode=force_generic_plan
 ');
 
+select _verify_function('_prefer', '
+  stable parallel safe security invoker (p_candidates search_candidate[], p_languages
+  text[], p_recency_half_life interval, p_recency_floor double precision,
+  p_home_weight double precision, p_max_distance double precision, p_min_relevance
+  double precision)
+  returns search_candidate[]
+');
+
 select _verify_function('_collapse_equal_texts', '
   immutable parallel safe security invoker (p_candidates search_candidate[])
   returns search_candidate[]

@@ -117,12 +117,8 @@ begin
       v_scope, case when p_owner is not null then p_repo end, v_query, p_query_embedding,
       v_corpus, v_estimate, v_depth, p_vector_weight, p_text_weight, p_rrf_k::integer, p_fusion
     );
-    v_matching := _cut_irrelevant(
-      _separate_tiers(
-        _boost_scores(
-          v_found, p_languages, p_recency_half_life, p_recency_floor, p_home_weight, _now()
-        )
-      ),
+    v_matching := _prefer(
+      v_found, p_languages, p_recency_half_life, p_recency_floor, p_home_weight,
       p_max_distance, p_min_relevance
     );
     v_candidates := _collapse_duplicates(
