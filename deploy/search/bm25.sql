@@ -39,6 +39,15 @@ comment on function _promote_score is
 their best, plus 0.001 times its score.
 Arguments: p_score, its score; p_best_below, the best score of the lower class, null if empty.';
 
+create function _path_share()
+returns double precision
+language sql immutable parallel safe
+return 0.05;
+
+comment on function _path_share is
+'Return what a term that only the path of a memory contains adds to its score, as a fraction of its
+weight. A term of the text adds about half of its weight.';
+
 create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
 returns search_term[]
 language plpgsql stable parallel safe
@@ -126,6 +135,7 @@ begin
             where
               p.term = any (t.slots)
               and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
+              and p.frequency > 0
           )
         end::double precision as documents
       -- Optimization fence: otherwise the count runs once per reference.
@@ -158,6 +168,7 @@ set plan_cache_mode = force_generic_plan
 set enable_sort = off
 as $$
 declare
+  c_path_share constant double precision := _path_share();
   -- No document scores higher.
   c_max_score constant double precision := (select sum(t.weight) from unnest(p_terms) as t);
 begin
@@ -170,8 +181,12 @@ begin
           p.document_id,
           min(p.repo_hash) as repo_hash,
           sum(
-            t.weight * p.frequency
-            / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+            t.weight * case p.frequency
+              when 0 then c_path_share
+              else
+                p.frequency
+                / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+            end
           ) as score,
           count(*) as matched_terms
         from unnest(p_terms) as t
@@ -252,6 +267,8 @@ set plan_cache_mode = force_generic_plan
 -- rounding.
 set enable_sort = off
 as $$
+declare
+  c_path_share constant double precision := _path_share();
 begin
   return array(
     select row(s.document_id, s.repo_hash, s.score, s.matched_terms)::scored_document
@@ -262,8 +279,12 @@ begin
         d.score
         + coalesce(
           sum(
-            t.weight * p.frequency
-            / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+            t.weight * case p.frequency
+              when 0 then c_path_share
+              else
+                p.frequency
+                / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+            end
           ),
           0
         ) as score,
@@ -376,7 +397,8 @@ comment on function _rank_bm25 is
 'Rank the documents of a corpus by BM25, the sum over the terms of the query of
   count * ln(1 + (N - n + 0.5) / (n + 0.5)) * f / (f + k1 * (1 - b + b * L / mean L))
 for N documents in the corpus, n of which contain the term, and f occurrences in this document of
-L lexemes (mean L counts as at least 1).
+L lexemes (mean L counts as at least 1). For a term that only the path of a memory contains, the
+fraction is _path_share; n, f and L are those of the texts.
 Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond,
 2009, in the form of Lucene. k1 and b: the settings kodiai.bm25_k1 (1.2) and kodiai.bm25_b
 (0.75).

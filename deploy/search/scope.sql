@@ -25,7 +25,10 @@ and ((p_scope).repo is null or p_repo = (p_scope).repo)
 and ((p_scope).outcomes is null or p_outcome = any((p_scope).outcomes))
 and ((p_scope).severities is null or p_severity = any((p_scope).severities))
 and ((p_scope).categories is null or p_category = any((p_scope).categories))
-and ((p_scope).path_prefix is null or starts_with(p_file_path, (p_scope).path_prefix))
+and (
+  (p_scope).path_prefix is null
+  or starts_with(p_file_path, _normalize_path((p_scope).path_prefix))
+)
 and ((p_scope).created_after is null or p_created_at > (p_scope).created_after);
 
 comment on function _in_scope is

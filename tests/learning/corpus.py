@@ -32,7 +32,7 @@ def memory(**columns: Any) -> Memory:
         "finding_text": "The cache is never invalidated.",
         "severity": "major",
         "category": "correctness",
-        "file_path": "src/cache.py",
+        "file_path": "src/Makefile",
         "outcome": "accepted",
         "embedding_model": "test",
     } | columns

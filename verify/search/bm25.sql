@@ -16,6 +16,11 @@ select _verify_function('_promote_score', '
   returns double precision
 ');
 
+select _verify_function('_path_share', '
+  immutable parallel safe security invoker ()
+  returns double precision
+');
+
 select _verify_function('_plan_terms', '
   stable parallel safe security invoker (p_corpus search_corpus, p_query parsed_query)
   returns search_term[]
