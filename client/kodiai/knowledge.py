@@ -39,7 +39,9 @@ class NewFinding(TypedDict):
     """An element of findings."""
 
     file_path: str
-    """1 to 1000 bytes; path of the file, relative to the repository root."""
+    """1 to 1000 bytes; path of the file, relative to the repository root; stored
+    without ./, repeated slashes and backslashes, and in NFC.
+    """
     start_line: NotRequired[int | None]
     """1 or more; first line; None if unknown."""
     end_line: NotRequired[int | None]

@@ -35,7 +35,9 @@ class NewMemory(TypedDict):
     category: Category
     """Kind of problem."""
     file_path: str
-    """1 to 1000 bytes; path of the file, relative to the repository root."""
+    """1 to 1000 bytes; path of the file, relative to the repository root; stored
+    without ./, repeated slashes and backslashes, and in NFC.
+    """
     language: NotRequired[str | None]
     """1 to 200 characters; programming language of the file; default unknown."""
     outcome: Outcome

@@ -267,7 +267,8 @@ begin
     return v_lexemes;
   end if;
   select
-    array_agg(lower(m.matched[1])) filter (
+    -- A path is the same with backslashes.
+    array_agg(translate(lower(m.matched[1]), chr(92), '/')) filter (
       where
         m.matched[1] ~ e'[_./:\\\\-]'
         -- Anything longer is data, not a name; besides, a lexeme has at most 2046 bytes.
@@ -346,7 +347,38 @@ stop words become lexemes; if the text has no letters or digits, its first 100 c
 Argument: p_text.
 Result: its lexemes with their positions; null for null.';
 
-create function _document_lexemes(p_text text)
+create function _path_lexemes(p_path text)
+returns tsvector
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_path constant text := _normalize_text(p_path);
+  v_whole constant text := lower(btrim(v_path, '_./:-'));
+  v_words text := _split_identifiers(v_path);
+  v_lexemes tsvector;
+begin
+  if v_path ~ _boundary_pattern() then
+    v_words := v_words || ' ' || translate(v_whole, '_./:-', '     ');
+  end if;
+  v_lexemes := _stem_words(v_words);
+  -- As _extract_identifiers keeps it.
+  if
+    v_whole ~ e'^[0-9a-z\\u0080-\\U0010FFFF]+([_./:-]+[0-9a-z\\u0080-\\U0010FFFF]+)+$'
+    and length(v_whole) <= 200
+  then
+    v_lexemes := v_lexemes || ('''' || v_whole || ''':1')::tsvector;
+  end if;
+  return setweight(v_lexemes, 'C');
+end
+$$;
+
+comment on function _path_lexemes is
+'Return the lexemes of a path: its words, names such as poolmanager of PoolManager, and the whole.
+Argument: p_path.
+Result: the lexemes with positions, of weight C; null for null.';
+
+create function _document_lexemes(p_text text, p_path text default null)
 returns tsvector
 language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -357,14 +389,17 @@ begin
   if octet_length(p_text) > length(p_text) then
     v_lexemes := v_lexemes || array_to_tsvector(_list_letters(p_text));
   end if;
+  if p_path is not null then
+    v_lexemes := v_lexemes || _path_lexemes(p_path);
+  end if;
   return v_lexemes;
 end
 $$;
 
 comment on function _document_lexemes is
-'Return the lexemes to store for a text: those of _to_tsvector, and each letter that _split_scripts
-pairs, so that a query of a single letter finds it.
-Argument: p_text.
-Result: its lexemes; null for null.';
+'Return the lexemes to store for a text: those of _to_tsvector; each letter that _split_scripts
+pairs, so that a query of a single letter finds it; and those of a path, with the weight C.
+Arguments: p_text; p_path, null for none.
+Result: the lexemes; null for a text that is null.';
 
 commit;

@@ -49,6 +49,15 @@ comment on function _has_all_terms is
 'Return whether a document contains all terms of a query, judging by the sum of their weights.
 Arguments: p_matched_weight, of the terms that it contains; p_total_weight, of all.';
 
+create function _path_share()
+returns double precision
+language sql immutable parallel safe
+return 0.05;
+
+comment on function _path_share is
+'Return what a term that only the path of a memory contains adds to its score, as a fraction of its
+weight. A term of the text adds about half of its weight.';
+
 create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
 returns search_term[]
 language plpgsql stable parallel safe
@@ -136,6 +145,7 @@ begin
             where
               p.term = any (t.slots)
               and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
+              and p.frequency > 0
           )
         end::double precision as documents
       -- Optimization fence: otherwise the count runs once per reference.
@@ -168,6 +178,7 @@ set plan_cache_mode = force_generic_plan
 set enable_sort = off
 as $$
 declare
+  c_path_share constant double precision := _path_share();
   -- No document scores higher.
   c_max_score constant double precision := (select sum(t.weight) from unnest(p_terms) as t);
 begin
@@ -180,8 +191,12 @@ begin
           p.document_id,
           min(p.repo_hash) as repo_hash,
           sum(
-            t.weight * p.frequency
-            / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+            t.weight * case p.frequency
+              when 0 then c_path_share
+              else
+                p.frequency
+                / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+            end
           ) as score,
           sum(t.weight) as matched_weight
         from unnest(p_terms) as t
@@ -262,6 +277,8 @@ set plan_cache_mode = force_generic_plan
 -- rounding.
 set enable_sort = off
 as $$
+declare
+  c_path_share constant double precision := _path_share();
 begin
   return array(
     select row(s.document_id, s.repo_hash, s.score, s.matched_weight)::scored_document
@@ -272,8 +289,12 @@ begin
         d.score
         + coalesce(
           sum(
-            t.weight * p.frequency
-            / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+            t.weight * case p.frequency
+              when 0 then c_path_share
+              else
+                p.frequency
+                / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
+            end
           ),
           0
         ) as score,
@@ -385,7 +406,8 @@ comment on function _rank_bm25 is
 'Rank the documents of a corpus by BM25, the sum over the terms of the query of
   count * ln(1 + (N - n + 0.5) / (n + 0.5)) * f / (f + k1 * (1 - b + b * L / mean L))
 for N documents in the corpus, n of which contain the term, and f occurrences in this document of
-L lexemes (mean L counts as at least 1).
+L lexemes (mean L counts as at least 1). For a term that only the path of a memory contains, the
+fraction is _path_share; n, f and L are those of the texts.
 Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond,
 2009, in the form of Lucene. k1 and b: the settings kodiai.bm25_k1 (1.2) and kodiai.bm25_b
 (0.75).

@@ -94,10 +94,10 @@ begin atomic
       w.frequency,
       sum(w.frequency) over () as length
     from (
-      -- Whole identifiers have no position.
       select
         t.lexeme,
-        coalesce(cardinality(t.positions), 1) as frequency
+        -- Whole identifiers have no position. What only the path contains has the weight C.
+        coalesce(cardinality(array_positions(t.weights, 'D')), 1) as frequency
       from unnest(p_search_tsv) as t
       union all
       select
@@ -108,7 +108,8 @@ begin atomic
 end;
 
 comment on function _list_postings is
-'Return the postings of a document: one for each lexeme, and one for the document itself.
+'Return the postings of a document: one for each lexeme, and one for the document itself. Frequency
+and length are those of the text; a lexeme that only the path contains has the frequency 0.
 Arguments: p_table, learning_memories or findings; p_document_id; p_repo, owner/name;
 p_search_tsv, its lexemes.
 Result: columns of postings.';
@@ -173,14 +174,15 @@ begin
   if tg_table_name = 'findings' then
     new.search_tsv := _document_lexemes(new.title);
   else
-    new.search_tsv := _document_lexemes(new.finding_text);
+    new.search_tsv := _document_lexemes(new.finding_text, new.file_path);
   end if;
   return new;
 end
 $$;
 
 comment on function _set_search_tsv is
-'Set search_tsv to the lexemes of the text. Trigger of learning_memories and findings.';
+'Set search_tsv to the lexemes of the text, and of the path of a memory. Trigger of
+learning_memories and findings.';
 
 create function _maintain_memory_postings()
 returns trigger
@@ -325,7 +327,7 @@ reviews.';
 set local "citus.enable_unsafe_triggers" = on;
 
 create trigger learning_memories_search_tsv
-before insert or update of finding_text, search_tsv on learning_memories
+before insert or update of finding_text, file_path, search_tsv on learning_memories
 for each row execute function _set_search_tsv();
 
 create trigger findings_search_tsv
@@ -342,7 +344,7 @@ for each statement execute function _maintain_memory_postings();
 
 -- Row-level with WHEN, so that marking rows stale does not fire it.
 create trigger learning_memories_postings_update
-after update of repo, finding_text, search_tsv on learning_memories
+after update of repo, finding_text, file_path, search_tsv on learning_memories
 for each row when (
   (new.repo, new.search_tsv) is distinct from (old.repo, old.search_tsv)
 )

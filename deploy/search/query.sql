@@ -113,7 +113,7 @@ return (
     -- phraseto_tsquery would raise a notice if all words are stop words.
     string_agg(
       coalesce('<' || w.distance || '>', '')
-      || '''' || replace(replace(w.lexeme, e'\\', e'\\\\'), '''', '''''') || '''',
+      || '''' || replace(replace(w.lexeme, e'\\', e'\\\\'), '''', '''''') || ''':D',
       '' order by w.position, w.lexeme
     )::tsquery
   from (
@@ -130,7 +130,7 @@ return (
 );
 
 comment on function _phrase_to_tsquery is
-'Convert a text to a query for its words, adjacent and in order.
+'Convert a text to a query for its words, adjacent and in order, in texts but not in paths.
 Argument: p_text, of which the first 32 words count.
 Result: the query; null if the text has no lexeme, for example because it consists of stop
 words.';

@@ -179,20 +179,14 @@ comment on function _pick_phrase_matches is
 Arguments: p_table, learning_memories or findings; p_document_ids, to pick from; p_phrases.
 Result: their ids, in no particular order.';
 
-create function _promote_phrases(
-  p_table text,
-  p_phrases tsquery,
-  p_documents scored_document[]
+create function _promote_documents(
+  p_documents scored_document[], p_document_ids bigint[]
 )
 returns scored_document[]
-language plpgsql stable parallel safe
+language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
-declare
-  c_match_ids constant bigint[] := _pick_phrase_matches(
-    p_table, array(select d.document_id from unnest(p_documents) as d), p_phrases
-  );
 begin
   return array(
     select row(s.document_id, s.repo_hash, s.promoted_score, s.matched_weight)::scored_document
@@ -200,12 +194,12 @@ begin
       select
         d.*,
         case
-          when d.has_phrases
-            then _promote_score(d.score, max(d.score) filter (where not d.has_phrases) over ())
+          when d.is_promoted
+            then _promote_score(d.score, max(d.score) filter (where not d.is_promoted) over ())
           else d.score
         end as promoted_score
       from (
-        select d.*, d.document_id in (select unnest(c_match_ids)) as has_phrases
+        select d.*, d.document_id in (select unnest(p_document_ids)) as is_promoted
         from unnest(p_documents) as d
       ) as d
     ) as s
@@ -214,10 +208,57 @@ begin
 end
 $$;
 
-comment on function _promote_phrases is
-'Rank documents that contain all phrases of a query above the others (_promote_score).
-Arguments: p_table, learning_memories or findings; p_phrases; p_documents.
+comment on function _promote_documents is
+'Rank some documents above the others (_promote_score).
+Arguments: p_documents; p_document_ids, ids of those to promote.
 Result: the documents, best first, ties by document_id.';
+
+create function _list_same_words(
+  p_corpus search_corpus, p_scope search_scope, p_terms search_term[], p_limit integer
+)
+returns bigint[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  c_length constant bigint := (select sum(t.count) from unnest(p_terms) as t);
+begin
+  return _pick_searchable(
+    p_corpus.table_name,
+    p_scope,
+    array(
+      select p.document_id
+      from postings as p
+      where
+        p.term = any (p_terms[1].slots)
+        and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
+        and p.length = c_length
+        and p.frequency = p_terms[1].count
+        and not exists (
+          select
+          from unnest(p_terms[2:]) as t
+          where
+            not exists (
+              select from postings as o
+              where
+                o.term = t.slots[1 + _posting_slot(p.document_id)]
+                and o.repo_hash = p.repo_hash
+                and o.document_id = p.document_id
+                and o.frequency = t.count
+            )
+        )
+      order by p.document_id
+    ),
+    p_limit
+  );
+end
+$$;
+
+comment on function _list_same_words is
+'List the documents that consist of the terms of a query, each as often.
+Arguments: p_corpus; p_scope, within it; p_terms, from _plan_terms; p_limit.
+Result: the first p_limit ids of documents that a search may return.';
 
 create function _rank_searchable(
   p_corpus search_corpus,
@@ -304,9 +345,13 @@ declare
   c_max_phrase_matches constant integer := 5000;
   c_table constant text := p_corpus.table_name;
   c_terms constant search_term[] := _plan_terms(p_corpus, p_query);
+  -- A text finds itself: documents that consist of the terms are among the first of a search.
+  c_first constant integer := 10;
+  -- With more terms, hardly ten documents contain all of them.
+  c_max_own_terms constant integer := 5;
   v_documents scored_document[];
   v_searchable_ids bigint[];
-  v_phrase_ids bigint[];
+  v_own_ids bigint[] := '{}';
   v_extra_ids bigint[];
 begin
   matches := '{}';
@@ -320,23 +365,41 @@ begin
     p_corpus, p_scope, c_terms, p_limit, p_share, p_candidate_ids, p_extra_ids
   ) as r;
 
-  -- Documents that contain the phrases may not be among the best by their terms.
+  -- Documents that contain the phrases, or consist of the terms, may not be among the best by
+  -- their terms.
   if p_query.phrases is not null then
-    v_phrase_ids := _list_phrase_matches(
-      c_table, p_scope, p_query.phrases, c_max_phrase_matches
-    );
-    if cardinality(v_phrase_ids) > 0 then
-      -- Ranked together with the others, because scores of two calls cannot be compared.
-      v_extra_ids := v_searchable_ids || p_extra_ids;
-      v_documents := (
-        select r.documents
-        from _rank_bm25(
-          p_corpus, c_terms, p_limit, v_phrase_ids || v_extra_ids, v_extra_ids
-        ) as r
-      );
-      v_searchable_ids := v_searchable_ids || v_phrase_ids;
+    v_own_ids := _list_phrase_matches(c_table, p_scope, p_query.phrases, c_max_phrase_matches);
+  elsif
+    c_table = 'learning_memories'
+    -- Otherwise neither repetition nor length counts.
+    and _bm25_setting('bm25_k1', 1.2, 'weight') > 0
+    and cardinality(c_terms) <= c_max_own_terms
+    -- Those with all terms come first anyway.
+    and (
+      select count(*) from unnest(v_documents) as d where d.matched_terms = cardinality(c_terms)
+    ) > c_first
+  then
+    v_own_ids := _list_same_words(p_corpus, p_scope, c_terms, c_first);
+    if v_own_ids && v_searchable_ids[:c_first] then
+      v_own_ids := '{}';
     end if;
-    v_documents := _promote_phrases(c_table, p_query.phrases, v_documents);
+  end if;
+  if cardinality(v_own_ids) > 0 then
+    -- Ranked together with the others, because scores of two calls cannot be compared.
+    v_extra_ids := v_searchable_ids || p_extra_ids;
+    v_documents := (
+      select r.documents
+      from _rank_bm25(p_corpus, c_terms, p_limit, v_own_ids || v_extra_ids, v_extra_ids) as r
+    );
+    v_searchable_ids := v_searchable_ids || v_own_ids;
+  end if;
+  if p_query.phrases is not null then
+    v_own_ids := _pick_phrase_matches(
+      c_table, array(select d.document_id from unnest(v_documents) as d), p_query.phrases
+    );
+  end if;
+  if cardinality(v_own_ids) > 0 then
+    v_documents := _promote_documents(v_documents, v_own_ids);
   end if;
 
   matches := array(
@@ -369,7 +432,8 @@ $$;
 
 comment on function _search_text is
 'The text arm of a search: rank the searchable documents in scope by BM25 (_rank_bm25), those with
-all quoted phrases first.
+all quoted phrases first. If others, by repeating words, would keep all memories that consist of up
+to five terms of the query from the first ten, these come first.
 Arguments: p_corpus, from _measure_corpus; p_scope, within it; p_query, from _parse_query;
 p_limit; p_share, the fraction of the corpus that is searchable, null if unknown; p_candidate_ids,
 all ids in scope, null if unknown; p_extra_ids, ids of searchable documents to score regardless of

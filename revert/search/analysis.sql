@@ -7,6 +7,7 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _document_lexemes;
+drop function _path_lexemes;
 drop function _to_tsvector;
 drop function _extract_identifiers;
 drop function _stem_words;

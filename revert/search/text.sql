@@ -8,7 +8,8 @@ select _verify_registry(:'registry') as verified
 
 drop function _search_text;
 drop function _rank_searchable;
-drop function _promote_phrases;
+drop function _list_same_words;
+drop function _promote_documents;
 drop function _pick_phrase_matches;
 drop function _list_phrase_matches;
 drop function _pick_searchable;

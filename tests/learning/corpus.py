@@ -42,7 +42,7 @@ def memory(**columns: Any) -> Memory:
         "finding_text": f"The cache is never invalidated: {unique_word(next(_numbers))}",
         "severity": "major",
         "category": "correctness",
-        "file_path": "src/cache.py",
+        "file_path": "src/Makefile",
         "outcome": "accepted",
         "embedding_model": "test",
     } | columns

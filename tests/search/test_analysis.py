@@ -21,7 +21,9 @@ REPO = "acme/api"
 
 
 def write_texts(client: Client, *texts: str, repo: str = REPO) -> list[int]:
-    rows = [memory(repo=repo, finding_text=text, file_path="x") for text in texts]
+    rows = [
+        memory(repo=repo, finding_text=text, file_path="Makefile") for text in texts
+    ]
     return write(client, rows, [None] * len(rows))
 
 
@@ -226,3 +228,39 @@ def test_every_word_of_6000_real_texts_is_a_term(
         ([pair[0] for pair in pairs], [pair[1] for pair in pairs]),
     ).fetchall()
     assert lost == []
+
+
+#: The terms of texts, in any order, and how often each occurs.
+BAGS = """
+select array_agg((l.lexeme, coalesce(cardinality(l.positions), 1))::text order by l.lexeme)
+from unnest(%s::text[]) with ordinality as t (text, ord)
+left join lateral unnest(_to_tsvector(t.text)) as l on true
+group by t.ord order by t.ord
+"""
+
+
+def test_1000_real_texts_find_themselves(
+    client: Client, database: psycopg.Connection, shared_data: Path
+) -> None:
+    """They are in the first 10 of their repository; texts of equal terms tie."""
+    rows = real_memories(shared_data)
+    memory_ids = write(client, rows, [None] * len(rows))
+    pairs = list(zip(memory_ids, rows, strict=True))
+    lost = []
+    for memory_id, row in random.Random(1).sample(pairs, 1000):  # noqa: S311
+        text = row["finding_text"]
+        results = client.search_memories(row["repo"], text)
+        if memory_id not in {each.memory_id for each in results}:
+            texts = [text, *(each.finding_text for each in results)]
+            own, *others = (bag for (bag,) in database.execute(BAGS, (texts,)))
+            if own not in others:
+                lost.append(text)
+    assert lost == []
+
+
+def test_a_text_of_one_term_is_found_among_texts_that_repeat_it(client: Client) -> None:
+    write_texts(client, *[f"die die die {'die ' * n}" for n in range(12)])
+    own = "should die here"
+    write_texts(client, own)
+    assert found(client, own)[0] == own
+    assert found(client, "Die!")[0] == own

@@ -36,7 +36,7 @@ def texts(client: Client, query: str, **arguments: Any) -> list[str]:
 
 
 def write_texts(client: Client, *written: str, repo: str = REPO) -> list[int]:
-    rows = [memory(repo=repo, finding_text=text) for text in written]
+    rows = [memory(repo=repo, finding_text=t, file_path="Makefile") for t in written]
     return write(client, rows, [None] * len(rows))
 
 
@@ -163,7 +163,9 @@ with documents (name, repo, id, search_tsv) as (
   select 'findings', r.repo, f.id, f.search_tsv
   from findings as f inner join reviews as r on r.id = f.review_id
 ), lexemes (name, repo, id, lexeme, frequency) as (
-  select name, repo, id, lexeme, coalesce(cardinality(positions), 1)
+  -- Lexemes of the path have the weight C.
+  select
+    name, repo, id, lexeme, coalesce(cardinality(array_positions(weights, 'D')), 1)
   from documents cross join unnest(search_tsv)
   union all
   select name, repo, id, '', 0 from documents

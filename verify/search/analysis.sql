@@ -59,8 +59,13 @@ select _verify_function('_to_tsvector', '
   returns tsvector
 ');
 
+select _verify_function('_path_lexemes', '
+  immutable parallel safe security invoker (p_path text)
+  returns tsvector
+');
+
 select _verify_function('_document_lexemes', '
-  immutable parallel safe security invoker (p_text text)
+  immutable parallel safe security invoker (p_text text, p_path text DEFAULT NULL::text)
   returns tsvector
 ');
 

@@ -22,6 +22,11 @@ select _verify_function('_has_all_terms', '
   returns boolean
 ');
 
+select _verify_function('_path_share', '
+  immutable parallel safe security invoker ()
+  returns double precision
+');
+
 select _verify_function('_plan_terms', '
   stable parallel safe security invoker (p_corpus search_corpus, p_query parsed_query)
   returns search_term[]

@@ -31,10 +31,17 @@ select _verify_function('_pick_phrase_matches', '
   set plan_cache_mode=force_generic_plan
 ');
 
-select _verify_function('_promote_phrases', '
-  stable parallel safe security invoker (p_table text, p_phrases tsquery, p_documents
-  scored_document[])
+select _verify_function('_promote_documents', '
+  immutable parallel safe security invoker (p_documents scored_document[],
+  p_document_ids bigint[])
   returns scored_document[]
+  set plan_cache_mode=force_generic_plan
+');
+
+select _verify_function('_list_same_words', '
+  stable parallel safe security invoker (p_corpus search_corpus, p_scope search_scope,
+  p_terms search_term[], p_limit integer)
+  returns bigint[]
   set plan_cache_mode=force_generic_plan
 ');
 

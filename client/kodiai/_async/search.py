@@ -21,7 +21,7 @@ class AsyncSearch(AsyncCaller):
         """Check that searches of a scope are fast and complete.
 
         For operators and monitoring. Searches for a repeatable sample of existing
-        memories. Takes up to about 2 seconds, with 100000 memories in scope: each check
+        memories. Takes up to about 2 seconds with 100000 memories in scope: each check
         stops after some time, and detail says how much it has checked.
 
         indexes: all indexes that searches read exist and are valid. If not, rebuild

@@ -87,7 +87,8 @@ class Learning(Caller):
             repo: owner/name; repository of the memories; may be None if owner is given.
             memory_ids: at most 10000 ids; only these memories; None for any.
             path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this
-                literal prefix; None for any.
+                literal prefix, of which ./ and backslashes are normalized as in paths;
+                None for any.
             embedding_model: 1 to 200 bytes; only memories with this embedding_model;
                 None for any.
             created_before: years 1 to 9999; only memories created before this time;
@@ -305,7 +306,7 @@ class Learning(Caller):
             severity: how bad the problem was.
             category: kind of problem.
             file_path: 1 to 1000 bytes; path of the file, relative to the repository
-                root.
+                root; stored without ./, repeated slashes and backslashes, and in NFC.
             outcome: how the team reacted.
             embedding: vector of embedding_dim dimensions; embedding of finding_text;
                 None if none: only the text arm of a search then finds the memory.

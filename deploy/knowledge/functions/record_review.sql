@@ -136,7 +136,7 @@ Arguments:
     new review on each call
   p_findings: array of NewFinding objects; at most 10000 findings
     - file_path (text, required): 1 to 1000 bytes; path of the file, relative to the repository
-      root
+      root; stored without ./, repeated slashes and backslashes, and in NFC
     - start_line (bigint): 1 or more; first line; null if unknown
     - end_line (bigint): start_line or more; last line; null if unknown
     - severity (critical | major | medium | minor, required): how bad it is

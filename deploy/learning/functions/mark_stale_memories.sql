@@ -53,7 +53,7 @@ begin
       not m.stale
       and case when p_owner is null then m.repo = p_repo else m.owner = p_owner end
       and (p_memory_ids is null or m.id = any (p_memory_ids))
-      and (p_path_prefix is null or m.file_path ^@ p_path_prefix)
+      and (p_path_prefix is null or m.file_path ^@ _normalize_path(p_path_prefix))
       and (p_embedding_model is null or m.embedding_model = p_embedding_model)
       and (p_created_before is null or m.created_at < p_created_before)
     order by m.id
@@ -76,8 +76,8 @@ memories later.
 Arguments:
   p_repo: owner/name; repository of the memories; may be null if p_owner is given
   p_memory_ids: at most 10000 ids; only these memories; null for any
-  p_path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this literal prefix;
-    null for any
+  p_path_prefix: 1 to 1000 bytes; only memories whose file_path starts with this literal prefix,
+    of which ./ and backslashes are normalized as in paths; null for any
   p_embedding_model: 1 to 200 bytes; only memories with this embedding_model; null for any
   p_created_before: years 1 to 9999; only memories created before this time; null for any
   p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo

@@ -61,7 +61,7 @@ Arguments:
     - category (security | correctness | performance | style | documentation, required): kind of
       problem
     - file_path (text, required): 1 to 1000 bytes; path of the file, relative to the repository
-      root
+      root; stored without ./, repeated slashes and backslashes, and in NFC
     - language (text): 1 to 200 characters; programming language of the file; default unknown
     - outcome (accepted | suppressed | thumbs_up | thumbs_down, required): how the team reacted
     - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model;

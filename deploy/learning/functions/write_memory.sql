@@ -74,7 +74,8 @@ Arguments:
   p_finding_text: 1 to 100000 characters; what was found; searches match this text
   p_severity: critical | major | medium | minor; how bad the problem was
   p_category: security | correctness | performance | style | documentation; kind of problem
-  p_file_path: 1 to 1000 bytes; path of the file, relative to the repository root
+  p_file_path: 1 to 1000 bytes; path of the file, relative to the repository root; stored
+    without ./, repeated slashes and backslashes, and in NFC
   p_outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
   p_embedding: vector of embedding_dim dimensions; embedding of p_finding_text; null if none: only
     the text arm of a search then finds the memory

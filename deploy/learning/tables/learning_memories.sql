@@ -68,7 +68,7 @@ comment on column learning_memories.finding_text is
 comment on column learning_memories.severity is 'How bad the problem was.';
 comment on column learning_memories.category is 'Kind of problem.';
 comment on column learning_memories.file_path is
-'Path of the file, relative to the repository root.';
+'Path of the file, relative to the repository root (_normalize_path).';
 comment on column learning_memories.language is 'Programming language of the file.';
 comment on column learning_memories.outcome is 'How the team reacted.';
 comment on column learning_memories.embedding_model is
@@ -84,6 +84,6 @@ comment on column learning_memories.stale is
 'Whether the memory no longer applies; searches skip stale memories. Not in any index or index '
 'predicate, so that setting it is a HOT update.';
 comment on column learning_memories.search_tsv is
-'Lexemes of finding_text, maintained by a trigger.';
+'Lexemes of finding_text, and with the weight C of file_path, maintained by a trigger.';
 
 commit;

@@ -59,7 +59,7 @@ comment on function check_search is
 'Check that searches of a scope are fast and complete.
 
 For operators and monitoring. Searches for a repeatable sample of existing memories. Takes up to
-about 2 seconds, with 100000 memories in scope: each check stops after some time, and detail says
+about 2 seconds with 100000 memories in scope: each check stops after some time, and detail says
 how much it has checked.
 
 indexes: all indexes that searches read exist and are valid. If not, rebuild them.

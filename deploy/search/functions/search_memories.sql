@@ -101,7 +101,7 @@ begin
       select _fold_name(r.name) from unnest(p_exclude_repos) as r (name)
     );
   end if;
-  v_scope.path_prefix := p_path_prefix;
+  v_scope.path_prefix := _normalize_path(p_path_prefix);
   v_scope.created_after := p_created_after;
   v_scope.embedding_model := coalesce(
     p_embedding_model, (select a.embedding_model from active_embedding_model as a)

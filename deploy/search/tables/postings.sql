@@ -32,7 +32,7 @@ comment on column postings.term is
 comment on column postings.repo_hash is 'Hash of the repository (_posting_repo).';
 comment on column postings.document_id is 'Id of the memory or finding.';
 comment on column postings.frequency is
-'Occurrences of the lexeme in the document, at most 256.';
+'Occurrences of the lexeme in the text of the document, at most 256; 0 if only its path has it.';
 comment on column postings.length is
 'Number of lexemes in the document, repeats included; at most 32767.';
 

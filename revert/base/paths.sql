@@ -1,0 +1,11 @@
+-- Revert kodiai:base/paths from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _normalize_path;
+
+commit;
