@@ -376,7 +376,9 @@ begin
     and cardinality(c_terms) <= c_max_own_terms
     -- Those with all terms come first anyway.
     and (
-      select count(*) from unnest(v_documents) as d where d.matched_terms = cardinality(c_terms)
+      select count(*)
+      from unnest(v_documents) as d
+      where _has_all_terms(d.matched_weight, best_score)
     ) > c_first
   then
     v_own_ids := _list_same_words(p_corpus, p_scope, c_terms, c_first);
