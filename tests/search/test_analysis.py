@@ -109,9 +109,9 @@ def test_a_query_loses_nothing_to_its_tags(client: Client) -> None:
 
 def test_an_identifier_and_its_lower_case_find_each_other(client: Client) -> None:
     names = "IndexingOperation getUserById HTTPServer parseJSON2 PoolManagers".split()
-    for name in names:
+    for n, name in enumerate(names):
         for written, asked in ((name, name.lower()), (name.lower(), name)):
-            repo = f"acme/{written}"
+            repo = f"acme/{n}-{written.islower()}"
             write_texts(client, f"{written} fails", repo=repo)
             rows = client.search_memories(repo, asked)
             assert [row.finding_text for row in rows] == [f"{written} fails"]
