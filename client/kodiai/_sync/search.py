@@ -140,11 +140,11 @@ class Search(Caller):
         """Search memories by text, by embedding or by both, best match first.
 
         Matching. A memory matches if it is in scope, passes every filter, is not stale,
-        and either contains a term of query_text (text arm) or has an embedding of
-        embedding_model within max_distance (vector arm). Memories of equal text count
-        as one, unless duplicate_distance is None. The result has min(limit, number of
-        matches) rows, however selective the filters are; only min_relevance, min_gap
-        and a duplicate_distance above 0 reduce it.
+        and either contains a term of query_text in its text or file_path (text arm), or
+        has an embedding of embedding_model within max_distance (vector arm). Memories
+        of equal text count as one, unless duplicate_distance is None. The result has
+        min(limit, number of matches) rows, however selective the filters are; only
+        min_relevance, min_gap and a duplicate_distance above 0 reduce it.
 
         Order. limit, max_distance and min_relevance cut the list; they never change its
         order.
@@ -155,21 +155,23 @@ class Search(Caller):
 
         Query. query_text, query_embedding or both are required. The text is plain
         words, of which the first 256 distinct terms count: a diff, a stack trace or a
-        command can be passed unchanged. With query_syntax='websearch', "quoted words"
-        are a phrase: memories that contain all phrases rank first in the text arm;
-        -word and -"quoted words" exclude memories that contain them, from both arms.
-        Memories without an embedding of embedding_model are found by the text arm only;
-        if the repository or owner has no others, a notice with SQLSTATE KB005 says so.
+        command can be passed unchanged. With query_syntax='websearch', two or more
+        "quoted words" are a phrase: memories that contain all phrases rank first in the
+        text arm; -word and -"quoted words" exclude memories that contain them, from
+        both arms. Memories without an embedding of embedding_model are found by the
+        text arm only; if the repository or owner has no others, a notice with SQLSTATE
+        KB005 says so.
 
         Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25
         (Robertson and Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with
-        all terms come before those with some. Each arm contributes its first 100
-        memories as candidates, and every candidate is scored in the other arm too. A
-        limit above 100 adds tiers: the first 200 of each arm, 400, and so on. The tiers
-        follow each other, so the first 5 of 500 rows are the rows that limit=5 returns:
-        a score s of tier n is lowered to lowest / 2 ^ n * (1 + s / (1 + s)), where
-        lowest is the lowest score among the first 100 of each arm. If equal texts leave
-        fewer than limit rows, more tiers are added.
+        all terms come before those with some. A term that only the file_path contains
+        counts little (_path_share). Each arm contributes its first 100 memories as
+        candidates, and every candidate is scored in the other arm too. A limit above
+        100 adds tiers: the first 200 of each arm, 400, and so on. The tiers follow each
+        other, so the first 5 of 500 rows are the rows that limit=5 returns: a score s
+        of tier n is lowered to lowest / 2 ^ n * (1 + s / (1 + s)), where lowest is the
+        lowest score among the first 100 of each arm. If equal texts leave fewer than
+        limit rows, more tiers are added.
 
         Fusion by zscore. The score is vector_weight * exp(0.5 * zv) + text_weight * 0.6
         * exp(0.5 * zt), where zv and zt are the numbers of standard deviations by which
@@ -214,8 +216,8 @@ class Search(Caller):
                 none.
             categories: only these, at most 10000; None for any, an empty array for
                 none.
-            path_prefix: only memories whose file_path starts with this literal prefix;
-                None for any.
+            path_prefix: only memories whose file_path starts with this literal prefix,
+                whose slashes are normalized as in file_path; None for any.
             created_after: only memories created after this time; None for any.
             embedding_model: model of query_embedding; None for the active one
                 (set_embedding_model).

@@ -160,8 +160,8 @@ comment on function search_memories is
 'Search memories by text, by embedding or by both, best match first.
 
 Matching. A memory matches if it is in scope, passes every filter, is not stale, and either contains
-a term of p_query_text (text arm) or has an embedding of p_embedding_model within p_max_distance
-(vector arm). Memories of equal text count as one, unless p_duplicate_distance is null. The result
+a term of p_query_text in its text or file_path (text arm), or has an embedding of p_embedding_model
+within p_max_distance (vector arm). Memories of equal text count as one, unless p_duplicate_distance is null. The result
 has min(p_limit, number of matches) rows, however selective the filters are; only p_min_relevance,
 p_min_gap and a p_duplicate_distance above 0 reduce it.
 
@@ -172,14 +172,14 @@ whether or not one of them is given as p_repo. One of the two is required.
 
 Query. p_query_text, p_query_embedding or both are required. The text is plain words, of which
 the first 256 distinct terms count: a diff, a stack trace or a command can be passed unchanged.
-With p_query_syntax => ''websearch'', "quoted words" are a phrase: memories that contain all
+With p_query_syntax => ''websearch'', two or more "quoted words" are a phrase: memories that contain all
 phrases rank first in the text arm; -word and -"quoted words" exclude memories that contain
 them, from both arms. Memories without an embedding of p_embedding_model are found by the text
 arm only; if the repository or owner has no others, a notice with SQLSTATE KB005 says so.
 
 Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25 (Robertson and
 Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with all terms come before those
-with some. Each arm contributes its first 100 memories as candidates, and every candidate is scored
+with some. A term that only the file_path contains counts little (_path_share). Each arm contributes its first 100 memories as candidates, and every candidate is scored
 in the other arm too. A p_limit above 100 adds tiers: the first 200 of each arm, 400, and so on.
 The tiers follow each other, so the first 5 of 500 rows are the rows that p_limit => 5 returns: a
 score s of tier n is lowered to lowest / 2 ^ n * (1 + s / (1 + s)), where lowest is the lowest
@@ -228,7 +228,8 @@ Arguments:
     any, an empty array for none
   p_categories: array of security | correctness | performance | style | documentation; only these,
     at most 10000; null for any, an empty array for none
-  p_path_prefix: only memories whose file_path starts with this literal prefix; null for any
+  p_path_prefix: only memories whose file_path starts with this literal prefix, whose slashes are
+    normalized as in file_path; null for any
   p_created_after: only memories created after this time; null for any
   p_embedding_model: model of p_query_embedding; null for the active one (set_embedding_model)
   p_languages: at most 10000 preferred languages, in any letter case; multiplies the score by 1.2
