@@ -177,14 +177,14 @@ phrases rank first in the text arm; -word and -"quoted words" exclude memories t
 them, from both arms. Memories without an embedding of p_embedding_model are found by the text
 arm only; if the repository or owner has no others, a notice with SQLSTATE KB005 says so.
 
-Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25 (Robertson and
-Zaragoza, 2009, in the form of Lucene: _rank_bm25); memories with all terms come before those
-with some. A term that only the file_path contains counts little (_path_share). Each arm contributes its first 100 memories as candidates, and every candidate is scored
-in the other arm too. A p_limit above 100 adds tiers: the first 200 of each arm, 400, and so on.
-The tiers follow each other, so the first 5 of 500 rows are the rows that p_limit => 5 returns: a
-score s of tier n is lowered to lowest / 2 ^ n * (1 + s / (1 + s)), where lowest is the lowest
-score among the first 100 of each arm. If equal texts leave fewer than p_limit rows, more tiers
-are added.
+Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25 (Robertson and Zaragoza,
+2009, in the form of Lucene: _rank_bm25); memories with all terms come before those with some. A
+term that only the file_path contains counts little (_path_share). Each arm contributes its first
+100 memories as candidates, and every candidate is scored in the other arm too. A p_limit above 100
+adds tiers: the first 200 of each arm, 400, and so on. The tiers follow each other, so the first 5
+of 500 rows are the rows that p_limit => 5 returns: a score s of tier n is lowered to lowest / 2 ^
+n * (1 + s / (1 + s)), where lowest is the lowest score among the first 100 of each arm. If equal
+texts leave fewer than p_limit rows, more tiers are added.
 
 Fusion by zscore. The score is
 p_vector_weight * exp(0.5 * zv) + p_text_weight * 0.6 * exp(0.5 * zt),
