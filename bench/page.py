@@ -58,7 +58,7 @@ def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> 
     rows = []
     for scenario in scenarios:
         ours = measured["kodiai", scenario.name]
-        cells = [f"{scenario.name} ({scenario.share:g} %)"]
+        cells = [f"{scenario.name} ({scenario.share:g}%)"]
         cells.append(f"{ours['p50']:.1f} / {ours['p95']:.1f} ms")
         for system in systems:
             line = measured[system, scenario.name]
@@ -97,7 +97,7 @@ def write_comparison(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> 
             color, mark = MARKS[system]
             line = measured[system, scenario.name]
             axes.plot(line["p50"], line["recall"], mark, color=color, label=system)
-        axes.set_title(f"{scenario.name} ({scenario.share:g} %)", fontsize=9)
+        axes.set_title(f"{scenario.name} ({scenario.share:g}%)", fontsize=9)
         axes.set_xscale("log")
         axes.set_ylim(-0.05, 1.05)
         axes.grid(alpha=0.3)
@@ -122,7 +122,7 @@ def write_rival(lines: list[dict[str, Any]], scenarios: list[Scenario]) -> None:
     rows = []
     for scenario in scenarios:
         ours, theirs = (measured[name, scenario.name] for name in ("kodiai", RIVAL))
-        cells = [f"{scenario.name} ({scenario.share:g} %)"]
+        cells = [f"{scenario.name} ({scenario.share:g}%)"]
         cells += [
             f"{line['cpu']:.1f} ms ({line['recall']:.3f})" for line in (ours, theirs)
         ]

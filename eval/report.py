@@ -135,8 +135,8 @@ RRF; chosen on the six alone, the eleven rose from 0.544 to 0.555.
 Only the first 50 candidates support each other here, with weight 0.75, and their
 nearest neighbors are found by code instead of by embedding. On the six collections,
 this is as good as all candidates, weight 1 and embeddings (0.625 and 0.627, against
-0.617 without neighbors, in a simulation on up to 600 queries of each), and takes less
-than 1 ms. The gain is largest where a question has many answers (cranfield: +6%), and
+0.617 without neighbors, in a simulation on up to 600 queries of each), and takes
+about 1 ms. The gain is largest where a question has many answers (cranfield: +6%), and
 none where it has one (bugdup, cosqa). With poor embeddings (latent semantic analysis
 of the same texts), neighbors still gained 0.3%, so no guard against them was needed.
 """

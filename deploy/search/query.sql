@@ -157,6 +157,7 @@ declare
   v_phrase tsquery;
   v_query parsed_query;
 begin
+  v_query.text := p_text;
   select
     coalesce(array_agg(l.lexeme order by l.position, l.lexeme), '{}'),
     coalesce(array_agg(l.count order by l.position, l.lexeme), '{}')

@@ -214,7 +214,11 @@ Arguments: p_documents; p_document_ids, ids of those to promote.
 Result: the documents, best first, ties by document_id.';
 
 create function _list_same_words(
-  p_corpus search_corpus, p_scope search_scope, p_terms search_term[], p_limit integer
+  p_corpus search_corpus,
+  p_scope search_scope,
+  p_terms search_term[],
+  p_text text,
+  p_limit integer
 )
 returns bigint[]
 language plpgsql stable parallel safe
@@ -230,6 +234,7 @@ begin
     array(
       select p.document_id
       from postings as p
+      inner join learning_memories as m on p.document_id = m.id
       where
         p.term = any (p_terms[1].slots)
         and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
@@ -248,7 +253,7 @@ begin
                 and o.frequency = t.count
             )
         )
-      order by p.document_id
+      order by m.finding_text = p_text desc, p.document_id
     ),
     p_limit
   );
@@ -256,9 +261,9 @@ end
 $$;
 
 comment on function _list_same_words is
-'List the documents that consist of the terms of a query, each as often.
-Arguments: p_corpus; p_scope, within it; p_terms, from _plan_terms; p_limit.
-Result: the first p_limit ids of documents that a search may return.';
+'List the memories that consist of the terms of a query, each as often.
+Arguments: p_corpus; p_scope, within it; p_terms, from _plan_terms; p_text, of the query; p_limit.
+Result: the first p_limit ids of memories that a search may return, those of the same text first.';
 
 create function _rank_searchable(
   p_corpus search_corpus,
@@ -345,10 +350,8 @@ declare
   c_max_phrase_matches constant integer := 5000;
   c_table constant text := p_corpus.table_name;
   c_terms constant search_term[] := _plan_terms(p_corpus, p_query);
-  -- A text finds itself: documents that consist of the terms are among the first of a search.
+  -- A text finds itself: it is among the first of a search.
   c_first constant integer := 10;
-  -- With more terms, hardly ten documents contain all of them.
-  c_max_own_terms constant integer := 5;
   v_documents scored_document[];
   v_searchable_ids bigint[];
   v_own_ids bigint[] := '{}';
@@ -373,7 +376,6 @@ begin
     c_table = 'learning_memories'
     -- Otherwise neither repetition nor length counts.
     and _bm25_setting('bm25_k1', 1.2, 'weight') > 0
-    and cardinality(c_terms) <= c_max_own_terms
     -- Those with all terms come first anyway.
     and (
       select count(*)
@@ -381,8 +383,8 @@ begin
       where _has_all_terms(d.matched_weight, best_score)
     ) > c_first
   then
-    v_own_ids := _list_same_words(p_corpus, p_scope, c_terms, c_first);
-    if v_own_ids && v_searchable_ids[:c_first] then
+    v_own_ids := _list_same_words(p_corpus, p_scope, c_terms, p_query.text, c_first);
+    if v_own_ids[1] = any (v_searchable_ids[:c_first]) then
       v_own_ids := '{}';
     end if;
   end if;
@@ -434,8 +436,8 @@ $$;
 
 comment on function _search_text is
 'The text arm of a search: rank the searchable documents in scope by BM25 (_rank_bm25), those with
-all quoted phrases first. If others, by repeating words, would keep all memories that consist of up
-to five terms of the query from the first ten, these come first.
+all quoted phrases first. If others, by repeating words or because they tie, would keep a memory of
+the same text, or else all memories of the same words, from the first ten, these come first.
 Arguments: p_corpus, from _measure_corpus; p_scope, within it; p_query, from _parse_query;
 p_limit; p_share, the fraction of the corpus that is searchable, null if unknown; p_candidate_ids,
 all ids in scope, null if unknown; p_extra_ids, ids of searchable documents to score regardless of

@@ -10,6 +10,7 @@ set local search_path = :"schema", public;
 -- noqa: disable=LT01
 
 create type parsed_query as (
+  text text,
   terms text[],
   counts integer[],
   phrases tsquery,
@@ -18,7 +19,7 @@ create type parsed_query as (
 
 comment on type parsed_query is
 'A parsed query (_parse_query).
-terms: distinct lexemes, in text order; counts: occurrences of each. phrases: conjunction of the
+text: the text as given. terms: distinct lexemes, in text order; counts: occurrences of each. phrases: conjunction of the
 quoted phrases; null if there are none. excluded: disjunction of the excluded words and phrases;
 null if there are none.';
 

@@ -230,32 +230,25 @@ def test_every_word_of_6000_real_texts_is_a_term(
     assert lost == []
 
 
-#: The terms of texts, in any order, and how often each occurs.
-BAGS = """
-select array_agg((l.lexeme, coalesce(cardinality(l.positions), 1))::text order by l.lexeme)
-from unnest(%s::text[]) with ordinality as t (text, ord)
-left join lateral unnest(_to_tsvector(t.text)) as l on true
-group by t.ord order by t.ord
-"""
-
-
-def test_1000_real_texts_find_themselves(
-    client: Client, database: psycopg.Connection, shared_data: Path
-) -> None:
-    """They are in the first 10 of their repository; texts of equal terms tie."""
+def test_1000_real_texts_find_themselves(client: Client, shared_data: Path) -> None:
+    """They are in the first 10 of their repository."""
     rows = real_memories(shared_data)
-    memory_ids = write(client, rows, [None] * len(rows))
-    pairs = list(zip(memory_ids, rows, strict=True))
+    write(client, rows, [None] * len(rows))
     lost = []
-    for memory_id, row in random.Random(1).sample(pairs, 1000):  # noqa: S311
+    for row in random.Random(1).sample(rows, 1000):  # noqa: S311
         text = row["finding_text"]
         results = client.search_memories(row["repo"], text)
-        if memory_id not in {each.memory_id for each in results}:
-            texts = [text, *(each.finding_text for each in results)]
-            own, *others = (bag for (bag,) in database.execute(BAGS, (texts,)))
-            if own not in others:
-                lost.append(text)
+        if text not in {each.finding_text for each in results}:
+            lost.append(text)
     assert lost == []
+
+
+def test_a_text_is_found_among_many_of_the_same_words(client: Client) -> None:
+    marks = ["", "!", ".", "?", ",", ";", ":", "...", "!!", "??", "-", "--", "#", "'"]
+    texts = [f"please fix {word}{mark}" for mark in marks for word in ("this", "that")]
+    write_texts(client, *texts)
+    for text in texts:
+        assert text in found(client, text)[:10]
 
 
 def test_a_text_of_one_term_is_found_among_texts_that_repeat_it(client: Client) -> None:

@@ -40,7 +40,7 @@ select _verify_function('_promote_documents', '
 
 select _verify_function('_list_same_words', '
   stable parallel safe security invoker (p_corpus search_corpus, p_scope search_scope,
-  p_terms search_term[], p_limit integer)
+  p_terms search_term[], p_text text, p_limit integer)
   returns bigint[]
   set plan_cache_mode=force_generic_plan
 ');

@@ -5,6 +5,7 @@ begin;
 set local search_path = :"schema", public;
 
 select _verify_table('parsed_query', array[
+  'column text text',
   'column terms text[]',
   'column counts integer[]',
   'column phrases tsquery',
