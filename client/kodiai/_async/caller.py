@@ -59,7 +59,7 @@ class AsyncCaller:
             ):
                 encoding = connection.info.parameter_status("client_encoding")
                 if encoding not in {"UTF8", None}:
-                    raise NotSupportedError(f"client_encoding: not UTF8 but {encoding}")
+                    raise NotSupportedError(f"client_encoding is {encoding}, not UTF8")
                 # In binary, what is returned does not depend on session settings.
                 cursor.format = Format.BINARY
                 cursor.adapters.register_loader("timestamptz", vectors.TimeLoader)
