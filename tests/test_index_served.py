@@ -123,6 +123,11 @@ REAL: dict[str, list[dict[str, Any]]] = {
     ],
     "set_checkpoint_comment": [{"review_output_key": "5", "partial_comment_id": 1}],
     "get_finding_by_comment": [{"repo": REPO, "comment_id": 51}],
+    "get_review_by_delivery": [
+        {"repo": REPO, "delivery_id": "5"},
+        {"repo": "acme/old5", "delivery_id": "5"},
+        {"repo": REPO, "delivery_id": "5", "pr_number": 5},
+    ],
     "get_retrieval_quality": [{"days": 7}, {"days": 7, "repo": REPO}],
     "list_cost_by_day": [{"days": 7}, {"days": 7, "repo": REPO}],
     "list_cost_by_model": [{"days": 7}, {"days": 7, "repo": REPO}],

@@ -292,6 +292,54 @@ class RepoStats(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Review(Row):
+    """A row of get_review_by_delivery."""
+
+    review_id: int
+    """Id of the review."""
+    repo: str
+    """owner/name, in lower case; repository reviewed."""
+    pr_number: int
+    """Pull request number."""
+    head_sha: str | None
+    """Commit reviewed; None if unknown."""
+    delivery_id: str
+    """Webhook delivery that requested the review."""
+    files_analyzed: int
+    """Number of files analyzed."""
+    lines_changed: int
+    """Number of lines that the pull request adds and removes."""
+    findings_critical: int
+    """Number of critical findings."""
+    findings_major: int
+    """Number of major findings."""
+    findings_medium: int
+    """Number of medium findings."""
+    findings_minor: int
+    """Number of minor findings."""
+    findings_total: int
+    """Sum of the four counts by severity."""
+    suppressions_applied: int
+    """Number of suppressed findings."""
+    confidence_total: int
+    """Sum of the confidences of the findings, each 0 to 100."""
+    config_snapshot: Any
+    """Object; configuration of the review; None if unknown."""
+    duration_ms: int | None
+    """Duration of the review in milliseconds; None if unknown."""
+    model: str | None
+    """Language model that wrote the review; None if unknown."""
+    conclusion: str
+    """How the review ended; free text."""
+    created_at: datetime
+    """When the review was recorded."""
+    completed_at: datetime | None
+    """When the review completed; None if the run of its commit is open or was
+    superseded.
+    """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class DepBumpMerge(Row):
     """A row of list_dep_bump_merges."""
 
@@ -595,6 +643,14 @@ GET_LAST_REVIEWED_SHA = optional(
 
 GET_REPO_STATS = one(
     RepoStats, "get_repo_stats", repo="text", days="bigint", top_files="bigint"
+)
+
+GET_REVIEW_BY_DELIVERY = optional(
+    Review,
+    "get_review_by_delivery",
+    repo="text",
+    delivery_id="text",
+    pr_number="bigint",
 )
 
 LIST_DEP_BUMP_MERGES = many(

@@ -13,6 +13,7 @@ from kodiai import (
     Client,
     Finding,
     NewSuppression,
+    Review,
     Suppression,
     UnknownFindingError,
     UnknownReviewError,
@@ -311,6 +312,69 @@ def test_an_unknown_review_raises_its_own_error(client: Client) -> None:
         client.record_findings(99, [finding()])
     with pytest.raises(UnknownReviewError):
         client.record_suppressions(99, [{"pattern": "a"}])
+
+
+# get_review_by_delivery
+
+
+def test_a_review_is_returned_by_its_delivery_as_recorded(
+    client: Client, clock: Any
+) -> None:
+    now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    clock(now)
+    recorded = client.record_review(
+        **review(delivery_id="d1", findings=[finding(), finding(severity="minor")]),
+        files_analyzed=3,
+        lines_changed=BIG,
+        duration_ms=1500,
+        model="a-model",
+        conclusion="success",
+        config_snapshot={"mode": "strict"},
+    )
+    assert client.get_review_by_delivery(REPO, "d1") == Review(
+        review_id=recorded.review_id,
+        repo=REPO,
+        pr_number=7,
+        head_sha="a1",
+        delivery_id="d1",
+        files_analyzed=3,
+        lines_changed=BIG,
+        findings_critical=0,
+        findings_major=1,
+        findings_medium=0,
+        findings_minor=1,
+        findings_total=2,
+        suppressions_applied=0,
+        confidence_total=160,
+        config_snapshot={"mode": "strict"},
+        duration_ms=1500,
+        model="a-model",
+        conclusion="success",
+        created_at=now,
+        completed_at=now,
+    )
+    assert client.get_review_by_delivery(REPO, "d2") is None
+
+
+def test_a_delivery_of_another_repo_finds_no_review(client: Client) -> None:
+    theirs = client.record_review(**review(repo="globex/web", delivery_id="cron-1"))
+    assert client.get_review_by_delivery(REPO, "cron-1") is None
+    ours = client.record_review(**review(delivery_id="cron-1"))
+    for repo, recorded in ((REPO, ours), ("globex/web", theirs)):
+        found = client.get_review_by_delivery(repo, "cron-1")
+        assert found
+        assert (found.review_id, found.repo) == (recorded.review_id, repo)
+
+
+def test_of_the_reviews_of_a_delivery_the_newest_is_returned(client: Client) -> None:
+    for pr_number in (7, 9, 8):
+        client.record_review(REPO, pr_number, delivery_id="cron-1")
+
+    def found(*arguments: Any) -> int | None:
+        review = client.get_review_by_delivery(REPO, "cron-1", *arguments)
+        return review.pr_number if review else None
+
+    assert [found(), found(7), found(9), found(10)] == [8, 7, 9, None]
 
 
 # list_suppressions

@@ -28,6 +28,7 @@ from kodiai.knowledge import (
     RecordedSuppression,
     RepoDay,
     RepoStats,
+    Review,
     ReviewedCommit,
     RunCompletion,
     SavedCheckpoint,
@@ -257,6 +258,33 @@ class AsyncKnowledge(AsyncCaller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(knowledge.GET_REPO_STATS, repo, days, top_files)
+
+    async def get_review_by_delivery(
+        self, repo: str, delivery_id: str, pr_number: int | None = None
+    ) -> Review | None:
+        """Return the review that a webhook delivery requested.
+
+        A delivery belongs to its repository. After rename_repo, both names find the
+        deliveries from before; those of a new repository that took the old name come
+        first under that name. If a delivery requested reviews of several pull requests,
+        the newest is returned.
+
+        Args:
+            repo: owner/name; repository reviewed.
+            delivery_id: 1 to 200 characters; webhook delivery.
+            pr_number: 1 or more; pull request number; None for any.
+
+        Returns:
+            A Review, or None.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return await self._call(
+            knowledge.GET_REVIEW_BY_DELIVERY, repo, delivery_id, pr_number
+        )
 
     async def list_dep_bump_merges(
         self,
