@@ -133,7 +133,15 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "list_cost_by_model": [{"days": 7}, {"days": 7, "repo": REPO}],
     "list_feedback_patterns": [{"repo": REPO}, {"repo": "acme/repo1"}],
     "list_finding_comments": [{"repo": REPO}, {"repo": "acme/repo1"}],
+    "list_rate_limit_events": [{}, {"days": 3660}, {"repo": REPO}],
     "list_repo_trends": [{"repo": REPO}, {"repo": "acme/repo1"}],
+    "list_resilience_events": [
+        {},
+        {"days": 3660},
+        {"repo": REPO, "kind": "retry"},
+        {"kind": "timeout", "days": 3660},
+        {"kind": "retry"},
+    ],
     "list_suppressions": [
         {"repo": REPO, "days": 3660},
         {"repo": REPO, "days": 3660, "after_id": 5},

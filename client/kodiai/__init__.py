@@ -72,7 +72,14 @@ from .literals import (
 )
 from .parameters import JsonLike, VectorLike
 from .search import FoundFinding, FoundMemory, SearchCheck
-from .telemetry import DayCost, ModelCost, RecordedEvent, RetrievalQuality
+from .telemetry import (
+    DayCost,
+    ModelCost,
+    RateLimitEvent,
+    RecordedEvent,
+    ResilienceEvent,
+    RetrievalQuality,
+)
 
 __all__ = [
     "AdvisorySeverity",
@@ -109,6 +116,7 @@ __all__ = [
     "OpenRun",
     "Outcome",
     "QuerySyntax",
+    "RateLimitEvent",
     "ReactionContent",
     "ReactionSync",
     "RecordedEvent",
@@ -121,6 +129,7 @@ __all__ = [
     "RenamedRows",
     "RepoDay",
     "RepoStats",
+    "ResilienceEvent",
     "ResilienceKind",
     "RetrievalQuality",
     "Review",
