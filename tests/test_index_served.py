@@ -44,11 +44,13 @@ select
   case n when 1 then 'rule' end, r.created_at
 from reviews as r, generate_series(1, 2) as n;
 
-insert into suppression_log (review_id, pattern)
-select id, 'rule' from reviews;
+insert into suppression_log (review_id, pattern, matched_count, finding_ids)
+select review_id, 'rule', 1, array[id] from findings where suppressed order by review_id;
 
-insert into global_patterns (severity, category, confidence_band, pattern_fingerprint)
-select 'minor', 'style', 'low', n from repo_of;
+insert into global_patterns (
+  severity, category, confidence_band, pattern_fingerprint, count
+)
+select 'minor', 'style', 'low', n, n % 100 from repo_of;
 
 insert into feedback_reactions (
   repo, pr_number, review_id, finding_id, comment_id, comment_surface, reaction_id,
@@ -67,8 +69,8 @@ select n, repo, n, n, n, n, 'opened', 'completed', created_at from repo_of;
 insert into author_cache (repo, author_login, tier, author_association, cached_at)
 select repo, n, 'core', 'MEMBER', created_at from repo_of;
 
-insert into dep_bump_merge_history (repo, pr_number, created_at)
-select repo, n, created_at from repo_of;
+insert into dep_bump_merge_history (repo, pr_number, package_name, created_at)
+select repo, n, 'package' || n % 300, created_at from repo_of;
 
 insert into review_checkpoints (review_output_key, repo, pr_number, checkpoint_data)
 select n, repo, n, '{}' from repo_of;
@@ -121,12 +123,42 @@ REAL: dict[str, list[dict[str, Any]]] = {
     ],
     "set_checkpoint_comment": [{"review_output_key": "5", "partial_comment_id": 1}],
     "get_finding_by_comment": [{"repo": REPO, "comment_id": 51}],
+    "get_review_by_delivery": [
+        {"repo": REPO, "delivery_id": "5"},
+        {"repo": "acme/old5", "delivery_id": "5"},
+        {"repo": REPO, "delivery_id": "5", "pr_number": 5},
+    ],
     "get_retrieval_quality": [{"days": 7}, {"days": 7, "repo": REPO}],
     "list_cost_by_day": [{"days": 7}, {"days": 7, "repo": REPO}],
     "list_cost_by_model": [{"days": 7}, {"days": 7, "repo": REPO}],
     "list_feedback_patterns": [{"repo": REPO}, {"repo": "acme/repo1"}],
     "list_finding_comments": [{"repo": REPO}, {"repo": "acme/repo1"}],
+    "list_rate_limit_events": [{}, {"days": 3660}, {"repo": REPO}],
     "list_repo_trends": [{"repo": REPO}, {"repo": "acme/repo1"}],
+    "list_resilience_events": [
+        {},
+        {"days": 3660},
+        {"repo": REPO, "kind": "retry"},
+        {"kind": "timeout", "days": 3660},
+        {"kind": "retry"},
+    ],
+    "list_suppressions": [
+        {"repo": REPO, "days": 3660},
+        {"repo": REPO, "days": 3660, "after_id": 5},
+        {"repo": "acme/repo1"},
+    ],
+    "list_global_patterns": [
+        {},
+        {"min_count": 0},
+        {"severity": "major"},
+        {"category": "security"},
+        {"confidence_band": "high", "min_count": 99},
+    ],
+    "list_dep_bump_merges": [
+        {"repo": REPO},
+        {"repo": REPO, "package_name": "package5"},
+        {"repo": "acme/repo1", "days": 3660},
+    ],
     "get_repo_stats": [{"repo": REPO}, {"repo": "acme/repo1"}],
     "search_findings": [
         {"repo": REPO, "query_text": "word1"},

@@ -17,8 +17,10 @@ from .knowledge import (
     Checkpoint,
     Claim,
     CommentReaction,
+    DepBumpMerge,
     FeedbackPattern,
     Finding,
+    GlobalPattern,
     NewFinding,
     NewReaction,
     NewSuppression,
@@ -32,9 +34,12 @@ from .knowledge import (
     RecordedSuppression,
     RepoDay,
     RepoStats,
+    Review,
     ReviewedCommit,
     RunCompletion,
     SavedCheckpoint,
+    SuppressedFinding,
+    Suppression,
     TopFile,
     UpsertedAuthor,
 )
@@ -67,7 +72,14 @@ from .literals import (
 )
 from .parameters import JsonLike, VectorLike
 from .search import FoundFinding, FoundMemory, SearchCheck
-from .telemetry import DayCost, ModelCost, RecordedEvent, RetrievalQuality
+from .telemetry import (
+    DayCost,
+    ModelCost,
+    RateLimitEvent,
+    RecordedEvent,
+    ResilienceEvent,
+    RetrievalQuality,
+)
 
 __all__ = [
     "AdvisorySeverity",
@@ -83,6 +95,7 @@ __all__ = [
     "CommentReaction",
     "ConfidenceBand",
     "DayCost",
+    "DepBumpMerge",
     "DependencySource",
     "EmbeddingModel",
     "FeedbackPattern",
@@ -90,6 +103,7 @@ __all__ = [
     "FoundFinding",
     "FoundMemory",
     "Fusion",
+    "GlobalPattern",
     "Info",
     "JsonLike",
     "Memory",
@@ -102,6 +116,7 @@ __all__ = [
     "OpenRun",
     "Outcome",
     "QuerySyntax",
+    "RateLimitEvent",
     "ReactionContent",
     "ReactionSync",
     "RecordedEvent",
@@ -114,8 +129,10 @@ __all__ = [
     "RenamedRows",
     "RepoDay",
     "RepoStats",
+    "ResilienceEvent",
     "ResilienceKind",
     "RetrievalQuality",
+    "Review",
     "ReviewedCommit",
     "RunCompletion",
     "RunStatus",
@@ -123,6 +140,8 @@ __all__ = [
     "SearchCheck",
     "SemverBumpType",
     "Severity",
+    "SuppressedFinding",
+    "Suppression",
     "ThresholdMethod",
     "TopFile",
     "UnknownCheckpointError",

@@ -8,7 +8,19 @@ from datetime import date, datetime
 from typing import Any, Literal, NotRequired, TypedDict
 
 from kodiai.call import many, one, optional
-from kodiai.literals import AuthorTier, Category, ReactionContent, RunStatus, Severity
+from kodiai.literals import (
+    AdvisorySeverity,
+    AdvisoryStatus,
+    AuthorTier,
+    Category,
+    ConfidenceBand,
+    DependencySource,
+    MergeConfidence,
+    ReactionContent,
+    RunStatus,
+    SemverBumpType,
+    Severity,
+)
 from kodiai.row import Row
 
 
@@ -105,6 +117,23 @@ class TopFile(TypedDict):
     """Path of the file, relative to the repository root."""
     findings: int
     """Number of findings in the file."""
+
+
+class SuppressedFinding(TypedDict):
+    """An element of findings."""
+
+    finding_id: int
+    """Id of the finding."""
+    file_path: str
+    """Path of the file, relative to the repository root."""
+    start_line: int | None
+    """First line, from 1; None if unknown."""
+    severity: Severity
+    """How bad it is."""
+    category: Category
+    """Kind of problem."""
+    title: str
+    """The finding in one line."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -263,6 +292,94 @@ class RepoStats(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Review(Row):
+    """A row of get_review_by_delivery."""
+
+    review_id: int
+    """Id of the review."""
+    repo: str
+    """owner/name, in lower case; repository reviewed."""
+    pr_number: int
+    """Pull request number."""
+    head_sha: str | None
+    """Commit reviewed; None if unknown."""
+    delivery_id: str
+    """Webhook delivery that requested the review."""
+    files_analyzed: int
+    """Number of files analyzed."""
+    lines_changed: int
+    """Number of lines that the pull request adds and removes."""
+    findings_critical: int
+    """Number of critical findings."""
+    findings_major: int
+    """Number of major findings."""
+    findings_medium: int
+    """Number of medium findings."""
+    findings_minor: int
+    """Number of minor findings."""
+    findings_total: int
+    """Sum of the four counts by severity."""
+    suppressions_applied: int
+    """Number of suppressed findings."""
+    confidence_total: int
+    """Sum of the confidences of the findings, each 0 to 100."""
+    config_snapshot: Any
+    """Object; configuration of the review; None if unknown."""
+    duration_ms: int | None
+    """Duration of the review in milliseconds; None if unknown."""
+    model: str | None
+    """Language model that wrote the review; None if unknown."""
+    conclusion: str
+    """How the review ended; free text."""
+    created_at: datetime
+    """When the review was recorded."""
+    completed_at: datetime | None
+    """When the review completed; None if the run of its commit is open or was
+    superseded.
+    """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DepBumpMerge(Row):
+    """A row of list_dep_bump_merges."""
+
+    merge_id: int
+    """Id of the record."""
+    repo: str
+    """owner/name, in lower case; repository of the pull request."""
+    pr_number: int
+    """Pull request number."""
+    merged_at: datetime | None
+    """When it was merged; None if unknown."""
+    delivery_id: str | None
+    """Webhook delivery that reported the merge; None if unknown."""
+    source: DependencySource | None
+    """Bot that opened the pull request; None if not determined."""
+    signals: Any
+    """Any JSON; evidence that the pull request is a dependency bump; None if none."""
+    package_name: str | None
+    """Package that was updated; None if unknown."""
+    old_version: str | None
+    """Version before the update; None if unknown."""
+    new_version: str | None
+    """Version after the update; None if unknown."""
+    semver_bump_type: SemverBumpType | None
+    """Size of the version change; None if not determined."""
+    merge_confidence_level: MergeConfidence | None
+    """How safe the merge looked; None if not determined."""
+    merge_confidence_rationale: Any
+    """Any JSON; reasons for the confidence level; None if none."""
+    advisory_status: AdvisoryStatus | None
+    """Whether a security advisory applied; None if not determined."""
+    advisory_max_severity: AdvisorySeverity | None
+    """Highest severity of the advisories; None if not determined."""
+    is_security_bump: bool | None
+    """Whether the new version fixes a vulnerability; None if unknown."""
+    created_at: datetime
+    """When the merge was recorded."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class FeedbackPattern(Row):
     """A row of list_feedback_patterns."""
 
@@ -290,6 +407,26 @@ class FeedbackPattern(Row):
     """Number of pull requests with a -1."""
     last_reaction_at: datetime
     """When the newest reaction was recorded."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GlobalPattern(Row):
+    """A row of list_global_patterns."""
+
+    pattern_id: int
+    """Id of the pattern."""
+    severity: Severity
+    """Severity of the findings."""
+    category: Category
+    """Category of the findings."""
+    confidence_band: ConfidenceBand
+    """How sure the agent was."""
+    pattern_fingerprint: str
+    """Hash shared by equal patterns."""
+    total_count: int
+    """Number of findings counted so far."""
+    created_at: datetime
+    """When the pattern was first recorded."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -340,6 +477,30 @@ class RepoDay(Row):
     """Mean confidence of the findings, 0 to 100; None if there are no findings."""
     avg_duration_ms: float | None
     """Mean duration of a review in milliseconds; None if no review recorded one."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Suppression(Row):
+    """A row of list_suppressions."""
+
+    suppression_id: int
+    """Id of the entry in suppression_log."""
+    review_id: int
+    """Id of the review that applied the rule."""
+    repo: str
+    """owner/name, in lower case; repository reviewed."""
+    pr_number: int
+    """Pull request number."""
+    head_sha: str | None
+    """Commit reviewed; None if unknown."""
+    pattern: str
+    """The rule, as the team wrote it."""
+    matched_count: int
+    """Number of findings that the rule suppressed."""
+    findings: list[SuppressedFinding]
+    """These findings, in the order in which they were recorded."""
+    created_at: datetime
+    """When the review was recorded."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -484,6 +645,23 @@ GET_REPO_STATS = one(
     RepoStats, "get_repo_stats", repo="text", days="bigint", top_files="bigint"
 )
 
+GET_REVIEW_BY_DELIVERY = optional(
+    Review,
+    "get_review_by_delivery",
+    repo="text",
+    delivery_id="text",
+    pr_number="bigint",
+)
+
+LIST_DEP_BUMP_MERGES = many(
+    DepBumpMerge,
+    "list_dep_bump_merges",
+    repo="text",
+    package_name="text",
+    days="bigint",
+    limit="bigint",
+)
+
 LIST_FEEDBACK_PATTERNS = many(
     FeedbackPattern,
     "list_feedback_patterns",
@@ -497,6 +675,16 @@ LIST_FINDING_COMMENTS = many(
     Finding, "list_finding_comments", repo="text", days="bigint", limit="bigint"
 )
 
+LIST_GLOBAL_PATTERNS = many(
+    GlobalPattern,
+    "list_global_patterns",
+    severity="text",
+    category="text",
+    confidence_band="text",
+    min_count="bigint",
+    limit="bigint",
+)
+
 LIST_OPEN_RUNS = many(OpenRun, "list_open_runs", older_than="interval", limit="bigint")
 
 LIST_PRIOR_FINDINGS = many(
@@ -504,6 +692,15 @@ LIST_PRIOR_FINDINGS = many(
 )
 
 LIST_REPO_TRENDS = many(RepoDay, "list_repo_trends", repo="text", days="bigint")
+
+LIST_SUPPRESSIONS = many(
+    Suppression,
+    "list_suppressions",
+    repo="text",
+    days="bigint",
+    after_id="bigint",
+    limit="bigint",
+)
 
 PURGE_AUTHORS = one(int, "purge_authors", older_than="interval", limit="bigint")
 

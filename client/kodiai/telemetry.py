@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from kodiai.call import many, one
+from kodiai.literals import ResilienceKind
 from kodiai.row import Row
 
 
@@ -88,6 +89,88 @@ class ModelCost(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class RateLimitEvent(Row):
+    """A row of list_rate_limit_events."""
+
+    event_id: int
+    """Id of the event."""
+    repo: str
+    """owner/name, in lower case; repository the agent was working on."""
+    pr_number: int | None
+    """Pull request number; None if unknown."""
+    delivery_id: str | None
+    """Webhook delivery that hit the limit; None if unknown."""
+    event_type: str
+    """What the agent was doing, such as review."""
+    cache_hit_rate: float
+    """0 to 1; fraction of the queries answered from the cache."""
+    skipped_queries: int
+    """Number of queries skipped."""
+    retry_attempts: int
+    """Number of queries retried."""
+    degradation_path: str
+    """What the agent did instead."""
+    created_at: datetime
+    """When the event happened."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ResilienceEvent(Row):
+    """A row of list_resilience_events."""
+
+    event_id: int
+    """Id of the event."""
+    repo: str
+    """owner/name, in lower case; repository under review."""
+    pr_number: int | None
+    """Pull request number; None if unknown."""
+    pr_author: str | None
+    """GitHub login of the pull request author, in lower case; None if unknown."""
+    delivery_id: str
+    """Webhook delivery of the run, or an id made up for the retry."""
+    event_type: str
+    """What the agent was doing, such as review."""
+    kind: ResilienceKind
+    """What happened."""
+    parent_delivery_id: str | None
+    """Webhook delivery that this one retries; None if none."""
+    review_output_key: str | None
+    """Key of the review output in progress; None if unknown."""
+    execution_conclusion: str | None
+    """How the run ended; free text; None if unknown."""
+    had_inline_output: bool | None
+    """Whether inline comments had been posted; None if unknown."""
+    checkpoint_files_reviewed: int | None
+    """Number of files reviewed at the last checkpoint; None if unknown."""
+    checkpoint_finding_count: int | None
+    """Number of findings at the last checkpoint; None if unknown."""
+    checkpoint_total_files: int | None
+    """Total number of files to review; None if unknown."""
+    partial_comment_id: int | None
+    """GitHub id of the comment that shows the partial result; None if none."""
+    recent_timeouts: int | None
+    """Number of recent timeouts of the author in the repository; None if unknown."""
+    chronic_timeout: bool | None
+    """Whether timeouts are too frequent to retry; None if unknown."""
+    retry_enqueued: bool | None
+    """Whether a retry was queued; None if unknown."""
+    retry_files_count: int | None
+    """Number of files in the retry; None if unknown."""
+    retry_scope_ratio: float | None
+    """0 to 1; fraction of the files in the retry; None if unknown."""
+    retry_timeout_seconds: int | None
+    """Time limit of the retry in seconds; None if unknown."""
+    retry_risk_level: str | None
+    """Risk level of the pull request; free text; None if unknown."""
+    retry_checkpoint_enabled: bool | None
+    """Whether the retry saves checkpoints; None if unknown."""
+    retry_has_results: bool | None
+    """Whether the retry produced results; None if unknown."""
+    created_at: datetime
+    """When the event happened."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class RecordedEvent(Row):
     """A row of record_rate_limit_event and others."""
 
@@ -108,6 +191,19 @@ GET_RETRIEVAL_QUALITY = one(
 LIST_COST_BY_DAY = many(DayCost, "list_cost_by_day", repo="text", days="bigint")
 
 LIST_COST_BY_MODEL = many(ModelCost, "list_cost_by_model", repo="text", days="bigint")
+
+LIST_RATE_LIMIT_EVENTS = many(
+    RateLimitEvent, "list_rate_limit_events", repo="text", days="bigint", limit="bigint"
+)
+
+LIST_RESILIENCE_EVENTS = many(
+    ResilienceEvent,
+    "list_resilience_events",
+    repo="text",
+    kind="text",
+    days="bigint",
+    limit="bigint",
+)
 
 PURGE_TELEMETRY = one(int, "purge_telemetry", older_than="interval", limit="bigint")
 

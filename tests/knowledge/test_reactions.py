@@ -9,7 +9,13 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from kodiai import Client, CommentReaction, FeedbackPattern, UnknownFindingError
+from kodiai import (
+    Client,
+    CommentReaction,
+    FeedbackPattern,
+    GlobalPattern,
+    UnknownFindingError,
+)
 from tests.concurrency import sessions, wait_for_lock
 
 from .calls import BIG, REPO, finding, posted, reaction, review
@@ -345,3 +351,38 @@ def test_a_count_beyond_bigint_is_rejected(client: Client) -> None:
     client.record_global_pattern("major", "security", "high", "f1", count=2**63 - 1)
     with pytest.raises(errors.NumericValueOutOfRange):
         client.record_global_pattern("major", "security", "high", "f1")
+
+
+# list_global_patterns
+
+
+def test_patterns_are_listed_by_frequency(client: Client, clock: Any) -> None:
+    clock(NOW)
+    counts: Any = {
+        ("major", "security", "high", "f1"): 2,
+        ("minor", "security", "high", "f1"): BIG,
+        ("minor", "style", "low", "f2"): 2,
+        ("major", "style", "high", "f3"): 1,
+    }
+    ids = {
+        kind: client.record_global_pattern(*kind, count).pattern_id  # type: ignore[call-arg]
+        for kind, count in counts.items()
+    }
+    listed = client.list_global_patterns()
+    major, minor, style, rare = counts
+    assert [p.pattern_id for p in listed] == [
+        ids[k] for k in (minor, major, style, rare)
+    ]
+    assert listed[0] == GlobalPattern(
+        ids[minor], "minor", "security", "high", "f1", BIG, NOW
+    )
+
+    def filtered(**arguments: Any) -> list[int]:
+        return [p.pattern_id for p in client.list_global_patterns(**arguments)]
+
+    assert filtered(severity="major") == [ids[major], ids[rare]]
+    assert filtered(category="style") == [ids[style], ids[rare]]
+    assert filtered(confidence_band="high") == [ids[minor], ids[major], ids[rare]]
+    assert filtered(severity="major", category="style", confidence_band="low") == []
+    assert filtered(min_count=2) == [ids[minor], ids[major], ids[style]]
+    assert filtered(limit=2) == [ids[minor], ids[major]]

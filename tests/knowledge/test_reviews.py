@@ -13,6 +13,8 @@ from kodiai import (
     Client,
     Finding,
     NewSuppression,
+    Review,
+    Suppression,
     UnknownFindingError,
     UnknownReviewError,
 )
@@ -310,6 +312,165 @@ def test_an_unknown_review_raises_its_own_error(client: Client) -> None:
         client.record_findings(99, [finding()])
     with pytest.raises(UnknownReviewError):
         client.record_suppressions(99, [{"pattern": "a"}])
+
+
+# get_review_by_delivery
+
+
+def test_a_review_is_returned_by_its_delivery_as_recorded(
+    client: Client, clock: Any
+) -> None:
+    now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    clock(now)
+    recorded = client.record_review(
+        **review(delivery_id="d1", findings=[finding(), finding(severity="minor")]),
+        files_analyzed=3,
+        lines_changed=BIG,
+        duration_ms=1500,
+        model="a-model",
+        conclusion="success",
+        config_snapshot={"mode": "strict"},
+    )
+    assert client.get_review_by_delivery(REPO, "d1") == Review(
+        review_id=recorded.review_id,
+        repo=REPO,
+        pr_number=7,
+        head_sha="a1",
+        delivery_id="d1",
+        files_analyzed=3,
+        lines_changed=BIG,
+        findings_critical=0,
+        findings_major=1,
+        findings_medium=0,
+        findings_minor=1,
+        findings_total=2,
+        suppressions_applied=0,
+        confidence_total=160,
+        config_snapshot={"mode": "strict"},
+        duration_ms=1500,
+        model="a-model",
+        conclusion="success",
+        created_at=now,
+        completed_at=now,
+    )
+    assert client.get_review_by_delivery(REPO, "d2") is None
+
+
+def test_a_delivery_of_another_repo_finds_no_review(client: Client) -> None:
+    theirs = client.record_review(**review(repo="globex/web", delivery_id="cron-1"))
+    assert client.get_review_by_delivery(REPO, "cron-1") is None
+    ours = client.record_review(**review(delivery_id="cron-1"))
+    for repo, recorded in ((REPO, ours), ("globex/web", theirs)):
+        found = client.get_review_by_delivery(repo, "cron-1")
+        assert found
+        assert (found.review_id, found.repo) == (recorded.review_id, repo)
+
+
+def test_of_the_reviews_of_a_delivery_the_newest_is_returned(client: Client) -> None:
+    for pr_number in (7, 9, 8):
+        client.record_review(REPO, pr_number, delivery_id="cron-1")
+
+    def found(*arguments: Any) -> int | None:
+        review = client.get_review_by_delivery(REPO, "cron-1", *arguments)
+        return review.pr_number if review else None
+
+    assert [found(), found(7), found(9), found(10)] == [8, 7, 9, None]
+
+
+# list_suppressions
+
+
+def test_suppressions_are_listed_with_what_they_held_back(
+    client: Client, clock: Any
+) -> None:
+    now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    clock(now)
+    held_back = finding(start_line=3, suppression_pattern="nit: *")
+    other = finding(title="Typo", severity="minor", suppression_pattern="typos")
+    recorded = client.record_review(
+        **review(
+            delivery_id="d1",
+            findings=[held_back, finding(), other, held_back | {"file_path": "b.py"}],
+            suppressions=[{"pattern": "unused"}],
+        )
+    )
+    client.record_review("acme/web", 1, suppressions=[{"pattern": "unused"}])
+
+    unused, typos, nits = client.list_suppressions(REPO)
+    first, _, typo, last = recorded.finding_ids
+    assert nits == Suppression(
+        suppression_id=recorded.suppression_ids[0],
+        review_id=recorded.review_id,
+        repo=REPO,
+        pr_number=7,
+        head_sha="a1",
+        pattern="nit: *",
+        matched_count=2,
+        findings=[
+            {
+                "finding_id": finding_id,
+                "file_path": path,
+                "start_line": 3,
+                "severity": "major",
+                "category": "correctness",
+                "title": "The cache is never invalidated",
+            }
+            for finding_id, path in ((first, "src/cache.py"), (last, "b.py"))
+        ],
+        created_at=now,
+    )
+    assert [f["finding_id"] for f in typos.findings] == [typo]
+    assert typos.findings[0]["start_line"] is None
+    assert (unused.pattern, unused.matched_count, unused.findings) == ("unused", 0, [])
+    assert client.list_suppressions("acme/none") == []
+
+
+def test_suppressions_of_the_newest_review_are_listed_first(
+    client: Client, clock: Any
+) -> None:
+    now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    clock(now)
+    for days in (1, 40, 0, 29):
+        client.record_review(
+            REPO,
+            7,
+            suppressions=[{"pattern": str(days)}],
+            created_at=now - timedelta(days=days),
+        )
+
+    def listed(**arguments: Any) -> list[str]:
+        return [s.pattern for s in client.list_suppressions(REPO, **arguments)]
+
+    assert listed() == ["0", "1", "29"]
+    assert listed(days=29) == ["0", "1"]
+    assert listed(days=41, limit=3) == ["0", "1", "29"]
+
+
+def test_pages_of_suppressions_repeat_and_omit_nothing(
+    client: Client, clock: Any
+) -> None:
+    clock(datetime(2026, 3, 31, 12, tzinfo=UTC))
+    for _ in range(2):  # at the same time
+        rules: list[NewSuppression] = [{"pattern": str(n)} for n in range(4)]
+        client.record_review(REPO, 7, suppressions=rules)
+    listed = client.list_suppressions(REPO)
+    assert len(listed) == 8
+    pages: list[Suppression] = []
+    while page := client.list_suppressions(
+        REPO, after_id=pages[-1].suppression_id if pages else None, limit=3
+    ):
+        pages += page
+    assert pages == listed
+
+
+def test_a_page_after_a_suppression_of_another_repo_is_refused(client: Client) -> None:
+    recorded = client.record_review("acme/web", 1, suppressions=[{"pattern": "unused"}])
+    for unknown in (*recorded.suppression_ids, 10**9):
+        with pytest.raises(
+            errors.InvalidParameterValue,
+            match=f'^after_id: expected the id of a suppression of "acme/api", got {unknown}',
+        ):
+            client.list_suppressions(REPO, after_id=unknown)
 
 
 # Reading findings

@@ -208,6 +208,27 @@ def test_a_delivery_repeated_after_the_rename_is_recorded_once(
     assert repos_by_table(database) == before
 
 
+def test_a_review_is_found_by_its_delivery_under_both_names(client: Client) -> None:
+    recorded = client.record_review(**review(repo=OLD, delivery_id="d1"))
+    client.rename_repo(OLD, NEW)
+    for name in (OLD, NEW):
+        found = client.get_review_by_delivery(name, "d1")
+        assert found
+        assert (found.review_id, found.repo) == (recorded.review_id, NEW)
+
+
+def test_a_new_repo_with_the_old_name_finds_its_own_review_first(
+    client: Client,
+) -> None:
+    client.record_review(**review(repo=NEW, pr_number=8, delivery_id="cron-1"))
+    client.rename_repo(NEW, "corp/other")
+    client.record_review(**review(repo=NEW, delivery_id="cron-1"))
+    client.record_review(**review(repo="corp/other", pr_number=9, delivery_id="cron-1"))
+    found = client.get_review_by_delivery(NEW, "cron-1")
+    assert found
+    assert (found.repo, found.pr_number) == (NEW, 7)
+
+
 def test_a_delivery_is_recorded_once_after_several_renames(client: Client) -> None:
     first = client.record_review(**review(repo="a/1", delivery_id="d1"))
     for old, new in (("a/1", "a/2"), ("a/2", "a/3"), ("a/3", "a/2"), ("a/2", "a/4")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -277,6 +278,66 @@ def test_count_recent_timeouts_covers_seven_days_by_default(
     assert client.count_recent_timeouts("acme/api", "ann") == 2
     assert client.count_recent_timeouts("acme/api", "ann", days=8) == 3
     assert client.count_recent_timeouts("acme/api", "cy") == 0
+
+
+# list_rate_limit_events, list_resilience_events
+
+LISTS = {
+    "record_rate_limit_event": "list_rate_limit_events",
+    "record_resilience_event": "list_resilience_events",
+}
+
+
+@pytest.mark.parametrize("function", LISTS)
+def test_an_event_is_listed_as_recorded(
+    client: Client, clock: Any, function: str
+) -> None:
+    clock(NOW)
+    _, event = EVENTS[function]
+    recorded = recorder(client, function)(**event)
+    (listed,) = getattr(client, LISTS[function])()
+    assert event | {"event_id": recorded.event_id, "created_at": NOW} == {
+        field.name: getattr(listed, field.name) for field in fields(listed)
+    }
+
+
+@pytest.mark.parametrize("function", LISTS)
+def test_events_of_a_repo_or_of_all_are_listed_newest_first(
+    client: Client, clock: Any, function: str
+) -> None:
+    clock(NOW)
+    _, event = EVENTS[function]
+    for n, days in enumerate((1, 40, 0, 0, 29)):
+        recorder(client, function)(
+            **event
+            | {"repo": "b/web" if n == 2 else "acme/api", "delivery_id": str(n)},
+            created_at=NOW - timedelta(days=days),
+        )
+
+    def listed(*arguments: Any, **named: Any) -> list[str]:
+        rows = getattr(client, LISTS[function])(*arguments, **named)
+        return [row.delivery_id for row in rows]
+
+    assert listed() == ["3", "2", "0", "4"]
+    assert listed(days=29) == ["3", "2", "0"]
+    assert listed(limit=2) == ["3", "2"]
+    assert listed("acme/api", days=41) == ["3", "0", "4", "1"]
+    assert listed("b/web") == ["2"]
+    assert listed("acme/none") == []
+
+
+def test_timeouts_and_retries_are_listed_together_or_apart(client: Client) -> None:
+    for delivery, kind in (("d1", "timeout"), ("d1-retry-1", "retry")):
+        client.record_resilience_event(delivery, "acme/api", "review", kind)  # type: ignore[arg-type]
+
+    def kinds(kind: Any = None) -> list[str]:
+        return [e.kind for e in client.list_resilience_events("acme/api", kind)]
+
+    assert [kinds(), kinds("timeout"), kinds("retry")] == [
+        ["retry", "timeout"],
+        ["timeout"],
+        ["retry"],
+    ]
 
 
 # purge_telemetry

@@ -6,7 +6,14 @@ from decimal import Decimal
 
 from kodiai import telemetry
 from kodiai.literals import ResilienceKind, ThresholdMethod
-from kodiai.telemetry import DayCost, ModelCost, RecordedEvent, RetrievalQuality
+from kodiai.telemetry import (
+    DayCost,
+    ModelCost,
+    RateLimitEvent,
+    RecordedEvent,
+    ResilienceEvent,
+    RetrievalQuality,
+)
 
 from .caller import AsyncCaller
 
@@ -92,6 +99,51 @@ class AsyncTelemetry(AsyncCaller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(telemetry.LIST_COST_BY_MODEL, repo, days)
+
+    async def list_rate_limit_events(
+        self, repo: str | None = None, days: int = 30, limit: int = 100
+    ) -> list[RateLimitEvent]:
+        """List the GitHub rate limits that degraded the work of the agent.
+
+        Args:
+            repo: owner/name; only events of this repository; None for all.
+            days: 1 to 3660; only events of the last days UTC days, including today.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            Newest first; ties are broken by event_id, highest first.
+
+        Raises:
+            NullValueNotAllowed: days or limit is None; the message names it (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return await self._call(telemetry.LIST_RATE_LIMIT_EVENTS, repo, days, limit)
+
+    async def list_resilience_events(
+        self,
+        repo: str | None = None,
+        kind: ResilienceKind | None = None,
+        days: int = 30,
+        limit: int = 100,
+    ) -> list[ResilienceEvent]:
+        """List the reviews that timed out, and the retries of them.
+
+        Args:
+            repo: owner/name; only events of this repository; None for all.
+            kind: only events of this kind; None for both.
+            days: 1 to 3660; only events of the last days UTC days, including today.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            Newest first; ties are broken by event_id, highest first.
+
+        Raises:
+            NullValueNotAllowed: days or limit is None; the message names it (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return await self._call(
+            telemetry.LIST_RESILIENCE_EVENTS, repo, kind, days, limit
+        )
 
     async def purge_telemetry(self, older_than: timedelta, limit: int = 1000) -> int:
         """Delete one batch of old telemetry events of any of the four kinds.

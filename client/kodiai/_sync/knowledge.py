@@ -11,8 +11,10 @@ from kodiai.knowledge import (
     Checkpoint,
     Claim,
     CommentReaction,
+    DepBumpMerge,
     FeedbackPattern,
     Finding,
+    GlobalPattern,
     NewFinding,
     NewReaction,
     NewSuppression,
@@ -26,9 +28,11 @@ from kodiai.knowledge import (
     RecordedSuppression,
     RepoDay,
     RepoStats,
+    Review,
     ReviewedCommit,
     RunCompletion,
     SavedCheckpoint,
+    Suppression,
     UpsertedAuthor,
 )
 from kodiai.literals import (
@@ -253,6 +257,64 @@ class Knowledge(Caller):
         """
         return self._call(knowledge.GET_REPO_STATS, repo, days, top_files)
 
+    def get_review_by_delivery(
+        self, repo: str, delivery_id: str, pr_number: int | None = None
+    ) -> Review | None:
+        """Return the review that a webhook delivery requested.
+
+        A delivery belongs to its repository. After rename_repo, both names find the
+        deliveries from before; those of a new repository that took the old name come
+        first under that name. If a delivery requested reviews of several pull requests,
+        the newest is returned.
+
+        Args:
+            repo: owner/name; repository reviewed.
+            delivery_id: 1 to 200 characters; webhook delivery.
+            pr_number: 1 or more; pull request number; None for any.
+
+        Returns:
+            A Review, or None.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(
+            knowledge.GET_REVIEW_BY_DELIVERY, repo, delivery_id, pr_number
+        )
+
+    def list_dep_bump_merges(
+        self,
+        repo: str,
+        package_name: str | None = None,
+        days: int = 365,
+        limit: int = 100,
+    ) -> list[DepBumpMerge]:
+        """List the merged dependency bumps of a repository.
+
+        A dependency bump is a pull request that only updates a dependency.
+
+        Args:
+            repo: owner/name; repository of the pull requests.
+            package_name: 1 to 500 characters; only bumps of this package, spelled as it
+                was recorded; None for all.
+            days: 1 to 3660; only merges recorded in the last days UTC days, including
+                today.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            Last recorded first; ties are broken by merge_id, highest first.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(
+            knowledge.LIST_DEP_BUMP_MERGES, repo, package_name, days, limit
+        )
+
     def list_feedback_patterns(
         self, repo: str, days: int = 365, min_reactions: int = 1, limit: int = 100
     ) -> list[FeedbackPattern]:
@@ -298,6 +360,43 @@ class Knowledge(Caller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(knowledge.LIST_FINDING_COMMENTS, repo, days, limit)
+
+    def list_global_patterns(
+        self,
+        severity: Severity | None = None,
+        category: Category | None = None,
+        confidence_band: ConfidenceBand | None = None,
+        min_count: int = 1,
+        limit: int = 100,
+    ) -> list[GlobalPattern]:
+        """List the most frequent kinds of findings, across all repositories.
+
+        Patterns are anonymous: nothing says which repositories they come from.
+
+        Args:
+            severity: only findings of this severity; None for any.
+            category: only findings of this category; None for any.
+            confidence_band: only findings of which the agent was this sure; None for
+                any.
+            min_count: 0 to 10^15; only patterns with at least this number of findings.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            Most frequent first; ties are broken by pattern_id.
+
+        Raises:
+            NullValueNotAllowed: min_count or limit is None; the message names it
+                (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(
+            knowledge.LIST_GLOBAL_PATTERNS,
+            severity,
+            category,
+            confidence_band,
+            min_count,
+            limit,
+        )
 
     def list_open_runs(
         self, older_than: timedelta = timedelta(seconds=3600), limit: int = 100
@@ -356,6 +455,33 @@ class Knowledge(Caller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(knowledge.LIST_REPO_TRENDS, repo, days)
+
+    def list_suppressions(
+        self, repo: str, days: int = 30, after_id: int | None = None, limit: int = 100
+    ) -> list[Suppression]:
+        """List what each suppression rule of recent reviews held back.
+
+        A rule that matched nothing is listed too. A finding that was suppressed without
+        a rule is not.
+
+        Args:
+            repo: owner/name; repository reviewed.
+            days: 1 to 3660; only reviews recorded in the last days UTC days, including
+                today.
+            after_id: suppression_id of the last row of the previous page; None for the
+                first page.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            Newest reviews first; of one review, highest id first.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
+            InvalidParameterValue: an argument is invalid, or after_id is not a
+                suppression of repo; the message names it (22023).
+        """
+        return self._call(knowledge.LIST_SUPPRESSIONS, repo, days, after_id, limit)
 
     def purge_authors(self, older_than: timedelta, limit: int = 1000) -> int:
         """Delete one batch of the oldest cached authors.

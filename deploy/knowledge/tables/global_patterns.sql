@@ -21,6 +21,8 @@ create table global_patterns (
   constraint global_patterns_count_check check (count >= 0)
 );
 
+create index global_patterns_count_idx on global_patterns (count desc, id);
+
 comment on table global_patterns is
 'Counts of kinds of findings across all repositories; anonymous, without repository, file or '
 'person.';

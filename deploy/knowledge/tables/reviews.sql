@@ -37,6 +37,7 @@ create table reviews (
 );
 
 create index reviews_repo_created_at_idx on reviews (repo, created_at desc);
+create index reviews_repo_delivery_id_idx on reviews (repo, delivery_id);
 
 comment on table reviews is 'One row per review of a pull request by the agent.';
 comment on column reviews.id is 'Review id.';

@@ -18,7 +18,8 @@ select _verify_table('global_patterns', array[
   'constraint global_patterns_pkey PRIMARY KEY (id)',
   'index global_patterns_pkey btree (id)',
   'index global_patterns_key btree (severity, category, confidence_band, '
-  'pattern_fingerprint)'
+  'pattern_fingerprint)',
+  'index global_patterns_count_idx btree (count DESC, id)'
 ]);
 
 rollback;

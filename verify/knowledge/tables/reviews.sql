@@ -32,7 +32,8 @@ select _verify_table('reviews', array[
   'constraint reviews_key UNIQUE (repo, pr_number, delivery_id)',
   'index reviews_pkey btree (id)',
   'index reviews_key btree (repo, pr_number, delivery_id)',
-  'index reviews_repo_created_at_idx btree (repo, created_at DESC)'
+  'index reviews_repo_created_at_idx btree (repo, created_at DESC)',
+  'index reviews_repo_delivery_id_idx btree (repo, delivery_id)'
 ]);
 
 rollback;
