@@ -43,8 +43,10 @@ from .learning import (
     EmbeddingModel,
     Info,
     Memory,
+    MemoryCount,
     NewMemory,
     RenamedRows,
+    Repo,
     WriteResult,
 )
 from .literals import (
@@ -93,6 +95,7 @@ __all__ = [
     "Info",
     "JsonLike",
     "Memory",
+    "MemoryCount",
     "MergeConfidence",
     "ModelCost",
     "NewFinding",
@@ -112,6 +115,7 @@ __all__ = [
     "RecordedReview",
     "RecordedSuppression",
     "RenamedRows",
+    "Repo",
     "RepoDay",
     "RepoStats",
     "ResilienceKind",
