@@ -192,6 +192,8 @@ set enable_bitmapscan = off
 -- Without statistics, the planner would sort the whole scope instead.
 set enable_sort = off
 set enable_incremental_sort = off
+-- Starting workers takes longer than reading a page.
+set max_parallel_workers_per_gather = 0
 set jit = off
 as $$
 declare

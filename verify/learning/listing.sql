@@ -55,7 +55,7 @@ select _verify_function('_next_memories', '
   returns bigint[]
   set plan_cache_mode=force_custom_plan set enable_seqscan=off set
   enable_bitmapscan=off set enable_sort=off set enable_incremental_sort=off set
-  jit=off
+  max_parallel_workers_per_gather=0 set jit=off
 ');
 
 rollback;
