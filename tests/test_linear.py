@@ -135,3 +135,28 @@ def test_the_work_of_a_call_grows_linearly(
     small, large = (work(prepare(client, size)) for size in (SMALL, LARGE))
     assert small >= SMALL
     assert large <= 2 * small * LARGE / SMALL
+
+
+def test_the_work_of_a_page_does_not_depend_on_what_is_not_on_it(
+    database: psycopg.Connection, work: Callable[[Callable[[], object]], float]
+) -> None:
+    client = Client(database)
+    for size in (SMALL, LARGE):
+        client.write_memories(memories(client, size), [None] * size)
+    repos = [memory(repo=f"other/{n:04}") for n in range(LARGE)]
+    client.write_memories(repos[:SMALL], [None] * SMALL)
+    few = work(lambda: client.list_repos("other", 10))
+    client.write_memories(repos[SMALL:], [None] * (LARGE - SMALL))
+    assert work(lambda: client.list_repos("other", 10)) == few
+    assert work(lambda: client.list_repos("other", 10, "other/0500")) == few
+
+    calls: dict[str, Callable[[], object]] = {
+        "small": lambda: client.list_memories("acme/100", limit=10),
+        "large": lambda: client.list_memories("acme/1000", limit=10),
+        "owner": lambda: client.list_memories(None, "acme", limit=10),
+        "last": lambda: client.list_memories(None, "acme", after_id=1000, limit=10),
+    }
+    for statistics in ("", "vacuum analyze", "delete from pg_statistic"):
+        if statistics:
+            database.execute(statistics.encode())
+        assert len({work(call) for call in calls.values()}) == 1

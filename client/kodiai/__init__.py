@@ -48,8 +48,10 @@ from .learning import (
     EmbeddingModel,
     Info,
     Memory,
+    MemoryCount,
     NewMemory,
     RenamedRows,
+    Repo,
     WriteResult,
 )
 from .literals import (
@@ -107,6 +109,7 @@ __all__ = [
     "Info",
     "JsonLike",
     "Memory",
+    "MemoryCount",
     "MergeConfidence",
     "ModelCost",
     "NewFinding",
@@ -127,6 +130,7 @@ __all__ = [
     "RecordedReview",
     "RecordedSuppression",
     "RenamedRows",
+    "Repo",
     "RepoDay",
     "RepoStats",
     "ResilienceEvent",

@@ -72,6 +72,20 @@ class EmbeddingModel(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class MemoryCount(Row):
+    """A row of count_memories."""
+
+    memories: int
+    """Number of memories, including stale ones."""
+    stale: int
+    """How many of them are stale, so that searches skip them."""
+    waiting: int
+    """How many of them are not stale and wait for an embedding of the active model
+    (set_embedding_model).
+    """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Info(Row):
     """A row of get_info."""
 
@@ -95,7 +109,7 @@ class Info(Row):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Memory(Row):
-    """A row of get_memories."""
+    """A row of get_memories or list_memories."""
 
     memory_id: int
     """Id of the memory."""
@@ -136,6 +150,20 @@ class Memory(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Repo(Row):
+    """A row of list_repos."""
+
+    repo: str
+    """owner/name, in lower case."""
+    owner: str
+    """Owner of repo, in lower case."""
+    memories: int
+    """Number of memories, including stale ones and those without an embedding."""
+    last_memory_at: datetime
+    """When the newest memory was learned."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class RenamedRows(Row):
     """A row of rename_owner or rename_repo."""
 
@@ -173,11 +201,41 @@ class WriteResult(Row):
     """False if the memory already existed; it keeps all but its embedding."""
 
 
+COUNT_MEMORIES = one(
+    MemoryCount,
+    "count_memories",
+    repo="text",
+    owner="text",
+    outcomes="text[]",
+    severities="text[]",
+    categories="text[]",
+    path_prefix="text",
+    created_after="timestamp with time zone",
+)
+
 GET_INFO = one(Info, "get_info")
 
 GET_MEMORIES = many(Memory, "get_memories", memory_ids="bigint[]")
 
 HAS_MEMORY = one(bool, "has_memory", repo="text", finding_id="bigint", outcome="text")
+
+LIST_MEMORIES = many(
+    Memory,
+    "list_memories",
+    repo="text",
+    owner="text",
+    outcomes="text[]",
+    severities="text[]",
+    categories="text[]",
+    path_prefix="text",
+    created_after="timestamp with time zone",
+    is_stale="boolean",
+    is_waiting="boolean",
+    after_id="bigint",
+    limit="bigint",
+)
+
+LIST_REPOS = many(Repo, "list_repos", owner="text", limit="bigint", after_repo="text")
 
 MARK_STALE_MEMORIES = one(
     int,

@@ -151,6 +151,16 @@ OTHER_BREAKS = {
             " = 'learning_memories_embedding_idx'::regclass"
         ),
     ],
+    "learning/listing": [
+        (
+            "drop index learning_memories_repo_idx; create index"
+            " learning_memories_repo_idx on learning_memories (repo)"
+        ),
+        (
+            "drop index learning_memories_owner_idx; create index"
+            " learning_memories_owner_idx on learning_memories (owner, repo, id)"
+        ),
+    ],
     "learning/indexes/learning_memories_cosine_idx": [
         (
             "drop index learning_memories_cosine_idx; create index"

@@ -9,8 +9,10 @@ from kodiai.learning import (
     BatchWriteResult,
     Info,
     Memory,
+    MemoryCount,
     NewMemory,
     RenamedRows,
+    Repo,
     WriteResult,
 )
 from kodiai.literals import Category, Outcome, Severity
@@ -21,6 +23,51 @@ from .caller import Caller
 
 class Learning(Caller):
     """The functions of learning: what the team taught it."""
+
+    def count_memories(
+        self,
+        repo: str | None,
+        owner: str | None = None,
+        outcomes: Iterable[Outcome] | None = None,
+        severities: Iterable[Severity] | None = None,
+        categories: Iterable[Category] | None = None,
+        path_prefix: str | None = None,
+        created_after: datetime | None = None,
+    ) -> MemoryCount:
+        """Count the memories of a repository or an owner.
+
+        Visits each memory that it counts, so it takes longer the more there are.
+
+        Args:
+            repo: owner/name; repository of the memories; may be None if owner is given.
+            owner: owner of repo; extends the scope to all repositories of this owner;
+                None for repo only.
+            outcomes: only these, at most 10000; None for any, an empty array for none.
+            severities: only these, at most 10000; None for any, an empty array for
+                none.
+            categories: only these, at most 10000; None for any, an empty array for
+                none.
+            path_prefix: only memories whose file_path starts with this literal prefix;
+                None for any.
+            created_after: only memories created after this time; None for any.
+
+        Returns:
+            A MemoryCount.
+
+        Raises:
+            NullValueNotAllowed: repo and owner are both None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(
+            learning.COUNT_MEMORIES,
+            repo,
+            owner,
+            outcomes,
+            severities,
+            categories,
+            path_prefix,
+            created_after,
+        )
 
     def get_info(self) -> Info:
         """Return what is deployed, and which embedding models are used.
@@ -67,6 +114,98 @@ class Learning(Caller):
             InvalidParameterValue: repo or outcome is invalid (22023).
         """
         return self._call(learning.HAS_MEMORY, repo, finding_id, outcome)
+
+    def list_memories(
+        self,
+        repo: str | None,
+        owner: str | None = None,
+        outcomes: Iterable[Outcome] | None = None,
+        severities: Iterable[Severity] | None = None,
+        categories: Iterable[Category] | None = None,
+        path_prefix: str | None = None,
+        created_after: datetime | None = None,
+        is_stale: bool | None = False,
+        is_waiting: bool | None = None,
+        after_id: int | None = None,
+        limit: int = 100,
+    ) -> list[Memory]:
+        """List the memories of a repository or an owner, page by page.
+
+        For those who look through what was learned; to find what is relevant, use
+        search_memories. To read the next page, pass the last memory_id as after_id,
+        until a page has fewer than limit rows. A memory that exists all the while is on
+        exactly one page, whatever is written or deleted meanwhile.
+
+        A page is read with an index, however many memories come before it. Filters that
+        few memories pass read an index of the whole repository or owner; so does
+        is_stale=true, and it visits each memory.
+
+        Args:
+            repo: owner/name; repository of the memories; may be None if owner is given.
+            owner: owner of repo; extends the scope to all repositories of this owner;
+                None for repo only.
+            outcomes: only these, at most 10000; None for any, an empty array for none.
+            severities: only these, at most 10000; None for any, an empty array for
+                none.
+            categories: only these, at most 10000; None for any, an empty array for
+                none.
+            path_prefix: only memories whose file_path starts with this literal prefix;
+                None for any.
+            created_after: only memories created after this time; None for any.
+            is_stale: false for only memories that are not stale, true for only stale
+                ones; None for both.
+            is_waiting: true for only memories that wait for an embedding of the active
+                model (set_embedding_model), false for only those that have one; None
+                for both.
+            after_id: only memories with a larger memory_id; None to begin with the
+                first.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            By memory_id.
+
+        Raises:
+            NullValueNotAllowed: repo and owner are both None, or limit is None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(
+            learning.LIST_MEMORIES,
+            repo,
+            owner,
+            outcomes,
+            severities,
+            categories,
+            path_prefix,
+            created_after,
+            is_stale,
+            is_waiting,
+            after_id,
+            limit,
+        )
+
+    def list_repos(
+        self, owner: str | None = None, limit: int = 100, after_repo: str | None = None
+    ) -> list[Repo]:
+        """List the repositories that have memories, page by page.
+
+        To read the next page, pass the last repo as after_repo, until a page has fewer
+        than limit rows. Counts the memories of the repositories that it returns, which
+        takes longer the more there are.
+
+        Args:
+            owner: owner name; only repositories of this owner; None for any.
+            limit: 1 to 1000; maximum number of rows.
+            after_repo: owner/name; only repositories after this one; None to begin with
+                the first.
+
+        Returns:
+            By repo, in the order of the database's collation.
+
+        Raises:
+            NullValueNotAllowed: limit is None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(learning.LIST_REPOS, owner, limit, after_repo)
 
     def mark_stale_memories(
         self,

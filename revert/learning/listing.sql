@@ -1,0 +1,18 @@
+-- Revert kodiai:learning/listing from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _next_memories;
+drop function _find_rare_memories;
+drop function _is_listed;
+drop function _is_waiting;
+drop function _check_memory_filter;
+drop type memory_filter;
+drop index learning_memories_owner_idx;
+drop index learning_memories_repo_idx;
+
+commit;
