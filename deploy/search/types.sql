@@ -19,9 +19,9 @@ create type parsed_query as (
 
 comment on type parsed_query is
 'A parsed query (_parse_query).
-text: the text as given. terms: distinct lexemes, in text order; counts: occurrences of each. phrases: conjunction of the
-quoted phrases; null if there are none. excluded: disjunction of the excluded words and phrases;
-null if there are none.';
+text: the text as given. terms: distinct lexemes, in text order; counts: occurrences of each.
+phrases: conjunction of the quoted phrases; null if there are none. excluded: disjunction of the
+excluded words and phrases; null if there are none.';
 
 create type search_scope as (
   owner text,

@@ -159,23 +159,24 @@ $$;
 comment on function search_memories is
 'Search memories by text, by embedding or by both, best match first.
 
-Matching. A memory matches if it is in scope, passes every filter, is not stale, and either contains
-a term of p_query_text in its text or file_path (text arm), or has an embedding of p_embedding_model
-within p_max_distance (vector arm). Memories of equal text count as one, unless p_duplicate_distance is null. The result
-has min(p_limit, number of matches) rows, however selective the filters are; only p_min_relevance,
-p_min_gap and a p_duplicate_distance above 0 reduce it.
+Matching. A memory matches if it is in scope, passes every filter, is not stale, and either
+contains a term of p_query_text in its text or file_path (text arm), or has an embedding of
+p_embedding_model within p_max_distance (vector arm). Memories of equal text count as one, unless
+p_duplicate_distance is null. The result has min(p_limit, number of matches) rows, however
+selective the filters are; only p_min_relevance, p_min_gap and a p_duplicate_distance above 0
+reduce it.
 
 Order. p_limit, p_max_distance and p_min_relevance cut the list; they never change its order.
 
 Scope. p_repo alone searches that repository. p_owner searches all repositories of the owner,
 whether or not one of them is given as p_repo. One of the two is required.
 
-Query. p_query_text, p_query_embedding or both are required. The text is plain words, of which
-the first 256 distinct terms count: a diff, a stack trace or a command can be passed unchanged.
-With p_query_syntax => ''websearch'', two or more "quoted words" are a phrase: memories that contain all
-phrases rank first in the text arm; -word and -"quoted words" exclude memories that contain
-them, from both arms. Memories without an embedding of p_embedding_model are found by the text
-arm only; if the repository or owner has no others, a notice with SQLSTATE KB005 says so.
+Query. p_query_text, p_query_embedding or both are required. The text is plain words, of which the
+first 256 distinct terms count: a diff, a stack trace or a command can be passed unchanged. With
+p_query_syntax => ''websearch'', two or more "quoted words" are a phrase: memories that contain all
+phrases rank first in the text arm; -word and -"quoted words" exclude memories that contain them,
+from both arms. Memories without an embedding of p_embedding_model are found by the text arm only;
+if the repository or owner has no others, a notice with SQLSTATE KB005 says so.
 
 Arms. The vector arm ranks by cosine distance. The text arm ranks by BM25 (Robertson and Zaragoza,
 2009, in the form of Lucene: _rank_bm25); memories with all terms come before those with some. A
