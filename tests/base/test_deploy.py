@@ -104,6 +104,7 @@ def test_the_cosine_index_is_created_on_request(empty: dict[str, Any]) -> None:
     assert server.dump(empty, schema) == before
 
 
+@pytest.mark.slow
 def test_the_owner_role_can_log_in_for_citus(empty: dict[str, Any]) -> None:
     schema = own_schema()
     owner = f"{schema}_owner"
@@ -151,6 +152,7 @@ def test_nested_execution_is_allowed_if_citus_is_loaded(
         assert server.dump(empty, schema) == before
 
 
+@pytest.mark.slow
 def test_two_schemas_coexist_in_one_database(database: psycopg.Connection) -> None:
     connection = server.connection_of(database)
     first = Client(database)
@@ -191,6 +193,7 @@ def test_two_schemas_coexist_in_one_database(database: psycopg.Connection) -> No
     )
 
 
+@pytest.mark.slow
 def test_a_target_keeps_the_variables_of_a_schema(
     database: psycopg.Connection, tmp_path: Path
 ) -> None:
@@ -444,6 +447,7 @@ def test_a_deploy_is_not_continued_with_another_width(empty: dict[str, Any]) -> 
     server.sqitch("revert", empty, "-y", schema=schema)
 
 
+@pytest.mark.slow
 def test_standard_conforming_strings_does_not_matter(
     empty: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

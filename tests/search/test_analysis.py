@@ -200,6 +200,7 @@ def words(text: str) -> set[str]:
     return {word for word in "".join(kept).split() if len(word) <= 2000}
 
 
+@pytest.mark.slow
 def test_every_word_of_6000_real_texts_is_a_term(
     client: Client, database: psycopg.Connection, shared_data: Path
 ) -> None:
@@ -230,6 +231,7 @@ def test_every_word_of_6000_real_texts_is_a_term(
     assert lost == []
 
 
+@pytest.mark.slow
 def test_1000_real_texts_find_themselves(client: Client, shared_data: Path) -> None:
     """They are in the first 10 of their repository."""
     rows = real_memories(shared_data)
