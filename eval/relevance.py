@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 
+from eval import plots
 from eval.collection import Collection, Text
 from kodiai import Client, FoundMemory
 
@@ -93,7 +93,6 @@ def table(relevances: Relevances) -> list[list[str]]:
 
 
 def plot(path: Path, relevances: Relevances) -> None:
-    mpl.rcParams["svg.hashsalt"] = "kodiai"  # equal values give equal files
     figure, axes = plt.subplots(figsize=(8, 3.2), layout="constrained")
     thresholds = np.linspace(0, 1, 101)
     shares = np.array([relevances.shares(threshold) for threshold in thresholds])
@@ -111,6 +110,5 @@ def plot(path: Path, relevances: Relevances) -> None:
     axes.set_ylabel("share that still finds a row")
     axes.set_xlim(0, 1)
     axes.grid(color="#e5e5e5", linewidth=0.8)
-    axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
-    figure.savefig(path, metadata={"Date": None})
+    plots.save(figure, axes, path)

@@ -9,11 +9,10 @@ from pathlib import Path
 from statistics import mean
 from textwrap import fill
 
-import matplotlib as mpl
 from ir_measures import RR, R, nDCG
 from matplotlib import pyplot as plt
 
-from eval import relevance
+from eval import plots, relevance
 from eval.collection import Collection
 from eval.relevance import Relevances
 
@@ -248,7 +247,6 @@ def summary(scores: Scores) -> str:
 
 def plot(path: Path, scores: Scores, collections: list[Collection]) -> None:
     """Plot one row of dots per collection, each method slightly below the last."""
-    mpl.rcParams["svg.hashsalt"] = "kodiai"  # equal values give equal files
     shown = [method for method in MARKS if method in scores]
     figure, axes = plt.subplots(
         figsize=(8, 1.2 + len(collections)), layout="constrained"
@@ -273,6 +271,5 @@ def plot(path: Path, scores: Scores, collections: list[Collection]) -> None:
     axes.set_ylim(len(collections) - 0.5, -0.5)
     axes.set_xlabel(NDCG)
     axes.grid(axis="x", color="#e5e5e5", linewidth=0.8)
-    axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper center", ncols=4, frameon=False)
-    figure.savefig(path, metadata={"Date": None})
+    plots.save(figure, axes, path)
