@@ -6,35 +6,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
--- No set clause, so that PostgreSQL inlines it: a custom plan then folds away null filters and
--- checks the others in an index-only scan of learning_memories_scope_idx.
-create function _in_scope(
-  p_scope search_scope,
-  p_owner text,
-  p_repo text,
-  p_outcome text,
-  p_severity text,
-  p_category text,
-  p_file_path text,
-  p_created_at timestamptz
-)
-returns boolean
-language sql immutable parallel safe
-return p_owner = (p_scope).owner
-and ((p_scope).repo is null or p_repo = (p_scope).repo)
-and ((p_scope).outcomes is null or p_outcome = any((p_scope).outcomes))
-and ((p_scope).severities is null or p_severity = any((p_scope).severities))
-and ((p_scope).categories is null or p_category = any((p_scope).categories))
-and ((p_scope).excluded_repos is null or p_repo <> all((p_scope).excluded_repos))
-and ((p_scope).path_prefix is null or starts_with(p_file_path, (p_scope).path_prefix))
-and ((p_scope).created_after is null or p_created_at > (p_scope).created_after);
-
-comment on function _in_scope is
-'Return whether a memory is in the scope of a search, judging by the columns of
-learning_memories_scope_idx.
-Arguments: p_scope; the others are columns of learning_memories.
-Result: true or false.';
-
+-- No set clause, so that PostgreSQL inlines it.
 create function _is_searchable(p_scope search_scope, p_stale boolean, p_search_tsv tsvector)
 returns boolean
 language sql immutable parallel safe
@@ -46,18 +18,6 @@ comment on function _is_searchable is
 learning_memories_scope_idx lacks: it is not stale and matches nothing that the query excludes.
 Arguments: p_scope; the others are columns of learning_memories.
 Result: true or false.';
-
-create function _is_comparable(
-  p_scope search_scope, p_embedding_model text, p_embedding_code bit varying
-)
-returns boolean
-language sql immutable parallel safe
-return p_embedding_model = (p_scope).embedding_model and p_embedding_code is not null;
-
-comment on function _is_comparable is
-'Return whether the vector arm can compare a memory: it has an embedding of the model.
-Arguments: p_scope; the others are columns of learning_memories.
-Result: true, false or null.';
 
 create function _measure_corpus(
   p_table text, p_owner text, p_repo text, p_is_ranked boolean default true

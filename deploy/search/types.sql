@@ -23,25 +23,6 @@ text: the text as given. terms: distinct lexemes, in text order; counts: occurre
 phrases: conjunction of the quoted phrases; null if there are none. excluded: disjunction of the
 excluded words and phrases; null if there are none.';
 
-create type search_scope as (
-  owner text,
-  repo text,
-  outcomes text[],
-  severities text[],
-  categories text[],
-  excluded_repos text[],
-  path_prefix text,
-  created_after timestamptz,
-  embedding_model text,
-  excluded tsquery
-);
-
-comment on type search_scope is
-'What a search may find (_in_scope, _is_searchable). Null means any.
-owner: never null. repo: owner/name. outcomes, severities, categories, excluded_repos, path_prefix,
-created_after: filters of search_memories. embedding_model: model whose embeddings the vector arm
-compares. excluded: documents that match it are not searchable.';
-
 create type scope_estimate as (
   share_searchable double precision,
   share_comparable double precision,

@@ -8,10 +8,8 @@ select _verify_registry(:'registry') as verified
 
 drop function _next_memories;
 drop function _find_rare_memories;
-drop function _is_listed;
 drop function _is_waiting;
-drop function _check_memory_filter;
-drop type memory_filter;
+drop function _check_list_scope;
 drop index learning_memories_owner_idx;
 drop index learning_memories_repo_idx;
 

@@ -11,8 +11,6 @@ drop function _list_scope;
 drop function _estimate_scope;
 drop function _graph_cost;
 drop function _measure_corpus;
-drop function _is_comparable;
 drop function _is_searchable;
-drop function _in_scope;
 
 commit;

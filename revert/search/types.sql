@@ -12,7 +12,6 @@ drop type scored_document;
 drop type search_term;
 drop type search_corpus;
 drop type scope_estimate;
-drop type search_scope;
 drop type parsed_query;
 
 commit;

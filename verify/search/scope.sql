@@ -4,22 +4,9 @@ begin;
 
 set local search_path = :"schema", public;
 
-select _verify_function('_in_scope', '
-  immutable parallel safe security invoker (p_scope search_scope, p_owner text, p_repo
-  text, p_outcome text, p_severity text, p_category text, p_file_path text,
-  p_created_at timestamp with time zone)
-  returns boolean
-');
-
 select _verify_function('_is_searchable', '
   immutable parallel safe security invoker (p_scope search_scope, p_stale boolean,
   p_search_tsv tsvector)
-  returns boolean
-');
-
-select _verify_function('_is_comparable', '
-  immutable parallel safe security invoker (p_scope search_scope, p_embedding_model
-  text, p_embedding_code bit varying)
   returns boolean
 ');
 

@@ -12,19 +12,6 @@ select _verify_table('parsed_query', array[
   'column excluded tsquery'
 ]);
 
-select _verify_table('search_scope', array[
-  'column owner text',
-  'column repo text',
-  'column outcomes text[]',
-  'column severities text[]',
-  'column categories text[]',
-  'column excluded_repos text[]',
-  'column path_prefix text',
-  'column created_after timestamp with time zone',
-  'column embedding_model text',
-  'column excluded tsquery'
-]);
-
 select _verify_table('scope_estimate', array[
   'column share_searchable double precision',
   'column share_comparable double precision',

@@ -29,10 +29,10 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
-  v_filter memory_filter;
+  v_scope search_scope;
 begin
-  v_filter := _check_memory_filter(
-    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after, null
+  v_scope := _check_list_scope(
+    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after
   );
 
   return query
@@ -40,17 +40,12 @@ begin
     count(*),
     count(*) filter (where m.stale),
     count(*) filter (
-      where
-        not m.stale
-        and _is_waiting(v_filter.active_model, m.embedding_model, m.embedding_code)
+      where not m.stale and _is_waiting(v_scope, m.embedding_model, m.embedding_code)
     )
   from learning_memories as m
   where
-    m.owner = v_filter.owner
-    and (v_filter.repo is null or m.repo = v_filter.repo)
-    and _is_listed(
-      v_filter, m.outcome, m.severity, m.category, m.file_path, m.created_at, m.embedding_model,
-      m.embedding_code
+    _in_scope(
+      v_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path, m.created_at
     );
 end
 $$;

@@ -45,16 +45,15 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  v_filter memory_filter;
+  v_scope search_scope;
   v_ids bigint[];
 begin
-  v_filter := _check_memory_filter(
-    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after,
-    p_is_waiting
+  v_scope := _check_list_scope(
+    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after
   );
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
 
-  v_ids := _next_memories(v_filter, p_is_stale, p_after_id, p_limit);
+  v_ids := _next_memories(v_scope, p_is_stale, p_is_waiting, p_after_id, p_limit);
   return query select g.* from get_memories(v_ids) as g order by g.memory_id;
 end
 $$;

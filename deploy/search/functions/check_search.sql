@@ -27,8 +27,7 @@ begin
   select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   perform _check_argument('p_questions', p_questions::text, 'row_limit');
 
-  v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
-  v_scope.repo := case when p_owner is null then p_repo end;
+  v_scope := _make_scope(p_repo, p_owner);
   v_scope.embedding_model := (select a.embedding_model from active_embedding_model as a);
   -- Repeatable pseudorandom sample.
   v_memory_ids := array(

@@ -52,8 +52,7 @@ begin
   perform _check_argument('p_query_syntax', p_query_syntax, 'query_syntax');
 
   v_query := _parse_query(p_query_text, p_query_syntax);
-  v_scope.owner := split_part(p_repo, '/', 1);
-  v_scope.repo := p_repo;
+  v_scope := _make_scope(p_repo, null);
   v_scope.excluded := v_query.excluded;
   select t.matches
   into v_matches

@@ -91,18 +91,14 @@ begin
   v_limit := p_limit;
   v_depth := _tier_depth(_tier(v_limit));
   v_query := _parse_query(coalesce(p_query_text, ''), p_query_syntax);
-  v_scope.owner := coalesce(p_owner, split_part(p_repo, '/', 1));
-  v_scope.repo := case when p_owner is null then p_repo end;
-  v_scope.outcomes := p_outcomes;
-  v_scope.severities := p_severities;
-  v_scope.categories := p_categories;
+  v_scope := _make_scope(
+    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after
+  );
   if cardinality(p_exclude_repos) > 0 then
     v_scope.excluded_repos := array(
       select _fold_name(r.name) from unnest(p_exclude_repos) as r (name)
     );
   end if;
-  v_scope.path_prefix := _normalize_path(p_path_prefix);
-  v_scope.created_after := p_created_after;
   v_scope.embedding_model := coalesce(
     p_embedding_model, (select a.embedding_model from active_embedding_model as a)
   );

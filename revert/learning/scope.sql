@@ -1,0 +1,14 @@
+-- Revert kodiai:learning/scope from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function _is_comparable;
+drop function _in_scope;
+drop function _make_scope;
+drop type search_scope;
+
+commit;
