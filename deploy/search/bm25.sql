@@ -58,6 +58,18 @@ comment on function _path_share is
 'Return what a term that only the path of a memory contains adds to its score, as a fraction of its
 weight. A term of the text adds about half of its weight.';
 
+-- No set clause, so that PostgreSQL inlines it.
+create function _term_share(p_frequency smallint, p_norm double precision)
+returns double precision
+language sql immutable parallel safe
+return case p_frequency when 0 then _path_share() else p_frequency / (p_frequency + p_norm) end;
+
+comment on function _term_share is
+'Return what a term adds to the score of a document, as a fraction of its weight.
+Arguments: p_frequency, occurrences in the text, 0 if only the path contains the term; p_norm,
+k1 * (1 - b + b * L / mean L) of BM25 (_rank_bm25).
+Result: above 0 and below 1.';
+
 create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
 returns search_term[]
 language plpgsql stable parallel safe
@@ -178,7 +190,6 @@ set plan_cache_mode = force_generic_plan
 set enable_sort = off
 as $$
 declare
-  c_path_share constant double precision := _path_share();
   -- No document scores higher.
   c_max_score constant double precision := (select sum(t.weight) from unnest(p_terms) as t);
 begin
@@ -191,12 +202,9 @@ begin
           p.document_id,
           min(p.repo_hash) as repo_hash,
           sum(
-            t.weight * case p.frequency
-              when 0 then c_path_share
-              else
-                p.frequency
-                / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
-            end
+            t.weight * _term_share(
+              p.frequency, p_corpus.norm_base + p_corpus.norm_per_term * p.length
+            )
           ) as score,
           sum(t.weight) as matched_weight
         from unnest(p_terms) as t
@@ -277,8 +285,6 @@ set plan_cache_mode = force_generic_plan
 -- rounding.
 set enable_sort = off
 as $$
-declare
-  c_path_share constant double precision := _path_share();
 begin
   return array(
     select row(s.document_id, s.repo_hash, s.score, s.matched_weight)::scored_document
@@ -289,12 +295,9 @@ begin
         d.score
         + coalesce(
           sum(
-            t.weight * case p.frequency
-              when 0 then c_path_share
-              else
-                p.frequency
-                / (p.frequency + p_corpus.norm_base + p_corpus.norm_per_term * p.length)
-            end
+            t.weight * _term_share(
+              p.frequency, p_corpus.norm_base + p_corpus.norm_per_term * p.length
+            )
           ),
           0
         ) as score,

@@ -12,6 +12,7 @@ drop function _add_documents;
 drop function _score_postings;
 drop function _weigh_terms;
 drop function _plan_terms;
+drop function _term_share;
 drop function _path_share;
 drop function _has_all_terms;
 drop function _promote_score;

@@ -27,6 +27,12 @@ select _verify_function('_path_share', '
   returns double precision
 ');
 
+select _verify_function('_term_share', '
+  immutable parallel safe security invoker (p_frequency smallint, p_norm double
+  precision)
+  returns double precision
+');
+
 select _verify_function('_plan_terms', '
   stable parallel safe security invoker (p_corpus search_corpus, p_query parsed_query)
   returns search_term[]
