@@ -26,4 +26,13 @@ slashes instead of backslashes, without repeated slashes and ./ segments, in NFC
 Argument: p_path, a path or the beginning of one.
 Result: the path, empty for ./; null for null.';
 
+create function _stored_path(p_path text)
+returns text
+language sql immutable parallel safe
+return coalesce(nullif(_normalize_path(p_path), ''), '.');
+
+comment on function _stored_path is
+'Return a path as a table stores it: normalized, and . for the root of the repository.
+Argument: p_path.';
+
 commit;

@@ -80,8 +80,8 @@ begin
       created_at
     )
     select
-      p_review_id, coalesce(nullif(_normalize_path(f.file_path), ''), '.'), f.start_line,
-      f.end_line, f.severity, f.category, f.confidence, f.title, coalesce(f.suppressed, f.suppression_pattern is not null),
+      p_review_id, _stored_path(f.file_path), f.start_line, f.end_line, f.severity, f.category,
+      f.confidence, f.title, coalesce(f.suppressed, f.suppression_pattern is not null),
       f.suppression_pattern, f.comment_id, f.comment_surface, f.review_output_key,
       coalesce(p_created_at, _now())
     from rows from (

@@ -208,7 +208,7 @@ begin
       m.finding_text,
       m.severity,
       m.category,
-      coalesce(nullif(_normalize_path(m.file_path), ''), '.'),
+      _stored_path(m.file_path),
       m.language,
       m.outcome,
       coalesce(m.embedding_model, p_model, 'none'),

@@ -100,7 +100,9 @@ begin
     begin
       -- Dynamic: the table, its key and the other columns to set vary.
       -- Lock in id order, like mark_stale_memories, so that the two do not deadlock.
-      execute format('select from %I as o where o.repo = any ($1) order by o.id for update', p_table)
+      execute format(
+        'select from %I as o where o.repo = any ($1) order by o.id for update', p_table
+      )
       using p_repos;
       if p_same_key is not null then
         execute format(

@@ -6,6 +6,7 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
+drop function _stored_path;
 drop function _normalize_path;
 
 commit;

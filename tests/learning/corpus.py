@@ -36,7 +36,7 @@ def unique_word(number: int) -> str:
 
 
 def memory(**columns: Any) -> Memory:
-    """Return a valid memory with the given columns, and a text of its own."""
+    """Return a valid memory with the given columns, and a unique text by default."""
     return {
         "repo": "acme/api",
         "finding_text": f"The cache is never invalidated: {unique_word(next(_numbers))}",

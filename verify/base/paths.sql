@@ -9,4 +9,9 @@ select _verify_function('_normalize_path', '
   returns text
 ');
 
+select _verify_function('_stored_path', '
+  immutable parallel safe security invoker (p_path text)
+  returns text
+');
+
 rollback;
