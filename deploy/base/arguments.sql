@@ -41,7 +41,9 @@ Arguments: p_argument, its name, with the index and key of an element; p_expecte
 p_got, its value, null if it is missing.
 Errors: always, 22004 if p_got is null, else 22023, with p_argument as the column of the error.';
 
-create function _reject_unknown(p_code text, p_argument text, p_kind text, p_key jsonb)
+create function _reject_unknown(
+  p_code text, p_argument text, p_kind text, p_key jsonb, p_repo text default null
+)
 returns void
 language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -49,7 +51,9 @@ as $$
 begin
   raise exception using
     errcode = p_code,
-    message = format('%s: %s %s does not exist', p_argument, p_kind, p_key),
+    message = format(
+      '%s: %s %s does not exist%s', p_argument, p_kind, p_key, ' in ' || p_repo
+    ),
     column = p_argument;
 end
 $$;
@@ -57,7 +61,7 @@ $$;
 comment on function _reject_unknown is
 'Reject an argument that refers to a row that does not exist, always with the same wording.
 Arguments: p_code, the SQLSTATE; p_argument, its name; p_kind, what the row is, such as review;
-p_key, its value.
+p_key, its value; p_repo, where it was looked for, null for everywhere.
 Errors: always p_code, with p_argument as the column of the error.';
 
 create function _describe_domain(p_domain text)

@@ -142,6 +142,12 @@ create domain jsonb_object as jsonb
 constraint jsonb_object_check check (jsonb_typeof(value) = 'object');
 comment on domain jsonb_object is 'a JSON object';
 
+create domain metadata as jsonb
+constraint metadata_check check (
+  jsonb_typeof(value) = 'object' and octet_length(value::text) <= 10000
+);
+comment on domain metadata is 'a JSON object of at most 10000 bytes';
+
 -- A number without a unit, such as '30', is an interval of seconds, whatever was meant: intervals
 -- are at least a minute, or an hour where rows are deleted or ranked.
 create domain age as interval
@@ -196,9 +202,31 @@ comment on domain category is
 
 create domain outcome as text
 constraint outcome_check check (
-  value in ('accepted', 'suppressed', 'thumbs_up', 'thumbs_down')
+  value in ('published', 'accepted', 'suppressed', 'thumbs_up', 'thumbs_down')
 );
-comment on domain outcome is 'accepted, suppressed, thumbs_up or thumbs_down';
+comment on domain outcome is 'published, accepted, suppressed, thumbs_up or thumbs_down';
+
+create domain voice as text
+constraint voice_check check (
+  value in ('published', 'accepted', 'suppressed', 'thumbs_up', 'thumbs_down', 'reply')
+);
+comment on domain voice is
+'published, accepted, suppressed, thumbs_up, thumbs_down or reply';
+
+create domain memory_state as text
+constraint memory_state_check check (value in ('pending', 'active', 'retired'));
+comment on domain memory_state is 'pending, active or retired';
+
+create domain memory_action as text
+constraint memory_action_check check (
+  value in ('taught', 'withdrawn', 'approved', 'rejected', 'retired', 'restored', 'corrected')
+);
+comment on domain memory_action is
+'taught, withdrawn, approved, rejected, retired, restored or corrected';
+
+create domain untrusted as text
+constraint untrusted_check check (value in ('pending', 'ignore'));
+comment on domain untrusted is 'pending or ignore';
 
 create domain run_status as text
 constraint run_status_check check (

@@ -19,7 +19,9 @@ create function _check_list_scope(
   p_severities text[],
   p_categories text[],
   p_path_prefix text,
-  p_created_after timestamptz
+  p_created_after timestamptz,
+  p_metadata jsonb,
+  p_state text
 )
 returns search_scope
 language plpgsql stable parallel safe
@@ -32,9 +34,16 @@ begin
   perform _check_array('p_outcomes', p_outcomes, 'outcome');
   perform _check_array('p_severities', p_severities, 'severity');
   perform _check_array('p_categories', p_categories, 'category');
+  if p_metadata is not null then
+    perform _check_argument('p_metadata', p_metadata::text, 'metadata');
+  end if;
+  if p_state is not null then
+    perform _check_argument('p_state', p_state, 'memory_state');
+  end if;
 
   v_scope := _make_scope(
-    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after
+    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after,
+    p_metadata, case when p_state is not null then array[p_state] end
   );
   v_scope.embedding_model := (select a.embedding_model from active_embedding_model as a);
   return v_scope;
@@ -101,7 +110,11 @@ begin
     cross join lateral (
       select
       from learning_memories as m
-      where m.id = c.id and (p_is_stale is null or m.stale = p_is_stale)
+      where
+        m.id = c.id
+        and (p_is_stale is null or m.stale = p_is_stale)
+        and (p_scope.states is null or m.state = any (p_scope.states))
+        and _has_metadata(p_scope, m.metadata)
       -- Optimization fence: look up one memory at a time.
       offset 0
     ) as m
@@ -167,6 +180,8 @@ begin
         p_scope, w.owner, w.repo, w.outcome, w.severity, w.category, w.file_path, w.created_at
       )
       and (p_is_stale is null or w.stale = p_is_stale)
+      and (p_scope.states is null or w.state = any (p_scope.states))
+      and _has_metadata(p_scope, w.metadata)
       and (
         p_is_waiting is null
         or _is_waiting(p_scope, w.embedding_model, w.embedding_code) = p_is_waiting

@@ -17,7 +17,7 @@ declare
   c_keys constant text[] := array[
     'repo', 'owner?', 'source_repo?', 'finding_id', 'review_id', 'finding_text',
     'severity', 'category', 'file_path', 'language', 'outcome', 'embedding_model?',
-    'embedding', 'embedding_dim', 'stale', 'created_at'
+    'embedding', 'embedding_dim', 'stale', 'metadata', 'created_at'
   ];
   v_format constant text := case
     when p_single then 'p_%2$s' else 'p_memories[%1$s].%2$s'
@@ -194,7 +194,7 @@ begin
     insert into learning_memories (
       id, created_at, repo, owner, finding_id, review_id, source_repo,
       finding_text, severity, category, file_path, language, outcome,
-      embedding_model, embedding, stale
+      embedding_model, embedding, stale, metadata, state
     )
     overriding system value
     select
@@ -213,7 +213,9 @@ begin
       m.outcome,
       coalesce(m.embedding_model, p_model, 'none'),
       m.embedding,
-      coalesce(m.stale, false)
+      coalesce(m.stale, false),
+      coalesce(m.metadata, '{}'),
+      coalesce(m.state, 'active')
     from rows from (
       jsonb_to_recordset(p_memories) as (
         created_at timestamptz,
@@ -228,16 +230,26 @@ begin
         language text,
         outcome text,
         embedding_model text,
-        stale boolean
+        stale boolean,
+        metadata jsonb,
+        state text
       ),
       unnest(p_embeddings),
       unnest(p_ids)
     ) as m (
       created_at, repo, finding_id, review_id, source_repo, finding_text, severity,
-      category, file_path, language, outcome, embedding_model, stale, embedding, id
+      category, file_path, language, outcome, embedding_model, stale, metadata, state, embedding,
+      id
     )
-    order by _fold_name(m.repo), m.finding_id, m.outcome, m.id
-    on conflict (repo, finding_id, outcome) do nothing
+    -- A finding that repeated a memory belongs to that one.
+    where not exists (
+      select
+      from memory_findings as f
+      inner join learning_memories as k on f.memory_id = k.id
+      where f.finding_id = m.finding_id and k.repo = _fold_name(m.repo)
+    )
+    order by _fold_name(m.repo), m.finding_id, m.id
+    on conflict (repo, finding_id) do nothing
     returning id
   )
 
@@ -248,8 +260,9 @@ $$;
 
 comment on function _insert_memories is
 'Insert the memories that do not exist yet.
-Arguments: p_memories; p_embeddings, one per memory; p_ids, one id per memory, used if
-it is inserted; p_model, the model of memories that name none, null if no model is active.
+Arguments: p_memories, which may also have the key state; p_embeddings, one per memory; p_ids, one
+id per memory, used if it is inserted; p_model, the model of memories that name none, null if no
+model is active.
 Result: ids of the inserted rows.';
 
 create function _add_embeddings(
@@ -271,13 +284,14 @@ begin
     -- Of several embeddings for one memory, the first of the active model.
     select distinct on (m.memory_id)
       m.memory_id,
+      m.finding_text,
       m.embedding,
       coalesce(m.embedding_model, p_model) as embedding_model
     from rows from (
-      jsonb_to_recordset(p_memories) as (embedding_model text),
+      jsonb_to_recordset(p_memories) as (embedding_model text, finding_text text),
       unnest(p_embeddings),
       unnest(p_memory_ids)
-    ) with ordinality as m (embedding_model, embedding, memory_id, ord)
+    ) with ordinality as m (embedding_model, finding_text, embedding, memory_id, ord)
     where m.embedding is not null
     order by m.memory_id, coalesce(m.embedding_model, p_model) <> p_model, m.ord
   ),
@@ -288,8 +302,9 @@ begin
     from given as g
     inner join learning_memories as l on g.memory_id = l.id
     where
-      l.embedding is null
-      or (l.embedding_model <> p_model and g.embedding_model = p_model)
+      (l.embedding is null or (l.embedding_model <> p_model and g.embedding_model = p_model))
+      -- Not that of a text from before a correction.
+      and l.finding_text = g.finding_text
     order by l.id
     for no key update of l
   )
@@ -302,17 +317,64 @@ end
 $$;
 
 comment on function _add_embeddings is
-'Add embeddings to memories that have none, and replace those of another model by those of the
-active one.
+'Add embeddings to memories of the same text that have none, and replace those of another model by
+those of the active one.
 Arguments: p_memory_ids, ids of the memories; p_memories and p_embeddings, what is written to
 them; p_model, the active model.';
+
+create function _add_outcomes(p_memory_ids bigint[], p_memories jsonb, p_inserted bigint[])
+returns void
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_existing bigint[] := array(
+    select u.id from unnest(p_memory_ids) as u (id)
+    except
+    select i.id from unnest(p_inserted) as i (id)
+  );
+  v_changed bigint[];
+begin
+  perform _lock_memories(v_existing);
+  with new_voices as (
+    insert into memory_voices (memory_id, event, voice, finding_id, said_at)
+    select m.memory_id, m.outcome, m.outcome, m.finding_id, least(m.created_at, _now())
+    from rows from (
+      jsonb_to_recordset(p_memories) as (
+        outcome text, finding_id bigint, created_at timestamptz
+      ),
+      unnest(p_memory_ids)
+    ) with ordinality as m (outcome, finding_id, created_at, memory_id, ord)
+    order by m.memory_id, m.ord
+    on conflict (memory_id, login, event) do nothing
+    returning memory_id
+  )
+
+  select array_agg(c.id)
+  into v_changed
+  from (
+    select v.memory_id as id
+    from new_voices as v
+    left join unnest(v_existing) as e (id) on v.memory_id = e.id
+    group by v.memory_id
+    -- A new memory already has the outcome of a single voice.
+    having count(*) > 1 or bool_or(e.id is not null)
+  ) as c;
+  perform _settle_memories(v_changed, 'taught', null);
+end
+$$;
+
+comment on function _add_outcomes is
+'Record the outcomes of memories as voices of events, each once.
+Arguments: p_memory_ids, ids of the memories; p_memories, what is written to them; p_inserted, those
+that are new.';
 
 create function _write_memories(
   p_memories jsonb,
   p_embeddings vector[],
   p_single boolean
 )
-returns table (ordinal integer, memory_id bigint, inserted boolean)
+returns table (ordinal integer, memory_id bigint, inserted boolean, state text)
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 -- A created_at without a time zone means UTC, regardless of session settings.
@@ -343,22 +405,15 @@ begin
     array_agg(
       coalesce(
         l.id,
-        (
-          select k.id
-          from learning_memories as k
-          where
-            k.repo = _fold_name(m.repo)
-            and k.finding_id = m.finding_id
-            and k.outcome = m.outcome
-        )
+        _find_memory(_fold_name(m.repo), m.finding_id)
       )
       order by m.ord
     )
   into v_memory_ids
   from rows from (
-    jsonb_to_recordset(p_memories) as (repo text, finding_id bigint, outcome text),
+    jsonb_to_recordset(p_memories) as (repo text, finding_id bigint),
     unnest(v_ids)
-  ) with ordinality as m (repo, finding_id, outcome, id, ord)
+  ) with ordinality as m (repo, finding_id, id, ord)
   left join unnest(v_inserted) as l (id) on l.id = m.id;
 
   if array_position(v_memory_ids, null) is not null then
@@ -371,10 +426,12 @@ begin
   if v_memory_ids <> v_ids then
     perform _add_embeddings(v_memory_ids, p_memories, v_embeddings, v_model);
   end if;
+  perform _add_outcomes(v_memory_ids, p_memories, v_inserted);
 
   return query
-  select m.ord::integer, m.memory_id, m.memory_id = m.id
+  select m.ord::integer, m.memory_id, m.memory_id = m.id, l.state::text
   from unnest(v_memory_ids, v_ids) with ordinality as m (memory_id, id, ord)
+  inner join learning_memories as l on m.memory_id = l.id
   order by m.ord;
 end
 $$;

@@ -20,6 +20,8 @@ create type search_scope as (
   excluded_repos text[],
   path_prefix text,
   created_after timestamptz,
+  states text[],
+  metadata jsonb,
   embedding_model text,
   excluded tsquery
 );
@@ -27,8 +29,9 @@ create type search_scope as (
 comment on type search_scope is
 'What a search may find (_in_scope, _is_searchable) or a list shows. Null means any.
 owner: never null. repo: owner/name. outcomes, severities, categories, excluded_repos, path_prefix,
-created_after: filters of search_memories. embedding_model: model whose embeddings the vector arm
-compares. excluded: documents that match it are not searchable.';
+created_after: filters of search_memories. states: never null in a search. metadata: object that the
+metadata of a memory must contain. embedding_model: model whose embeddings the vector arm compares.
+excluded: documents that match it are not searchable.';
 
 -- noqa: enable=LT01
 
@@ -39,7 +42,9 @@ create function _make_scope(
   p_severities text[] default null,
   p_categories text[] default null,
   p_path_prefix text default null,
-  p_created_after timestamptz default null
+  p_created_after timestamptz default null,
+  p_metadata jsonb default null,
+  p_states text[] default '{active}'
 )
 returns search_scope
 language plpgsql immutable parallel safe
@@ -55,6 +60,9 @@ begin
   v_scope.categories := p_categories;
   v_scope.path_prefix := _normalize_path(p_path_prefix);
   v_scope.created_after := p_created_after;
+  v_scope.states := p_states;
+  -- Every object contains the empty one.
+  v_scope.metadata := nullif(p_metadata, '{}');
   return v_scope;
 end
 $$;
@@ -62,7 +70,8 @@ $$;
 comment on function _make_scope is
 'Return the scope that a caller describes: the repository, or all repositories of the owner if it is
 given, and the filters.
-Arguments: p_repo and p_owner, folded (_check_scope); the others as in search_memories.
+Arguments: p_repo and p_owner, folded (_check_scope); p_states, pending | active | retired; the
+others as in search_memories.
 Result: a search_scope without a model and without exclusions.';
 
 -- No set clause, so that PostgreSQL inlines it: a custom plan then folds away null filters and
@@ -91,6 +100,17 @@ and ((p_scope).created_after is null or p_created_at > (p_scope).created_after);
 comment on function _in_scope is
 'Return whether a memory is in a scope, judging by the columns of learning_memories_scope_idx.
 Arguments: p_scope; the others are columns of learning_memories.
+Result: true or false.';
+
+-- Likewise inlined.
+create function _has_metadata(p_scope search_scope, p_metadata jsonb)
+returns boolean
+language sql immutable parallel safe
+return (p_scope).metadata is null or p_metadata @> (p_scope).metadata;
+
+comment on function _has_metadata is
+'Return whether a memory has the metadata that a scope requires.
+Arguments: p_scope; p_metadata, column of learning_memories.
 Result: true or false.';
 
 create function _is_comparable(

@@ -308,7 +308,7 @@ begin
       from learning_memories as m
       where
         m.id = any (c_compared_ids)
-        and _is_searchable(p_scope, m.stale, m.search_tsv)
+        and _is_searchable(p_scope, m.stale, m.state, m.metadata, m.search_tsv)
         and m.embedding_model = p_scope.embedding_model
         -- Not _is_comparable, because the code may be missing.
         and m.embedding is not null

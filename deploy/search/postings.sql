@@ -85,6 +85,8 @@ begin atomic
       _posting_repo(i.repo) as repo_hash,
       _posting_slot(i.id) as slot
     from (values (p_document_id, p_table, p_repo)) as i (id, table_name, repo)
+    -- A memory that awaits approval has no lexemes.
+    where p_search_tsv is not null
     -- Optimization fence: otherwise the hashes are computed once per lexeme.
     offset 0
   ) as d
@@ -163,6 +165,22 @@ comment on function _delete_postings is
 'Remove documents from the inverted index.
 Arguments: as in _insert_postings; p_repos and p_search_tsvs must be those that were inserted.';
 
+create function _memory_lexemes(p_state text, p_finding_text text, p_file_path text)
+returns tsvector
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  return case when p_state <> 'pending' then _document_lexemes(p_finding_text, p_file_path) end;
+end
+$$;
+
+comment on function _memory_lexemes is
+'Return the lexemes under which a memory is indexed.
+Arguments: columns of learning_memories.
+Result: lexemes of the text and the path; null for a memory that awaits approval, so that it is
+neither searched nor counted.';
+
 create function _set_search_tsv()
 returns trigger
 language plpgsql volatile parallel unsafe
@@ -174,15 +192,15 @@ begin
   if tg_table_name = 'findings' then
     new.search_tsv := _document_lexemes(new.title);
   else
-    new.search_tsv := _document_lexemes(new.finding_text, new.file_path);
+    new.search_tsv := _memory_lexemes(new.state, new.finding_text, new.file_path);
   end if;
   return new;
 end
 $$;
 
 comment on function _set_search_tsv is
-'Set search_tsv to the lexemes of the text, and of the path of a memory. Trigger of
-learning_memories and findings.';
+'Set search_tsv to the lexemes of a finding or a memory. Trigger of learning_memories and
+findings.';
 
 create function _maintain_memory_postings()
 returns trigger
@@ -327,7 +345,7 @@ reviews.';
 set local "citus.enable_unsafe_triggers" = on;
 
 create trigger learning_memories_search_tsv
-before insert or update of finding_text, file_path, search_tsv on learning_memories
+before insert or update of finding_text, file_path, search_tsv, state on learning_memories
 for each row execute function _set_search_tsv();
 
 create trigger findings_search_tsv
@@ -344,7 +362,7 @@ for each statement execute function _maintain_memory_postings();
 
 -- Row-level with WHEN, so that marking rows stale does not fire it.
 create trigger learning_memories_postings_update
-after update of repo, finding_text, file_path, search_tsv on learning_memories
+after update of repo, finding_text, file_path, search_tsv, state on learning_memories
 for each row when (
   (new.repo, new.search_tsv) is distinct from (old.repo, old.search_tsv)
 )

@@ -29,7 +29,8 @@ create function _check_search_arguments(
   p_query_syntax text,
   p_min_relevance double precision,
   p_exclude_repos text[],
-  p_home_weight double precision
+  p_home_weight double precision,
+  p_metadata jsonb
 )
 returns void
 language plpgsql stable parallel safe
@@ -89,7 +90,8 @@ begin
     ('p_duplicate_distance', p_duplicate_distance::text, 'cosine_distance', true),
     ('p_query_syntax', p_query_syntax, 'query_syntax', false),
     ('p_min_relevance', p_min_relevance::text, 'ratio', true),
-    ('p_home_weight', p_home_weight::text, 'ratio', false)
+    ('p_home_weight', p_home_weight::text, 'ratio', false),
+    ('p_metadata', p_metadata::text, 'metadata', true)
   ) as c (argument, value, type, is_optional)
   where not coalesce(pg_input_is_valid(c.value, c.type), c.is_optional)
   order by c.argument

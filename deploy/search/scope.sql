@@ -7,15 +7,24 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 -- No set clause, so that PostgreSQL inlines it.
-create function _is_searchable(p_scope search_scope, p_stale boolean, p_search_tsv tsvector)
+create function _is_searchable(
+  p_scope search_scope,
+  p_stale boolean,
+  p_state text,
+  p_metadata jsonb,
+  p_search_tsv tsvector
+)
 returns boolean
 language sql immutable parallel safe
 return not p_stale
+and p_state = any((p_scope).states)
+and _has_metadata(p_scope, p_metadata)
 and ((p_scope).excluded is null or not p_search_tsv @@ (p_scope).excluded);
 
 comment on function _is_searchable is
 'Return whether a memory in scope may be returned, judging by the columns that
-learning_memories_scope_idx lacks: it is not stale and matches nothing that the query excludes.
+learning_memories_scope_idx lacks: it is not stale, is in one of the states, has the metadata, and
+matches nothing that the query excludes.
 Arguments: p_scope; the others are columns of learning_memories.
 Result: true or false.';
 
@@ -60,9 +69,9 @@ end
 $$;
 
 comment on function _measure_corpus is
-'Count the documents of a repository or an owner, including stale ones. Planner statistics would
-be out of date after a bulk load, so this counts postings: all of them up to about 8,000
-documents, above that a sample of 1 in 32 (_posting_slot_count).
+'Count the documents of a repository or an owner, including stale and retired ones. Planner
+statistics would be out of date after a bulk load, so this counts postings: all of them up to about
+8,000 documents, above that a sample of 1 in 32 (_posting_slot_count).
 Arguments: p_table, learning_memories or findings; p_owner; p_repo, null for all repositories of
 the owner; p_is_ranked, whether BM25 will rank, which needs exact figures for a small corpus.
 Result: a search_corpus.';
@@ -94,14 +103,14 @@ declare
   c_sample_size constant double precision := 128;
   c_is_filtered constant boolean := num_nonnulls(
     p_scope.outcomes, p_scope.severities, p_scope.categories, p_scope.excluded_repos,
-    p_scope.path_prefix, p_scope.created_after
+    p_scope.path_prefix, p_scope.created_after, p_scope.metadata
   ) > 0;
   c_min_sampled constant double precision := case
     when c_is_filtered then c_max_listed
     when p_has_embedding then _graph_cost()
     else 'infinity'
   end;
-  v_share_in_scope double precision;
+  v_share_listed double precision;
   v_mask integer;
 begin
   if p_corpus.documents > c_min_sampled then
@@ -112,10 +121,10 @@ begin
       ))::integer - 1
     );
     select
-      avg(d.is_in_scope::integer),
+      avg((d.is_in_scope and d.has_metadata)::integer),
       avg((d.is_in_scope and d.is_searchable)::integer),
       avg((d.is_in_scope and d.is_searchable and d.is_comparable)::integer)
-    into v_share_in_scope, share_searchable, share_comparable
+    into v_share_listed, share_searchable, share_comparable
     from postings as p
     cross join lateral (
       select
@@ -123,7 +132,8 @@ begin
           p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
           m.created_at
         ) as is_in_scope,
-        _is_searchable(p_scope, m.stale, m.search_tsv) as is_searchable,
+        _has_metadata(p_scope, m.metadata) as has_metadata,
+        _is_searchable(p_scope, m.stale, m.state, m.metadata, m.search_tsv) as is_searchable,
         _is_comparable(p_scope, m.embedding_model, m.embedding_code) as is_comparable
       from learning_memories as m
       where m.id = p.document_id
@@ -136,7 +146,7 @@ begin
       and hashint8(p.document_id) & v_mask = 0;
   end if;
   is_listed := c_is_filtered
-  and p_corpus.documents * coalesce(v_share_in_scope, 1) <= c_max_listed;
+  and p_corpus.documents * coalesce(v_share_listed, 1) <= c_max_listed;
 end
 $$;
 
@@ -158,8 +168,15 @@ create function _list_scope(
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_custom_plan
+-- Reset when the function ends.
+set enable_bitmapscan = off
 as $$
 begin
+  -- The index of the metadata can only be read with a bitmap scan.
+  if p_scope.metadata is not null then
+    perform set_config('enable_bitmapscan', 'on', true);
+  end if;
+
   select
     coalesce(array_agg(d.id), '{}'),
     array_agg(
@@ -173,12 +190,13 @@ begin
   where
     _in_scope(
       p_scope, d.owner, d.repo, d.outcome, d.severity, d.category, d.file_path, d.created_at
-    );
+    )
+    and _has_metadata(p_scope, d.metadata);
 end
 $$;
 
 comment on function _list_scope is
-'List the memories in scope, once for both arms, if the filters leave few.
+'List the memories in scope that have the metadata, once for both arms, if the filters leave few.
 Arguments: p_scope; p_code, code of the query embedding, or null.
 Result: memory_ids; code_distances, the Hamming distance of each code from p_code, null without an
 embedding of the model.';

@@ -79,7 +79,7 @@ begin
           p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
           m.created_at
         )
-        and _is_searchable(p_scope, m.stale, m.search_tsv)
+        and _is_searchable(p_scope, m.stale, m.state, m.metadata, m.search_tsv)
       offset 0
     ) as d
     order by c.ord
@@ -134,7 +134,7 @@ begin
           p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path,
           m.created_at
         )
-        and _is_searchable(p_scope, m.stale, m.search_tsv)
+        and _is_searchable(p_scope, m.stale, m.state, m.metadata, m.search_tsv)
         and m.search_tsv @@ p_phrases
     loop
       v_ids := v_ids || v_id;

@@ -72,7 +72,7 @@ begin
         d.created_at
       )
       and _is_comparable(p_scope, d.embedding_model, d.embedding_code)
-      and _is_searchable(p_scope, d.stale, d.search_tsv)
+      and _is_searchable(p_scope, d.stale, d.state, d.metadata, d.search_tsv)
     order by d.embedding_code <~> p_code
     limit p_limit
   );
@@ -151,7 +151,7 @@ begin
     cross join lateral (
       select
         m.embedding <=> p_embedding as distance,
-        _is_searchable(p_scope, m.stale, m.search_tsv) as is_searchable
+        _is_searchable(p_scope, m.stale, m.state, m.metadata, m.search_tsv) as is_searchable
       from learning_memories as m
       where m.id = c.id
       -- Optimization fence: look up one memory at a time.

@@ -7,6 +7,7 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _is_comparable;
+drop function _has_metadata;
 drop function _in_scope;
 drop function _make_scope;
 drop type search_scope;

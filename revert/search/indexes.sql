@@ -8,6 +8,8 @@ select _verify_registry(:'registry') as verified
 
 drop index findings_search_tsv_idx;
 drop index learning_memories_search_tsv_idx;
+drop index learning_memories_text_idx;
+drop index learning_memories_metadata_idx;
 drop index learning_memories_embedding_idx;
 drop index learning_memories_scope_idx;
 

@@ -21,6 +21,7 @@ drop function _maintain_finding_postings;
 drop function _list_review_repos;
 drop function _maintain_memory_postings;
 drop function _set_search_tsv;
+drop function _memory_lexemes;
 drop function _delete_postings;
 drop function _insert_postings;
 drop function _list_postings;

@@ -12,7 +12,7 @@ select _verify_function('_reject_argument', '
 
 select _verify_function('_reject_unknown', '
   immutable parallel safe security invoker (p_code text, p_argument text, p_kind
-  text, p_key jsonb)
+  text, p_key jsonb, p_repo text DEFAULT NULL::text)
   returns void
 ');
 

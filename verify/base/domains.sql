@@ -26,7 +26,8 @@ select _verify_none(
     from
       unnest(
         array[
-          'severity', 'category', 'outcome', 'run_status', 'confidence_band',
+          'severity', 'category', 'outcome', 'voice', 'memory_state', 'memory_action',
+          'untrusted', 'run_status', 'confidence_band',
           'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
           'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
           'author_tier', 'fusion', 'query_syntax'
@@ -99,6 +100,8 @@ select _verify_none(
         ('usd_amount', '0', '-0.01'),
         ('usd_amount', '1000000', '1000000.01'),
         ('jsonb_object', '{}', '[]'),
+        ('metadata', '{}', '[]'),
+        ('metadata', '{}', '{"a": "' || repeat('x', 9992) || '"}'),
         ('age', '0', '-1 s'),
         ('age', '1 minute', '59 s'),
         ('age', '1000 years', '1001 years'),

@@ -12,7 +12,7 @@ select _verify_table('learning_memories', array[
 select _verify_function('_check_list_scope', '
   stable parallel safe security invoker (p_repo text, p_owner text, p_outcomes text[],
   p_severities text[], p_categories text[], p_path_prefix text, p_created_after
-  timestamp with time zone)
+  timestamp with time zone, p_metadata jsonb, p_state text)
   returns search_scope
 ');
 

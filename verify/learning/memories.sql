@@ -34,10 +34,16 @@ select _verify_function('_add_embeddings', '
   set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
 ');
 
+select _verify_function('_add_outcomes', '
+  volatile parallel unsafe security invoker (p_memory_ids bigint[], p_memories jsonb,
+  p_inserted bigint[])
+  returns void
+');
+
 select _verify_function('_write_memories', '
-  volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings
-  vector[], p_single boolean)
-  returns TABLE(ordinal integer, memory_id bigint, inserted boolean)
+  volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings vector[],
+  p_single boolean)
+  returns TABLE(ordinal integer, memory_id bigint, inserted boolean, state text)
   set TimeZone=UTC set DateStyle=ISO, YMD
 ');
 

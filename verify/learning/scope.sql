@@ -13,6 +13,8 @@ select _verify_table('search_scope', array[
   'column excluded_repos text[]',
   'column path_prefix text',
   'column created_after timestamp with time zone',
+  'column states text[]',
+  'column metadata jsonb',
   'column embedding_model text',
   'column excluded tsquery'
 ]);
@@ -21,7 +23,8 @@ select _verify_function('_make_scope', '
   immutable parallel safe security invoker (p_repo text, p_owner text, p_outcomes
   text[] DEFAULT NULL::text[], p_severities text[] DEFAULT NULL::text[], p_categories
   text[] DEFAULT NULL::text[], p_path_prefix text DEFAULT NULL::text, p_created_after
-  timestamp with time zone DEFAULT NULL::timestamp with time zone)
+  timestamp with time zone DEFAULT NULL::timestamp with time zone, p_metadata jsonb
+  DEFAULT NULL::jsonb, p_states text[] DEFAULT ''{active}''::text[])
   returns search_scope
 ');
 
@@ -29,6 +32,11 @@ select _verify_function('_in_scope', '
   immutable parallel safe security invoker (p_scope search_scope, p_owner text, p_repo
   text, p_outcome text, p_severity text, p_category text, p_file_path text,
   p_created_at timestamp with time zone)
+  returns boolean
+');
+
+select _verify_function('_has_metadata', '
+  immutable parallel safe security invoker (p_scope search_scope, p_metadata jsonb)
   returns boolean
 ');
 

@@ -9,6 +9,9 @@ select _verify_table('learning_memories', array[
   'INCLUDE (id, embedding_code, embedding_model, created_at, file_path)',
   'index learning_memories_embedding_idx hnsw (embedding_code bit_hamming_ops) '
   'WITH (m=''16'', ef_construction=''64'')',
+  'index learning_memories_metadata_idx gin (metadata jsonb_path_ops)',
+  'index learning_memories_text_idx btree (hashtextextended((finding_text)::text, '
+  '(0)::bigint))',
   'index learning_memories_search_tsv_idx gin (search_tsv)'
 ]);
 

@@ -51,6 +51,12 @@ select _verify_function('_delete_postings', '
   enable_hashjoin=off set enable_mergejoin=off
 ');
 
+select _verify_function('_memory_lexemes', '
+  immutable parallel safe security invoker (p_state text, p_finding_text text,
+  p_file_path text)
+  returns tsvector
+');
+
 select _verify_function('_set_search_tsv', '
   volatile parallel unsafe security invoker ()
   returns trigger
@@ -80,15 +86,15 @@ select _verify_function('_maintain_review_postings', '
 
 select _verify_table('learning_memories', array[
   'trigger learning_memories_search_tsv BEFORE INSERT OR UPDATE OF finding_text, '
-  'file_path, search_tsv FOR EACH ROW EXECUTE FUNCTION _set_search_tsv()',
+  'file_path, search_tsv, state FOR EACH ROW EXECUTE FUNCTION _set_search_tsv()',
   'trigger learning_memories_postings_insert AFTER INSERT REFERENCING NEW TABLE AS '
   'changed_rows FOR EACH STATEMENT EXECUTE FUNCTION _maintain_memory_postings()',
   'trigger learning_memories_postings_delete AFTER DELETE REFERENCING OLD TABLE AS '
   'changed_rows FOR EACH STATEMENT EXECUTE FUNCTION _maintain_memory_postings()',
   'trigger learning_memories_postings_update AFTER UPDATE OF repo, finding_text, '
-  'file_path, search_tsv FOR EACH ROW WHEN ((((new.repo)::text IS DISTINCT FROM '
-  '(old.repo)::text) OR (new.search_tsv IS DISTINCT FROM old.search_tsv))) EXECUTE '
-  'FUNCTION _maintain_memory_postings()'
+  'file_path, search_tsv, state FOR EACH ROW WHEN ((((new.repo)::text IS DISTINCT '
+  'FROM (old.repo)::text) OR (new.search_tsv IS DISTINCT FROM old.search_tsv))) '
+  'EXECUTE FUNCTION _maintain_memory_postings()'
 ]);
 
 select _verify_table('findings', array[

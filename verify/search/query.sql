@@ -12,7 +12,7 @@ select _verify_function('_check_search_arguments', '
   interval, p_max_distance double precision, p_diversity double precision, p_fusion
   text, p_recency_floor double precision, p_min_gap double precision,
   p_duplicate_distance double precision, p_query_syntax text, p_min_relevance double
-  precision, p_exclude_repos text[], p_home_weight double precision)
+  precision, p_exclude_repos text[], p_home_weight double precision, p_metadata jsonb)
   returns void
 ');
 

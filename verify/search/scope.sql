@@ -6,7 +6,7 @@ set local search_path = :"schema", public;
 
 select _verify_function('_is_searchable', '
   immutable parallel safe security invoker (p_scope search_scope, p_stale boolean,
-  p_search_tsv tsvector)
+  p_state text, p_metadata jsonb, p_search_tsv tsvector)
   returns boolean
 ');
 
@@ -34,7 +34,7 @@ select _verify_function('_list_scope', '
   stable parallel safe security invoker (p_scope search_scope, p_code bit varying, OUT
   memory_ids bigint[], OUT code_distances double precision[])
   returns record
-  set plan_cache_mode=force_custom_plan
+  set plan_cache_mode=force_custom_plan set enable_bitmapscan=off
 ');
 
 select _verify_function('_survey_scope', '

@@ -8,7 +8,9 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function get_memories(p_memory_ids bigint[])
+create function get_memories(
+  p_repo text, p_memory_ids bigint[], p_owner text default null
+)
 returns table (
   memory_id bigint,
   repo text,
@@ -26,6 +28,11 @@ returns table (
   embedding_dim integer,
   embedding vector,
   stale boolean,
+  state text,
+  retired_at timestamptz,
+  retired_reason text,
+  superseded_by bigint,
+  metadata jsonb,
   created_at timestamptz
 )
 language plpgsql stable parallel safe security definer
@@ -33,6 +40,7 @@ set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
 begin
+  select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   if p_memory_ids is null then
     perform _reject_argument('p_memory_ids', 'an array of ids', null);
   end if;
@@ -56,6 +64,11 @@ begin
     m.embedding_dim,
     m.embedding,
     m.stale,
+    m.state::text,
+    m.retired_at,
+    m.retired_reason::text,
+    m.superseded_by,
+    m.metadata::jsonb,
     m.created_at
   from (
     select i.id, min(i.ord) as ord
@@ -63,15 +76,20 @@ begin
     group by i.id
   ) as i
   inner join learning_memories as m on i.id = m.id
+  where case when p_owner is null then m.repo = p_repo else m.owner = p_owner end
   order by i.ord;
 end
 $$;
 
 comment on function get_memories is
-'Return memories by id, including stale ones.
+'Return memories of a repository or an owner by id, whatever their state.
 
 Arguments:
-  p_memory_ids: at most 10000 ids of memories; unknown ids are skipped, repeated ids return one row
+  p_repo: owner/name; repository of the memories; may be null if p_owner is given
+  p_memory_ids: at most 10000 ids of memories; ids that are unknown or out of scope are skipped,
+    repeated ids return one row
+  p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
+    only
 
 Result: rows, each a Memory, in the order in which p_memory_ids first names them.
   memory_id: id of the memory
@@ -85,19 +103,25 @@ Result: rows, each a Memory, in the order in which p_memory_ids first names them
   category: security | correctness | performance | style | documentation; kind of problem
   file_path: path of the file, relative to the repository root
   language: programming language of the file; null if unknown
-  outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  outcome: published | accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
   embedding_model: model of the embedding; without one, the model named or active when the memory
     was written, else the word none
   embedding_dim: number of dimensions of the embedding
   embedding: embedding of finding_text; null if none
   stale: whether the memory no longer applies; searches skip stale memories
+  state: pending | active | retired; searches find only active memories
+  retired_at: when it was retired; null unless retired
+  retired_reason: why someone retired it; null unless retired, or if its last voice was withdrawn
+  superseded_by: id of the memory that replaces it; null for none
+  metadata: attributes of the memory
   created_at: when the memory was learned; its age counts from then
 
 Errors:
-  22004: p_memory_ids is null
-  22023: p_memory_ids has too many elements
+  22004: p_memory_ids is null, or p_repo and p_owner are both null
+  22023: an argument is invalid; the message names it
 
 Example:
+  p_repo => ''acme/api''
   p_memory_ids => ''{1, 2}''';
 
 grant execute on function get_memories to :"app", :"reader";

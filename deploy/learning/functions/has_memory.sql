@@ -35,7 +35,7 @@ would at most change its embedding.
 Arguments:
   p_repo: owner/name; repository of the memory
   p_finding_id: id of the finding behind the memory
-  p_outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  p_outcome: published | accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
 
 Result: whether the memory exists.
 

@@ -19,7 +19,9 @@ create function list_memories(
   p_is_stale boolean default false,
   p_is_waiting boolean default null,
   p_after_id bigint default null,
-  p_limit bigint default 100
+  p_limit bigint default 100,
+  p_state text default 'active',
+  p_metadata jsonb default null
 )
 returns table (
   memory_id bigint,
@@ -38,6 +40,11 @@ returns table (
   embedding_dim integer,
   embedding vector,
   stale boolean,
+  state text,
+  retired_at timestamptz,
+  retired_reason text,
+  superseded_by bigint,
+  metadata jsonb,
   created_at timestamptz
 )
 language plpgsql stable parallel safe security definer
@@ -49,12 +56,14 @@ declare
   v_ids bigint[];
 begin
   v_scope := _check_list_scope(
-    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after
+    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after,
+    p_metadata, p_state
   );
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
 
   v_ids := _next_memories(v_scope, p_is_stale, p_is_waiting, p_after_id, p_limit);
-  return query select g.* from get_memories(v_ids) as g order by g.memory_id;
+  return query
+  select g.* from get_memories(p_repo, v_ids, p_owner) as g order by g.memory_id;
 end
 $$;
 
@@ -66,15 +75,15 @@ the next page, pass the last memory_id as p_after_id, until a page has fewer tha
 memory that exists all the while is on exactly one page, whatever is written or deleted meanwhile.
 
 A page is read with an index, however many memories come before it. Filters that few memories pass
-read an index of the whole repository or owner; so does p_is_stale => true, and it visits each
-memory.
+read an index of the whole repository or owner; so do p_is_stale => true and states other than
+active, and they visit each memory.
 
 Arguments:
   p_repo: owner/name; repository of the memories; may be null if p_owner is given
   p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
     only
-  p_outcomes: array of accepted | suppressed | thumbs_up | thumbs_down; only these, at most 10000;
-    null for any, an empty array for none
+  p_outcomes: array of published | accepted | suppressed | thumbs_up | thumbs_down; only these, at
+    most 10000; null for any, an empty array for none
   p_severities: array of critical | major | medium | minor; only these, at most 10000; null for
     any, an empty array for none
   p_categories: array of security | correctness | performance | style | documentation; only these,
@@ -86,6 +95,8 @@ Arguments:
     (set_embedding_model), false for only those that have one; null for both
   p_after_id: only memories with a larger memory_id; null to begin with the first
   p_limit: 1 to 1000; maximum number of rows
+  p_state: pending | active | retired; only memories in this state; null for any
+  p_metadata: only memories whose metadata contains this object; null for any
 
 Result: rows, each a Memory, by memory_id.
   memory_id: id of the memory
@@ -99,12 +110,17 @@ Result: rows, each a Memory, by memory_id.
   category: security | correctness | performance | style | documentation; kind of problem
   file_path: path of the file, relative to the repository root
   language: programming language of the file; null if unknown
-  outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  outcome: published | accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
   embedding_model: model of the embedding; without one, the model named or active when the memory
     was written, else the word none
   embedding_dim: number of dimensions of the embedding
   embedding: embedding of finding_text; null if none
   stale: whether the memory no longer applies; searches skip stale memories
+  state: pending | active | retired; searches find only active memories
+  retired_at: when it was retired; null unless retired
+  retired_reason: why someone retired it; null unless retired, or if its last voice was withdrawn
+  superseded_by: id of the memory that replaces it; null for none
+  metadata: attributes of the memory
   created_at: when the memory was learned; its age counts from then
 
 Errors:

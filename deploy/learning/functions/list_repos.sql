@@ -64,7 +64,7 @@ begin
   cross join lateral (
     select count(*) as memories, max(m.created_at) as last_memory_at
     from learning_memories as m
-    where m.owner = split_part(r.repo, '/', 1) and m.repo = r.repo
+    where m.owner = split_part(r.repo, '/', 1) and m.repo = r.repo and m.state = 'active'
   ) as c
   order by r.ord;
 end
@@ -84,8 +84,9 @@ Arguments:
 Result: rows, each a Repo, by repo, in the order of the database''s collation.
   repo: owner/name, in lower case
   owner: owner of repo, in lower case
-  memories: number of memories, including stale ones and those without an embedding
-  last_memory_at: when the newest memory was learned
+  memories: number of active memories, including stale ones and those without an embedding; 0 if all
+    are pending or retired
+  last_memory_at: when the newest of them was learned; null if there are none
 
 Errors:
   22004: p_limit is null

@@ -15,31 +15,11 @@ create function purge_stale_memories(
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
--- Custom plans: the planner folds away conditions on null arguments.
-set plan_cache_mode = force_custom_plan
 as $$
-declare
-  v_purged bigint;
 begin
   select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   perform _check_argument('p_limit', p_limit::text, 'batch_size');
-
-  delete from learning_memories where id = any (
-    array(
-      select m.id
-      from learning_memories as m
-      where
-        m.stale
-        and m.owner = coalesce(p_owner, split_part(p_repo, '/', 1))
-        and (p_owner is not null or m.repo = p_repo)
-      -- As in learning_memories_scope_idx, so that a full batch ends the scan.
-      order by m.owner, m.repo, m.severity, m.category, m.outcome
-      limit p_limit
-      for update skip locked
-    )
-  );
-  get diagnostics v_purged = row_count;
-  return v_purged;
+  return _purge_memories(p_repo, p_owner, null, p_limit);
 end
 $$;
 

@@ -8,7 +8,7 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function write_memories(p_memories jsonb, p_embeddings vector[] default null)
-returns table (ordinal integer, memory_id bigint, inserted boolean)
+returns table (ordinal integer, memory_id bigint, inserted boolean, state text)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
@@ -29,7 +29,7 @@ begin
   end if;
 
   return query
-  select w.ordinal, w.memory_id, w.inserted
+  select w.ordinal, w.memory_id, w.inserted, w.state
   from _write_memories(p_memories, p_embeddings, false) as w;
 end
 $$;
@@ -37,9 +37,10 @@ $$;
 comment on function write_memories is
 'Write memories, all or nothing.
 
-Idempotent for memories with a finding_id: a memory with the same repo, finding_id and outcome is
-written once, and writing it again changes nothing but its embedding. A memory without a
-finding_id is always new.
+Idempotent for memories with a finding_id: a finding has one memory in a repo. Writing it again with
+the same outcome changes nothing but its embedding; another outcome is one more voice, and the
+outcome of the memory follows its voices (teach_memory). A memory without a finding_id is always
+new.
 
 An embedding is given in its memory or in p_embeddings. Only the text arm of a search finds a
 memory without one; if it is written again with an embedding, it gets that one. An embedding of
@@ -63,7 +64,8 @@ Arguments:
     - file_path (text, required): 1 to 1000 bytes; path of the file, relative to the repository
       root; stored without ./, repeated slashes and backslashes, and in NFC
     - language (text): 1 to 200 characters; programming language of the file; default unknown
-    - outcome (accepted | suppressed | thumbs_up | thumbs_down, required): how the team reacted
+    - outcome (published | accepted | suppressed | thumbs_up | thumbs_down, required): how the team
+      reacted
     - embedding_model (text): 1 to 200 bytes; model of the embedding; default the active model;
       required with an embedding if no model is active
     - embedding (vector): array of embedding_dim numbers; embedding of finding_text; default the
@@ -71,6 +73,8 @@ Arguments:
     - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
     - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
+    - metadata (jsonb): attributes of the memory, by which searches and lists can filter; default
+      none
     - created_at (timestamptz): years 1 to 9999; when the memory was learned; its age counts from
       then; UTC unless it has a time zone; default now
   p_embeddings: vectors of embedding_dim dimensions; the embeddings, one per memory in the same
@@ -80,7 +84,9 @@ Result: rows, each a BatchWriteResult, one per memory in input order.
   ordinal: 1-based position in p_memories
   memory_id: id of the memory, new or existing
   inserted: false if the memory already existed or occurs earlier in p_memories; the existing one
-    keeps all but its embedding
+    keeps all but its embedding and its outcome
+  state: pending | active | retired; searches find only active memories; a retired one stays so
+    (restore_memories)
 
 Errors:
   22004: an argument or a required key is missing, or an embedding has no model and none is

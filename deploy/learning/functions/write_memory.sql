@@ -22,9 +22,10 @@ create function write_memory(
   p_language text default null,
   p_embedding_model text default null,
   p_stale boolean default false,
-  p_created_at timestamptz default null
+  p_created_at timestamptz default null,
+  p_metadata jsonb default null
 )
-returns table (memory_id bigint, inserted boolean)
+returns table (memory_id bigint, inserted boolean, state text)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 -- Times pass through JSON, which not every time zone allows.
@@ -33,7 +34,7 @@ as $$
 #variable_conflict use_column
 begin
   return query
-  select w.memory_id, w.inserted
+  select w.memory_id, w.inserted, w.state
   from _write_memories(
     jsonb_build_array(
       jsonb_build_object(
@@ -50,7 +51,8 @@ begin
         'language', p_language,
         'embedding_model', p_embedding_model,
         'stale', p_stale,
-        'created_at', p_created_at
+        'created_at', p_created_at,
+        'metadata', p_metadata
       )
     ),
     array[p_embedding],
@@ -62,9 +64,10 @@ $$;
 comment on function write_memory is
 'Write one memory.
 
-Idempotent if p_finding_id is given: a memory with the same p_repo, p_finding_id and p_outcome is
-written once, and writing it again changes nothing but its embedding. Without p_finding_id, each
-call writes a new memory. Use write_memories to write many in one call.
+Idempotent if p_finding_id is given: a finding has one memory in p_repo. Writing it again with the
+same p_outcome changes nothing but its embedding; another p_outcome is one more voice, and the
+outcome of the memory follows its voices (teach_memory). Without p_finding_id, each call writes a
+new memory. Use write_memories to write many in one call, and teach_memory to say who taught it.
 
 A memory without an embedding that is written again with one gets that one. An embedding of the
 active model also replaces one of another model.
@@ -76,7 +79,8 @@ Arguments:
   p_category: security | correctness | performance | style | documentation; kind of problem
   p_file_path: 1 to 1000 bytes; path of the file, relative to the repository root; stored
     without ./, repeated slashes and backslashes, and in NFC
-  p_outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  p_outcome: published | accepted | suppressed | thumbs_up | thumbs_down; how the team reacted;
+    published as long as it has not
   p_embedding: vector of embedding_dim dimensions; embedding of p_finding_text; null if none: only
     the text arm of a search then finds the memory
   p_finding_id: id of the finding behind the memory; null if none
@@ -89,10 +93,13 @@ Arguments:
   p_stale: whether the memory no longer applies; searches skip stale memories
   p_created_at: years 1 to 9999; when the memory was learned; its age counts from then; null for
     now
+  p_metadata: attributes of the memory, by which searches and lists can filter; null for none
 
 Result: one row, a WriteResult.
   memory_id: id of the memory, new or existing
-  inserted: false if the memory already existed; it keeps all but its embedding
+  inserted: false if the memory already existed; it keeps all but its embedding and its outcome
+  state: pending | active | retired; searches find only active memories; a retired one stays so
+    (restore_memories)
 
 Errors:
   22004: a required argument is null, or p_embedding has no p_embedding_model and no model is

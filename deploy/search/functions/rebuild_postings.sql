@@ -25,7 +25,7 @@ begin
   update findings as f set search_tsv = f.search_tsv
   where f.search_tsv is distinct from _document_lexemes(f.title);
   update learning_memories as m set search_tsv = m.search_tsv
-  where m.search_tsv is distinct from _document_lexemes(m.finding_text, m.file_path);
+  where m.search_tsv is distinct from _memory_lexemes(m.state, m.finding_text, m.file_path);
 
   delete from postings;
   insert into postings (term, repo_hash, document_id, frequency, length)

@@ -32,7 +32,8 @@ create function search_memories(
   p_query_syntax text default 'plain',
   p_min_relevance double precision default null,
   p_exclude_repos text[] default null,
-  p_home_weight double precision default 0.05
+  p_home_weight double precision default 0.05,
+  p_metadata jsonb default null
 )
 returns table (
   memory_id bigint,
@@ -54,6 +55,7 @@ returns table (
   language text,
   outcome text,
   embedding_model text,
+  metadata jsonb,
   created_at timestamptz
 )
 language plpgsql stable parallel unsafe security definer
@@ -83,7 +85,7 @@ begin
     p_repo, p_query_text, p_query_embedding, p_limit, p_owner, p_outcomes, p_severities,
     p_categories, p_languages, p_vector_weight, p_text_weight, p_rrf_k, p_recency_half_life,
     p_max_distance, p_diversity, p_fusion, p_recency_floor, p_min_gap, p_duplicate_distance,
-    p_query_syntax, p_min_relevance, p_exclude_repos, p_home_weight
+    p_query_syntax, p_min_relevance, p_exclude_repos, p_home_weight, p_metadata
   );
 
   p_repo := _fold_name(p_repo);
@@ -92,7 +94,8 @@ begin
   v_depth := _tier_depth(_tier(v_limit));
   v_query := _parse_query(coalesce(p_query_text, ''), p_query_syntax);
   v_scope := _make_scope(
-    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after
+    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after,
+    p_metadata
   );
   if cardinality(p_exclude_repos) > 0 then
     v_scope.excluded_repos := array(
@@ -138,7 +141,8 @@ begin
     m.id, c.score, c.relevance, c.vector_rank, c.distance, c.text_rank, c.text_score,
     m.repo::text, m.owner::text, m.source_repo::text, m.finding_id, m.review_id,
     m.finding_text::text, m.severity::text, m.category::text, m.file_path::text,
-    m.language::text, m.outcome::text, m.embedding_model::text, m.created_at
+    m.language::text, m.outcome::text, m.embedding_model::text,
+    m.metadata::jsonb, m.created_at
   from generate_subscripts(v_candidates, 1) as o (ord)
   cross join lateral (select (v_candidates[o.ord]).*) as c
   cross join lateral (
@@ -155,7 +159,7 @@ $$;
 comment on function search_memories is
 'Search memories by text, by embedding or by both, best match first.
 
-Matching. A memory matches if it is in scope, passes every filter, is not stale, and either
+Matching. A memory matches if it is in scope, passes every filter, is active, not stale, and either
 contains a term of p_query_text in its text or file_path (text arm), or has an embedding of
 p_embedding_model within p_max_distance (vector arm). Memories of equal text count as one, unless
 p_duplicate_distance is null. The result has min(p_limit, number of matches) rows, however
@@ -219,8 +223,8 @@ Arguments:
   p_limit: 1 to 1000; maximum number of rows
   p_owner: owner of p_repo; extends the scope to all repositories of this owner, in which p_repo is
     preferred by p_home_weight; null for p_repo only
-  p_outcomes: array of accepted | suppressed | thumbs_up | thumbs_down; only these, at most 10000;
-    null for any, an empty array for none
+  p_outcomes: array of published | accepted | suppressed | thumbs_up | thumbs_down; only these, at
+    most 10000; null for any, an empty array for none
   p_severities: array of critical | major | medium | minor; only these, at most 10000; null for
     any, an empty array for none
   p_categories: array of security | correctness | performance | style | documentation; only these,
@@ -254,6 +258,7 @@ Arguments:
   p_exclude_repos: array of owner/name; repositories to leave out, at most 10000; null for none
   p_home_weight: 0 to 1; multiplies the score of memories of p_repo by 1 + p_home_weight if p_owner
     is given, so that they win near ties; 0 for no preference
+  p_metadata: only memories whose metadata contains this object; null for any
 
 Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   memory_id: id of the memory
@@ -276,9 +281,10 @@ Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   category: security | correctness | performance | style | documentation; kind of problem
   file_path: path of the file, relative to the repository root
   language: programming language of the file; null if unknown
-  outcome: accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  outcome: published | accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
   embedding_model: model of the embedding; without one, the model named or active when the memory
     was written, else the word none
+  metadata: attributes of the memory
   created_at: when the memory was learned; its age counts from then
 
 Errors:

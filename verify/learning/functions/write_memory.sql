@@ -10,9 +10,9 @@ select _verify_function('write_memory', '
   vector DEFAULT NULL::vector, p_finding_id bigint DEFAULT NULL::bigint, p_review_id
   bigint DEFAULT NULL::bigint, p_owner text DEFAULT NULL::text, p_source_repo text
   DEFAULT NULL::text, p_language text DEFAULT NULL::text, p_embedding_model text
-  DEFAULT NULL::text, p_stale boolean DEFAULT false, p_created_at timestamp with
-  time zone DEFAULT NULL::timestamp with time zone)
-  returns TABLE(memory_id bigint, inserted boolean)
+  DEFAULT NULL::text, p_stale boolean DEFAULT false, p_created_at timestamp with time
+  zone DEFAULT NULL::timestamp with time zone, p_metadata jsonb DEFAULT NULL::jsonb)
+  returns TABLE(memory_id bigint, inserted boolean, state text)
   set TimeZone=UTC
 ', '{app}');
 

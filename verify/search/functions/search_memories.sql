@@ -19,12 +19,14 @@ select _verify_function('search_memories', '
   p_min_gap double precision DEFAULT NULL::double precision, p_duplicate_distance
   double precision DEFAULT 0, p_query_syntax text DEFAULT ''plain''::text,
   p_min_relevance double precision DEFAULT NULL::double precision, p_exclude_repos
-  text[] DEFAULT NULL::text[], p_home_weight double precision DEFAULT 0.05)
+  text[] DEFAULT NULL::text[], p_home_weight double precision DEFAULT 0.05, p_metadata
+  jsonb DEFAULT NULL::jsonb)
   returns TABLE(memory_id bigint, score double precision, relevance double precision,
   vector_rank integer, distance double precision, text_rank integer, text_score double
   precision, repo text, owner text, source_repo text, finding_id bigint, review_id
   bigint, finding_text text, severity text, category text, file_path text, language
-  text, outcome text, embedding_model text, created_at timestamp with time zone)
+  text, outcome text, embedding_model text, metadata jsonb, created_at timestamp with
+  time zone)
   set jit=off set enable_seqscan=off set enable_bitmapscan=off set
   plan_cache_mode=force_generic_plan
 ', '{app, reader}');

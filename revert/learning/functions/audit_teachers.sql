@@ -1,4 +1,4 @@
--- Revert kodiai:knowledge/functions/sync_feedback_reactions from pg
+-- Revert kodiai:learning/functions/audit_teachers from pg
 
 begin;
 
@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop function sync_feedback_reactions;
+drop function audit_teachers;
 
 commit;

@@ -1,4 +1,4 @@
--- Verify kodiai:knowledge/functions/sync_feedback_reactions on pg
+-- Verify kodiai:learning/functions/sync_feedback_reactions on pg
 
 begin;
 
@@ -6,8 +6,7 @@ set local search_path = :"schema", public;
 
 select _verify_function('sync_feedback_reactions', '
   volatile parallel unsafe security definer (p_finding_id bigint, p_reactions jsonb,
-  p_comment_id bigint DEFAULT NULL::bigint, p_comment_surface text DEFAULT
-  NULL::text)
+  p_comment_id bigint DEFAULT NULL::bigint, p_comment_surface text DEFAULT NULL::text)
   returns TABLE(recorded bigint, removed bigint)
   set TimeZone=UTC set DateStyle=ISO, YMD
 ', '{app}');

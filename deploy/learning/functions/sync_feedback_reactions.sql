@@ -1,4 +1,4 @@
--- Deploy kodiai:knowledge/functions/sync_feedback_reactions to pg
+-- Deploy kodiai:learning/functions/sync_feedback_reactions to pg
 
 begin;
 
@@ -26,6 +26,8 @@ declare
   v_comment_id bigint;
   v_comment_surface text;
   v_reactions jsonb;
+  v_trusts jsonb;
+  v_memory_id bigint;
   v_recorded bigint;
   v_removed bigint;
 begin
@@ -41,6 +43,15 @@ begin
     ),
     array['comment_id?', 'comment_surface?'], 'p_%2$s'
   );
+
+  -- Before the review: people, then the memory (docs/guides/operations.md#lock-order).
+  select w.repo into v_repo
+  from findings as f
+  inner join reviews as w on w.id = f.review_id
+  where f.id = p_finding_id;
+  v_trusts := _judge_reactors(v_repo, p_reactions);
+  v_memory_id := _find_memory(v_repo, p_finding_id);
+  v_memory_id := (_lock_memories(array[v_memory_id]))[1];
 
   -- For update: excludes rename_repo, and other calls that record reactions to its findings.
   select
@@ -83,6 +94,10 @@ begin
   from jsonb_array_elements(p_reactions) as r (reaction);
   select count(*) filter (where i.inserted) into v_recorded from _insert_reactions(v_reactions) as i;
 
+  if v_memory_id is not null then
+    perform _sync_voices(v_memory_id, p_finding_id, v_trusts);
+  end if;
+
   return query select v_recorded, v_removed;
 end
 $$;
@@ -93,6 +108,10 @@ comment on function sync_feedback_reactions is
 Pass every thumbs-up and thumbs-down reaction that the comment has now, of all pages: recorded
 reactions that are not among them are deleted. Otherwise as record_feedback_reactions, which never
 deletes any.
+
+The voices of the memory that the finding taught or repeated follow (teach_memory): each person
+speaks as they reacted, as far as the policy trusts them (set_learning_policy), and the voices of
+people who took their reaction back are withdrawn. Voices from elsewhere, such as a reply, stay.
 
 Arguments:
   p_finding_id: 1 or more; finding that the comment is about

@@ -1,0 +1,472 @@
+-- Deploy kodiai:learning/voices to pg
+--
+-- Voices: who may speak, what they say, and what a memory becomes by it.
+
+begin;
+
+\set owner :schema _owner
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function _voice_side(p_voice text)
+returns integer
+language sql immutable parallel safe
+return case
+  when p_voice in ('accepted', 'thumbs_up') then 1
+  when p_voice in ('suppressed', 'thumbs_down') then -1
+  else 0
+end;
+
+comment on function _voice_side is
+'Return whether a voice speaks for a memory (1), against it (-1), or is no verdict (0).
+Argument: p_voice.';
+
+create function _check_speaker(p_login text, p_event text)
+returns void
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  if p_login is not null then
+    perform _check_argument('p_login', p_login, 'login_name');
+  end if;
+  if p_event is not null then
+    perform _check_argument('p_event', p_event, 'short_name');
+    if p_login is not null then
+      perform _reject_argument(
+        'p_event', 'null, because p_login is given', to_jsonb(p_event)::text
+      );
+    end if;
+  end if;
+end
+$$;
+
+comment on function _check_speaker is
+'Reject a person or an event that cannot speak.
+Arguments: p_login; p_event; both may be null.
+Errors: 22023 if one is invalid or both are given.';
+
+create function _judge_teacher(p_repo text, p_login text, p_association text)
+returns text
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  v_policy record;
+  v_today bigint;
+begin
+  if p_login like '%[bot]' then
+    return 'ignore';
+  end if;
+  select p.owner, p.repo, p.trusted_associations, p.untrusted, p.max_per_person_day
+  into v_policy
+  from learning_policies as p
+  where p.owner = split_part(p_repo, '/', 1) and (p.repo = p_repo or p.repo is null)
+  order by p.repo
+  limit 1;
+  -- An event has no login: the agent itself says what happened.
+  if not found or p_login is null then
+    return 'trust';
+  end if;
+
+  p_association := upper(
+    coalesce(
+      p_association,
+      (
+        select a.author_association from author_cache as a
+        where a.repo = p_repo and a.author_login = p_login
+      )
+    )
+  );
+  if p_association = any (v_policy.trusted_associations) is not true then
+    return v_policy.untrusted;
+  end if;
+
+  if v_policy.max_per_person_day is not null then
+    -- One at a time, so that nobody exceeds the maximum by speaking in many sessions at once.
+    perform pg_advisory_xact_lock(
+      hashtextextended(format('%s %s %s', current_schema(), v_policy.owner, p_login), 3)
+    );
+    select count(*)
+    into v_today
+    from memory_voices as v
+    inner join learning_memories as m on v.memory_id = m.id
+    where
+      v.login = p_login
+      and v.created_at >= _day_start((_now() at time zone 'utc')::date)
+      and m.owner = v_policy.owner
+      and (v_policy.repo is null or m.repo = v_policy.repo);
+    if v_today >= v_policy.max_per_person_day then
+      return v_policy.untrusted;
+    end if;
+  end if;
+  return 'trust';
+end
+$$;
+
+comment on function _judge_teacher is
+'Decide what becomes of the voice of a person: the policy of the repository or else of its owner
+says (learning_policies). The association, if unknown, is looked up in author_cache.
+Arguments: p_repo; p_login, null for an event; p_association, null if unknown.
+Result: trust if it counts at once, pending if it awaits approval, ignore if it is not recorded, as
+those of bots.';
+
+create function _record_voice(
+  p_memory_id bigint,
+  p_login text,
+  p_event text,
+  p_association text,
+  p_voice text,
+  p_rationale text,
+  p_url text,
+  p_finding_id bigint,
+  p_said_at timestamptz,
+  p_is_pending boolean
+)
+returns boolean
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  insert into memory_voices as v (
+    memory_id, login, event, association, voice, rationale, url, finding_id, said_at, is_pending
+  )
+  values (
+    p_memory_id, p_login, p_event, upper(p_association), p_voice, p_rationale, p_url, p_finding_id,
+    -- The clock of whoever reports it may be fast.
+    least(p_said_at, _now()), p_is_pending
+  )
+  on conflict (memory_id, login, event) do update
+  set
+    association = coalesce(excluded.association, v.association),
+    voice = excluded.voice,
+    rationale = case
+      when v.voice = excluded.voice then coalesce(excluded.rationale, v.rationale)
+      else excluded.rationale
+    end,
+    url = coalesce(excluded.url, v.url),
+    finding_id = coalesce(excluded.finding_id, v.finding_id),
+    said_at = excluded.said_at,
+    withdrawn_at = null,
+    is_pending = excluded.is_pending
+    and (v.voice <> excluded.voice or v.withdrawn_at is not null or v.is_pending)
+  where
+    -- A delivery that arrives again, late, is no change of mind.
+    excluded.said_at >= greatest(v.said_at, v.withdrawn_at)
+    and (
+      v.withdrawn_at is not null
+      or v.voice <> excluded.voice
+      or v.rationale is distinct from coalesce(excluded.rationale, v.rationale)
+      or v.url is distinct from coalesce(excluded.url, v.url)
+      or (v.is_pending and not excluded.is_pending)
+    );
+  return found;
+end
+$$;
+
+comment on function _record_voice is
+'Record what a person or an event says about a memory, in place of what they said before, unless
+they said that later.
+Arguments: columns of memory_voices; p_is_pending, whether the voice awaits approval. This
+transaction locked the memory.
+Result: whether anything changed.';
+
+create function _settle_memories(
+  p_memory_ids bigint[], p_action text, p_changed_by text, p_reason text default null
+)
+returns bigint
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_ids bigint[];
+  v_states text[];
+  v_outcomes text[];
+begin
+  select array_agg(m.id), array_agg(n.state), array_agg(n.outcome)
+  into v_ids, v_states, v_outcomes
+  from learning_memories as m
+  cross join lateral (
+    select
+      count(*) filter (where not v.is_pending) as counted,
+      count(*) filter (where v.is_pending) as pending,
+      sum(_voice_side(v.voice)) filter (where not v.is_pending) as balance
+    from memory_voices as v
+    where v.memory_id = m.id and v.withdrawn_at is null
+  ) as b
+  left join lateral (
+    select v.voice
+    from memory_voices as v
+    where
+      v.memory_id = m.id and v.withdrawn_at is null and not v.is_pending
+      and _voice_side(v.voice) <> 0
+    -- A tie goes to whoever spoke last.
+    order by (_voice_side(v.voice) = sign(b.balance)) desc, v.said_at desc, v.id desc
+    limit 1
+  ) as w on true
+  cross join lateral (
+    select
+      case
+        when m.retired_reason is not null and p_action <> 'restored' then 'retired'
+        when b.counted > 0 then 'active'
+        when b.pending > 0 then 'pending'
+        else 'retired'
+      end as state,
+      case when b.counted > 0 then coalesce(w.voice, 'published') end as outcome
+  ) as n
+  where m.id = any (p_memory_ids);
+  return _change_states(v_ids, v_states, v_outcomes, p_action, p_changed_by, p_reason);
+end
+$$;
+
+comment on function _settle_memories is
+'Let the outcome and the state of memories follow their voices. The side with more voices gives the
+outcome, the last one who spoke if both have the same; published if no voice is a verdict. A memory
+is active if a voice counts, pending if voices only await approval, and retired if none is left, or
+if someone retired it. One whose voices were all withdrawn keeps its outcome.
+Arguments: p_memory_ids, which this transaction locked; the others are columns of memory_history.
+Result: number of memories that changed.';
+
+create function _withdraw_voices(
+  p_memory_ids bigint[], p_login text, p_event text, p_changed_by text, p_reason text
+)
+returns bigint
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Custom plans: the planner folds away conditions on null arguments.
+set plan_cache_mode = force_custom_plan
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  v_withdrawn bigint[];
+begin
+  with withdrawn as (
+    update memory_voices as v
+    set withdrawn_at = _now()
+    where
+      v.memory_id = any (p_memory_ids)
+      and v.withdrawn_at is null
+      and (p_login is null or v.login = p_login)
+      and (p_event is null or v.event = p_event)
+    returning v.memory_id
+  )
+
+  select array_agg(w.memory_id) into v_withdrawn from withdrawn as w;
+  perform _settle_memories(v_withdrawn, 'withdrawn', p_changed_by, p_reason);
+  return coalesce(cardinality(v_withdrawn), 0);
+end
+$$;
+
+comment on function _withdraw_voices is
+'Withdraw voices from memories.
+Arguments: p_memory_ids, which this transaction locked; p_login or p_event, whose voices, both null
+for all; p_changed_by and p_reason, columns of memory_history.
+Result: number of voices withdrawn.';
+
+create function _lock_spoken_memories(p_repo text, p_login text, p_event text)
+returns bigint[]
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Custom plans: the planner folds away conditions on null arguments.
+set plan_cache_mode = force_custom_plan
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  v_ids bigint[] := array(
+    select v.memory_id
+    from memory_voices as v
+    inner join learning_memories as m on v.memory_id = m.id
+    where
+      m.repo = p_repo
+      and v.withdrawn_at is null
+      and (p_login is null or v.login = p_login)
+      and (p_event is null or v.event = p_event)
+  );
+begin
+  perform _lock_memories(v_ids);
+  return v_ids;
+end
+$$;
+
+comment on function _lock_spoken_memories is
+'Lock the memories of a repository to which a person or an event speaks.
+Arguments: p_repo; p_login or p_event, the other one null.
+Result: their ids.';
+
+create function _restore_memories(p_memory_ids bigint[], p_by text, p_reason text)
+returns bigint
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  v_ids bigint[] := array(
+    select m.id from learning_memories as m
+    where m.id = any (p_memory_ids) and m.state = 'retired'
+    order by m.id
+  );
+begin
+  perform _record_voice(
+    m.id, p_by, case when p_by is null then 'restored' end, null, m.outcome, p_reason, null, null,
+    _now(), false
+  )
+  from learning_memories as m
+  where
+    m.id = any (v_ids)
+    and not exists (
+      select from memory_voices as v where v.memory_id = m.id and v.withdrawn_at is null
+    );
+  return _settle_memories(v_ids, 'restored', p_by, p_reason);
+end
+$$;
+
+comment on function _restore_memories is
+'Restore those of the memories that are retired.
+Arguments: p_memory_ids, which this transaction locked; p_by and p_reason, as in restore_memories.
+Result: number of memories restored.';
+
+create function _lock_pending_memories(p_repo text, p_due_before timestamptz)
+returns bigint[]
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  v_ids bigint[] := array(
+    select v.memory_id
+    from memory_voices as v
+    inner join learning_memories as m on v.memory_id = m.id
+    where
+      v.is_pending and v.withdrawn_at is null and v.created_at <= p_due_before and m.repo = p_repo
+  );
+begin
+  perform _lock_memories(v_ids);
+  return v_ids;
+end
+$$;
+
+comment on function _lock_pending_memories is
+'Lock the memories of a repository with voices that have awaited approval for a while.
+Arguments: p_repo; p_due_before, since when, null for none.
+Result: their ids.';
+
+create function _judge_voices(
+  p_memory_ids bigint[],
+  p_approve boolean,
+  p_due_before timestamptz,
+  p_by text,
+  p_reason text
+)
+returns bigint
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  v_judged bigint[];
+begin
+  with judged as (
+    update memory_voices as v
+    set
+      is_pending = not p_approve,
+      withdrawn_at = case when not p_approve then _now() end
+    where
+      v.memory_id = any (p_memory_ids)
+      and v.is_pending
+      and v.withdrawn_at is null
+      and v.created_at <= coalesce(p_due_before, 'infinity')
+    returning v.memory_id
+  )
+
+  select array_agg(j.memory_id) into v_judged from judged as j;
+  perform _settle_memories(
+    v_judged, case when p_approve then 'approved' else 'rejected' end, p_by, p_reason
+  );
+  return coalesce(cardinality(v_judged), 0);
+end
+$$;
+
+comment on function _judge_voices is
+'Approve or reject the voices of memories that await approval.
+Arguments: p_memory_ids, which this transaction locked; p_approve; p_due_before, only voices first
+heard by then, null for all; p_by and p_reason, columns of memory_history.
+Result: number of voices approved or rejected.';
+
+create function _judge_reactors(p_repo text, p_reactions jsonb)
+returns jsonb
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_login text;
+  v_trusts jsonb := '{}';
+begin
+  -- One statement per person: a query might lock them in another order.
+  for v_login in
+    select distinct _fold_name(r.reactor_login) as login
+    from jsonb_to_recordset(p_reactions) as r (reactor_login text)
+    order by login
+  loop
+    v_trusts := v_trusts || jsonb_build_object(v_login, _judge_teacher(p_repo, v_login, null));
+  end loop;
+  return v_trusts;
+end
+$$;
+
+comment on function _judge_reactors is
+'Decide what becomes of the voices of the people who reacted to a comment. Call it before
+_lock_memories.
+Arguments: p_repo; p_reactions, as in sync_feedback_reactions.
+Result: an object with their logins as keys and what _judge_teacher returned as values.';
+
+create function _sync_voices(p_memory_id bigint, p_finding_id bigint, p_trusts jsonb)
+returns void
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+begin
+  update memory_voices as v
+  set withdrawn_at = _now()
+  where
+    v.memory_id = p_memory_id
+    and v.withdrawn_at is null
+    and v.voice in ('thumbs_up', 'thumbs_down')
+    and v.finding_id = p_finding_id
+    -- Also an event: it stands for people who are known by name now.
+    and not exists (
+      select from feedback_reactions as b
+      where b.finding_id = p_finding_id and b.reactor_login = v.login
+    );
+
+  perform _record_voice(
+    p_memory_id, b.reactor_login, null, null,
+    case b.reaction_content when '+1' then 'thumbs_up' else 'thumbs_down' end,
+    null, null, p_finding_id, coalesce(b.reacted_at, b.created_at),
+    p_trusts ->> b.reactor_login = 'pending'
+  )
+  from feedback_reactions as b
+  where b.finding_id = p_finding_id and p_trusts ->> b.reactor_login <> 'ignore';
+  perform _settle_memories(array[p_memory_id], 'taught', null);
+end
+$$;
+
+comment on function _sync_voices is
+'Let the voices of a memory follow the reactions to the comment of one of its findings. Voices from
+elsewhere stay.
+Arguments: p_memory_id, which this transaction locked; p_finding_id, whose reactions were just
+recorded; p_trusts, from _judge_reactors.';
+
+commit;

@@ -1,0 +1,84 @@
+-- Verify kodiai:learning/voices on pg
+
+begin;
+
+set local search_path = :"schema", public;
+
+select _verify_function('_voice_side', '
+  immutable parallel safe security invoker (p_voice text)
+  returns integer
+');
+
+select _verify_function('_check_speaker', '
+  stable parallel safe security invoker (p_login text, p_event text)
+  returns void
+');
+
+select _verify_function('_judge_teacher', '
+  volatile parallel unsafe security invoker (p_repo text, p_login text, p_association
+  text)
+  returns text
+  set enable_seqscan=off
+');
+
+select _verify_function('_record_voice', '
+  volatile parallel unsafe security invoker (p_memory_id bigint, p_login text, p_event
+  text, p_association text, p_voice text, p_rationale text, p_url text, p_finding_id
+  bigint, p_said_at timestamp with time zone, p_is_pending boolean)
+  returns boolean
+');
+
+select _verify_function('_settle_memories', '
+  volatile parallel unsafe security invoker (p_memory_ids bigint[], p_action text,
+  p_changed_by text, p_reason text DEFAULT NULL::text)
+  returns bigint
+  set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+');
+
+select _verify_function('_withdraw_voices', '
+  volatile parallel unsafe security invoker (p_memory_ids bigint[], p_login text,
+  p_event text, p_changed_by text, p_reason text)
+  returns bigint
+  set plan_cache_mode=force_custom_plan set enable_seqscan=off
+');
+
+select _verify_function('_lock_spoken_memories', '
+  volatile parallel unsafe security invoker (p_repo text, p_login text, p_event text)
+  returns bigint[]
+  set plan_cache_mode=force_custom_plan set enable_seqscan=off
+');
+
+select _verify_function('_restore_memories', '
+  volatile parallel unsafe security invoker (p_memory_ids bigint[], p_by text,
+  p_reason text)
+  returns bigint
+  set enable_seqscan=off
+');
+
+select _verify_function('_lock_pending_memories', '
+  volatile parallel unsafe security invoker (p_repo text, p_due_before timestamp with
+  time zone)
+  returns bigint[]
+  set enable_seqscan=off
+');
+
+select _verify_function('_judge_voices', '
+  volatile parallel unsafe security invoker (p_memory_ids bigint[], p_approve boolean,
+  p_due_before timestamp with time zone, p_by text, p_reason text)
+  returns bigint
+  set enable_seqscan=off
+');
+
+select _verify_function('_judge_reactors', '
+  volatile parallel unsafe security invoker (p_repo text, p_reactions jsonb)
+  returns jsonb
+');
+
+select _verify_function('_sync_voices', '
+  volatile parallel unsafe security invoker (p_memory_id bigint, p_finding_id bigint,
+  p_trusts jsonb)
+  returns void
+  set enable_seqscan=off
+');
+
+rollback;
