@@ -28,6 +28,14 @@ class UnknownCheckpointError(DatabaseError, code="KB004"):
     """A checkpoint that a call refers to does not exist."""
 
 
+class UnknownMemoryError(DatabaseError, code="KB006"):
+    """A memory that a call refers to does not exist in the repository."""
+
+
+class SupersedingError(DatabaseError, code="KB007"):
+    """A memory cannot supersede others: it is not active, or would supersede itself."""
+
+
 def argument_of(error: Error) -> str | None:
     """Return what the call was refused for, such as limit or findings[2].severity."""
     name = error.diag.column_name or ""

@@ -95,21 +95,6 @@ class NewSuppression(TypedDict):
     """
 
 
-class CommentReaction(TypedDict):
-    """An element of reactions."""
-
-    reaction_id: int
-    """GitHub reaction id."""
-    reaction_content: ReactionContent
-    """Thumbs up or thumbs down."""
-    reactor_login: str
-    """1 to 200 characters; GitHub login of the person who reacted."""
-    reacted_at: NotRequired[datetime | str | None]
-    """Years 1 to 9999; when the person reacted; UTC unless it has a time zone;
-    None if unknown.
-    """
-
-
 class TopFile(TypedDict):
     """An element of top_files."""
 
@@ -588,16 +573,6 @@ class SavedCheckpoint(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ReactionSync(Row):
-    """A row of sync_feedback_reactions."""
-
-    recorded: int
-    """Number of reactions that were new, or newer than the person's recorded one."""
-    removed: int
-    """Number of recorded reactions deleted because the comment does not have them."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
 class UpsertedAuthor(Row):
     """A row of upsert_author."""
 
@@ -789,15 +764,6 @@ SET_FINDING_COMMENT = one(
     bool,
     "set_finding_comment",
     finding_id="bigint",
-    comment_id="bigint",
-    comment_surface="text",
-)
-
-SYNC_FEEDBACK_REACTIONS = one(
-    ReactionSync,
-    "sync_feedback_reactions",
-    finding_id="bigint",
-    reactions="objects",
     comment_id="bigint",
     comment_surface="text",
 )

@@ -3,16 +3,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NotRequired, TypedDict
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NotRequired, TypedDict
 
 from pgvector import Vector
 
 from kodiai.call import many, one, optional
-from kodiai.literals import Category, Outcome, Severity
+from kodiai.literals import (
+    Category,
+    MemoryAction,
+    MemoryState,
+    Outcome,
+    ReactionContent,
+    Severity,
+    Untrusted,
+    Voice,
+)
 from kodiai.parameters import VectorLike
 from kodiai.row import Row
+
+
+class CommentReaction(TypedDict):
+    """An element of reactions."""
+
+    reaction_id: int
+    """GitHub reaction id."""
+    reaction_content: ReactionContent
+    """Thumbs up or thumbs down."""
+    reactor_login: str
+    """1 to 200 characters; GitHub login of the person who reacted."""
+    reacted_at: NotRequired[datetime | str | None]
+    """Years 1 to 9999; when the person reacted; UTC unless it has a time zone;
+    None if unknown.
+    """
 
 
 class NewMemory(TypedDict):
@@ -56,6 +81,10 @@ class NewMemory(TypedDict):
     """Whether the memory no longer applies; searches skip stale memories; default
     false.
     """
+    metadata: NotRequired[Mapping[str, Any] | None]
+    """Object with attributes of the memory, by which searches and lists can
+    filter; default none.
+    """
     created_at: NotRequired[datetime | str | None]
     """Years 1 to 9999; when the memory was learned; its age counts from then; UTC
     unless it has a time zone; default now.
@@ -71,18 +100,87 @@ class EmbeddingModel(TypedDict):
     """Number of memories with an embedding of the model, including stale ones."""
 
 
+class MemoryVoice(TypedDict):
+    """An element of voices."""
+
+    login: str | None
+    """Login of the person, in lower case; None for an event."""
+    event: str | None
+    """What spoke if no person did; None for a person."""
+    association: str | None
+    """Association of the person, such as MEMBER; None if unknown."""
+    voice: Voice
+    """What they say."""
+    rationale: str | None
+    """Why, in their words; None if they gave no reason."""
+    url: str | None
+    """Where they said it; None if unknown."""
+    finding_id: int | None
+    """Finding on which they said it; None if none."""
+    said_at: str
+    """When they said it, in ISO 8601 and UTC."""
+    withdrawn_at: str | None
+    """When it was withdrawn, likewise; None if it was not."""
+    is_pending: bool
+    """Whether it awaits approval, and until then does not count."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Teacher(Row):
+    """A row of audit_teachers."""
+
+    login: str
+    """Login of the person, in lower case."""
+    association: str | None
+    """Their last known association, such as MEMBER; None if unknown."""
+    voices: int
+    """Number of memories to which the person spoke."""
+    share: float
+    """0 to 1; share of all voices of people."""
+    busiest_day: date
+    """UTC day with most of them."""
+    busiest_day_voices: int
+    """Number of voices on that day."""
+    pending: int
+    """Number of voices that await approval."""
+    withdrawn: int
+    """Number of voices that were withdrawn."""
+    retired: int
+    """Number of these memories that are retired now."""
+    retired_share: float
+    """0 to 1; share of these memories that are retired now."""
+    last_said_at: datetime
+    """When they last said something."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Correction(Row):
+    """A row of correct_memory."""
+
+    corrected: bool
+    """Whether anything changed."""
+    state: MemoryState
+    """Searches find only active memories."""
+    is_waiting: bool
+    """Whether the memory has no embedding now."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class MemoryCount(Row):
     """A row of count_memories."""
 
     memories: int
-    """Number of memories, including stale ones."""
+    """Number of active memories, including stale ones."""
     stale: int
     """How many of them are stale, so that searches skip them."""
     waiting: int
     """How many of them are not stale and wait for an embedding of the active model
     (set_embedding_model).
     """
+    pending: int
+    """Number of memories that await approval (list_pending_memories)."""
+    retired: int
+    """Number of retired memories."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -105,6 +203,30 @@ class Info(Row):
     """Number of memories, including stale ones and those without an embedding."""
     models: list[EmbeddingModel]
     """The models that have embeddings, most first."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LearningPolicy(Row):
+    """A row of get_learning_policy."""
+
+    owner: str
+    """Owner, in lower case."""
+    repo: str | None
+    """owner/name, in lower case; None if the policy is that of the owner."""
+    trusted_associations: list[str]
+    """Associations on GitHub of those who may teach, in upper case."""
+    untrusted: Untrusted
+    """What becomes of other voices."""
+    approval_delay: timedelta | None
+    """Time after which approve_memories without ids approves what nobody rejected;
+    None for never.
+    """
+    max_per_person_day: int | None
+    """Number of memories to which a person may speak per UTC day; None for no
+    maximum.
+    """
+    created_at: datetime
+    """When the policy was set."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -145,8 +267,136 @@ class Memory(Row):
     """Embedding of finding_text; None if none."""
     stale: bool
     """Whether the memory no longer applies; searches skip stale memories."""
+    state: MemoryState
+    """Searches find only active memories."""
+    retired_at: datetime | None
+    """When it was retired; None unless retired."""
+    retired_reason: str | None
+    """Why someone retired it; None unless retired, or if its last voice was
+    withdrawn.
+    """
+    superseded_by: int | None
+    """Id of the memory that replaces it; None for none."""
+    metadata: Any
+    """Attributes of the memory."""
     created_at: datetime
     """When the memory was learned; its age counts from then."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MemoryWithVoices(Row):
+    """A row of get_memory."""
+
+    memory_id: int
+    """Id of the memory."""
+    repo: str
+    """owner/name, in lower case; repository the memory belongs to."""
+    owner: str
+    """Owner of repo, in lower case."""
+    source_repo: str
+    """owner/name, in lower case; repository where the memory was learned."""
+    finding_id: int | None
+    """Id of the finding behind the memory; None if none."""
+    review_id: int | None
+    """Id of the review behind the memory; None if none."""
+    finding_text: str
+    """What was found."""
+    severity: Severity
+    """How bad the problem was."""
+    category: Category
+    """Kind of problem."""
+    file_path: str
+    """Path of the file, relative to the repository root."""
+    language: str | None
+    """Programming language of the file; None if unknown."""
+    outcome: Outcome
+    """How the team reacted."""
+    embedding_model: str
+    """Model of the embedding; without one, the model named or active when the
+    memory was written, else the word none.
+    """
+    embedding_dim: int
+    """Number of dimensions of the embedding."""
+    embedding: Vector | None
+    """Embedding of finding_text; None if none."""
+    stale: bool
+    """Whether the memory no longer applies; searches skip stale memories."""
+    state: MemoryState
+    """Searches find only active memories."""
+    retired_at: datetime | None
+    """When it was retired; None unless retired."""
+    retired_reason: str | None
+    """Why someone retired it; None unless retired, or if its last voice was
+    withdrawn.
+    """
+    superseded_by: int | None
+    """Id of the memory that replaces it; None for none."""
+    metadata: Any
+    """Attributes of the memory."""
+    created_at: datetime
+    """When the memory was learned; its age counts from then."""
+    joined_finding_ids: list[int]
+    """Ids of further findings that repeated it, oldest first."""
+    voices: list[MemoryVoice]
+    """What people and events say about it, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MemoryChange(Row):
+    """A row of list_memory_history."""
+
+    history_id: int
+    """Id of the change."""
+    memory_id: int
+    """Id of the memory."""
+    action: MemoryAction
+    """What was done: taught and withdrawn are changes of its outcome or state by
+    its voices.
+    """
+    changed_by: str | None
+    """Login of the person who did it, in lower case; None if unknown."""
+    reason: str | None
+    """Why; None if no reason was given."""
+    before: Any
+    """The attributes that changed, with their former values."""
+    after: Any
+    """The same attributes with their new values."""
+    created_at: datetime
+    """When it was done."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PendingMemory(Row):
+    """A row of list_pending_memories."""
+
+    memory_id: int
+    """Id of the memory."""
+    repo: str
+    """owner/name, in lower case; repository the memory belongs to."""
+    finding_text: str
+    """What was found."""
+    severity: Severity
+    """How bad the problem was."""
+    category: Category
+    """Kind of problem."""
+    file_path: str
+    """Path of the file, relative to the repository root."""
+    outcome: Outcome
+    """How the team reacted, in which a pending voice counts only if no other does."""
+    state: MemoryState
+    """Pending if no voice counts yet."""
+    pending_voices: int
+    """Number of voices that await approval."""
+    logins: list[str]
+    """Logins of the people, in lower case, in the order in which they spoke."""
+    verdicts: list[str]
+    """What each of them said: published, accepted, suppressed, thumbs_up,
+    thumbs_down or reply.
+    """
+    waiting_since: datetime
+    """When the first of them spoke."""
+    due_at: datetime | None
+    """From when approve_memories without ids approves that one; None for never."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -158,9 +408,11 @@ class Repo(Row):
     owner: str
     """Owner of repo, in lower case."""
     memories: int
-    """Number of memories, including stale ones and those without an embedding."""
-    last_memory_at: datetime
-    """When the newest memory was learned."""
+    """Number of active memories, including stale ones and those without an
+    embedding; 0 if all are pending or retired.
+    """
+    last_memory_at: datetime | None
+    """When the newest of them was learned; None if there are none."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -178,6 +430,34 @@ class RenamedRows(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ReactionSync(Row):
+    """A row of sync_feedback_reactions."""
+
+    recorded: int
+    """Number of reactions that were new, or newer than the person's recorded one."""
+    removed: int
+    """Number of recorded reactions deleted because the comment does not have them."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TeachResult(Row):
+    """A row of teach_memory."""
+
+    memory_id: int | None
+    """Id of the memory, new or joined; None if ignored."""
+    inserted: bool
+    """Whether the memory is new."""
+    joined: bool
+    """Whether an existing memory was joined."""
+    distance: float | None
+    """Cosine distance from the text of the joined memory, 0 if it is equal; None
+    if new, or joined by finding_id.
+    """
+    state: Literal["pending", "active", "retired", "ignored"]
+    """Searches find only active memories."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class BatchWriteResult(Row):
     """A row of write_memories."""
 
@@ -187,7 +467,11 @@ class BatchWriteResult(Row):
     """Id of the memory, new or existing."""
     inserted: bool
     """False if the memory already existed or occurs earlier in memories; the
-    existing one keeps all but its embedding.
+    existing one keeps all but its embedding and its outcome.
+    """
+    state: MemoryState
+    """Searches find only active memories; a retired one stays so
+    (restore_memories).
     """
 
 
@@ -198,8 +482,44 @@ class WriteResult(Row):
     memory_id: int
     """Id of the memory, new or existing."""
     inserted: bool
-    """False if the memory already existed; it keeps all but its embedding."""
+    """False if the memory already existed; it keeps all but its embedding and its
+    outcome.
+    """
+    state: MemoryState
+    """Searches find only active memories; a retired one stays so
+    (restore_memories).
+    """
 
+
+APPROVE_MEMORIES = one(
+    int,
+    "approve_memories",
+    repo="text",
+    memory_ids="bigint[]",
+    by="text",
+    reason="text",
+)
+
+AUDIT_TEACHERS = many(
+    Teacher, "audit_teachers", repo="text", owner="text", days="bigint", limit="bigint"
+)
+
+CORRECT_MEMORY = one(
+    Correction,
+    "correct_memory",
+    repo="text",
+    memory_id="bigint",
+    finding_text="text",
+    embedding="vector",
+    severity="text",
+    category="text",
+    file_path="text",
+    language="text",
+    metadata="jsonb",
+    embedding_model="text",
+    reason="text",
+    by="text",
+)
 
 COUNT_MEMORIES = one(
     MemoryCount,
@@ -211,11 +531,22 @@ COUNT_MEMORIES = one(
     categories="text[]",
     path_prefix="text",
     created_after="timestamp with time zone",
+    metadata="jsonb",
 )
+
+DELETE_MEMORIES = one(int, "delete_memories", repo="text", memory_ids="bigint[]")
 
 GET_INFO = one(Info, "get_info")
 
-GET_MEMORIES = many(Memory, "get_memories", memory_ids="bigint[]")
+GET_LEARNING_POLICY = one(
+    LearningPolicy, "get_learning_policy", repo="text", owner="text"
+)
+
+GET_MEMORIES = many(
+    Memory, "get_memories", repo="text", memory_ids="bigint[]", owner="text"
+)
+
+GET_MEMORY = one(MemoryWithVoices, "get_memory", repo="text", memory_id="bigint")
 
 HAS_MEMORY = one(bool, "has_memory", repo="text", finding_id="bigint", outcome="text")
 
@@ -233,6 +564,26 @@ LIST_MEMORIES = many(
     is_waiting="boolean",
     after_id="bigint",
     limit="bigint",
+    state="text",
+    metadata="jsonb",
+)
+
+LIST_MEMORY_HISTORY = many(
+    MemoryChange,
+    "list_memory_history",
+    repo="text",
+    memory_id="bigint",
+    after_id="bigint",
+    limit="bigint",
+)
+
+LIST_PENDING_MEMORIES = many(
+    PendingMemory,
+    "list_pending_memories",
+    repo="text",
+    owner="text",
+    after_id="bigint",
+    limit="bigint",
 )
 
 LIST_REPOS = many(Repo, "list_repos", owner="text", limit="bigint", after_repo="text")
@@ -248,15 +599,106 @@ MARK_STALE_MEMORIES = one(
     owner="text",
 )
 
+PURGE_RETIRED_MEMORIES = one(
+    int,
+    "purge_retired_memories",
+    repo="text",
+    older_than="interval",
+    limit="bigint",
+    owner="text",
+)
+
 PURGE_STALE_MEMORIES = one(
     int, "purge_stale_memories", repo="text", limit="bigint", owner="text"
+)
+
+REJECT_MEMORIES = one(
+    int, "reject_memories", repo="text", memory_ids="bigint[]", reason="text", by="text"
 )
 
 RENAME_OWNER = many(RenamedRows, "rename_owner", owner="text", new_owner="text")
 
 RENAME_REPO = many(RenamedRows, "rename_repo", repo="text", new_repo="text")
 
+RESTORE_MEMORIES = one(
+    int,
+    "restore_memories",
+    repo="text",
+    memory_ids="bigint[]",
+    finding_ids="bigint[]",
+    reason="text",
+    by="text",
+)
+
+RETIRE_MEMORIES = one(
+    int,
+    "retire_memories",
+    repo="text",
+    reason="text",
+    memory_ids="bigint[]",
+    finding_ids="bigint[]",
+    by="text",
+    superseded_by="bigint",
+)
+
 SET_EMBEDDING_MODEL = optional(str, "set_embedding_model", embedding_model="text")
+
+SET_LEARNING_POLICY = one(
+    bool,
+    "set_learning_policy",
+    owner="text",
+    trusted_associations="text[]",
+    repo="text",
+    untrusted="text",
+    approval_delay="interval",
+    max_per_person_day="bigint",
+)
+
+SYNC_FEEDBACK_REACTIONS = one(
+    ReactionSync,
+    "sync_feedback_reactions",
+    finding_id="bigint",
+    reactions="objects",
+    comment_id="bigint",
+    comment_surface="text",
+)
+
+TEACH_MEMORY = one(
+    TeachResult,
+    "teach_memory",
+    repo="text",
+    finding_text="text",
+    severity="text",
+    category="text",
+    file_path="text",
+    voice="text",
+    embedding="vector",
+    finding_id="bigint",
+    login="text",
+    association="text",
+    event="text",
+    rationale="text",
+    url="text",
+    said_at="timestamp with time zone",
+    same_distance="double precision",
+    review_id="bigint",
+    source_repo="text",
+    language="text",
+    embedding_model="text",
+    metadata="jsonb",
+)
+
+WITHDRAW_VOICES = one(
+    int,
+    "withdraw_voices",
+    repo="text",
+    memory_ids="bigint[]",
+    finding_ids="bigint[]",
+    login="text",
+    event="text",
+    reason="text",
+    by="text",
+)
 
 WRITE_MEMORIES = many(
     BatchWriteResult, "write_memories", memories="objects", embeddings="vector[]"
@@ -280,4 +722,5 @@ WRITE_MEMORY = one(
     embedding_model="text",
     stale="boolean",
     created_at="timestamp with time zone",
+    metadata="jsonb",
 )

@@ -19,9 +19,15 @@ DependencySource = Literal["dependabot", "renovate", "unknown"]
 
 Fusion = Literal["zscore", "rrf"]
 
+MemoryAction = Literal[
+    "taught", "withdrawn", "approved", "rejected", "retired", "restored", "corrected"
+]
+
+MemoryState = Literal["pending", "active", "retired"]
+
 MergeConfidence = Literal["high", "medium", "low"]
 
-Outcome = Literal["accepted", "suppressed", "thumbs_up", "thumbs_down"]
+Outcome = Literal["published", "accepted", "suppressed", "thumbs_up", "thumbs_down"]
 
 QuerySyntax = Literal["plain", "websearch"]
 
@@ -36,3 +42,9 @@ SemverBumpType = Literal["major", "minor", "patch", "unknown"]
 Severity = Literal["critical", "major", "medium", "minor"]
 
 ThresholdMethod = Literal["adaptive", "percentile", "configured"]
+
+Untrusted = Literal["pending", "ignore"]
+
+Voice = Literal[
+    "published", "accepted", "suppressed", "thumbs_up", "thumbs_down", "reply"
+]

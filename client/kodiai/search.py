@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from kodiai.call import many, one
 from kodiai.literals import Category, Outcome, Severity
@@ -120,6 +120,8 @@ class FoundMemory(Row):
     """Model of the embedding; without one, the model named or active when the
     memory was written, else the word none.
     """
+    metadata: Any
+    """Attributes of the memory."""
     created_at: datetime
     """When the memory was learned; its age counts from then."""
 
@@ -168,4 +170,5 @@ SEARCH_MEMORIES = many(
     min_relevance="double precision",
     exclude_repos="text[]",
     home_weight="double precision",
+    metadata="jsonb",
 )

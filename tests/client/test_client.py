@@ -276,7 +276,7 @@ def test_a_vector_may_be_a_list_tuple_array_or_pgvector_type(
 ) -> None:
     one = client.write_memory(**memory(), embedding=value)
     (many,) = client.write_memories([memory()], [value])
-    for row in client.get_memories([one.memory_id, many.memory_id]):
+    for row in client.get_memories("acme/api", [one.memory_id, many.memory_id]):
         assert row.embedding == Vector(vector(1, 0.5))
     found = client.search_memories("acme/api", None, value)
     assert [row.distance for row in found] == pytest.approx([0, 0], abs=1e-6)
@@ -284,7 +284,7 @@ def test_a_vector_may_be_a_list_tuple_array_or_pgvector_type(
 
 def test_embeddings_may_be_a_two_dimensional_array(client: Client) -> None:
     rows = client.write_memories([memory() for _ in range(3)], np.eye(3, 8))
-    embeddings = [m.embedding for m in client.get_memories([r.memory_id for r in rows])]
+    embeddings = [m.embedding for m in client.get_memories("acme/api", [r.memory_id for r in rows])]
     assert embeddings == [Vector(row) for row in np.eye(3, 8)]
 
 
@@ -380,7 +380,7 @@ def test_cost_usd_rejects_text(client: Client) -> None:
 
 def test_memory_ids_reject_text(client: Client) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="memory_ids"):
-        client.get_memories("12")  # type: ignore[arg-type]
+        client.get_memories("acme/api", "12")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("target", ["postgresql:///x", None, object()])
@@ -423,7 +423,7 @@ def test_numbers_may_be_from_numpy_and_lists_may_be_sets(client: Client) -> None
         outcomes={"accepted"},
     )
     assert found.memory_id == one.memory_id
-    assert client.get_memories({one.memory_id})[0].finding_id == 5
+    assert client.get_memories("acme/api", {one.memory_id})[0].finding_id == 5
 
 
 @pytest.mark.parametrize(
@@ -431,7 +431,7 @@ def test_numbers_may_be_from_numpy_and_lists_may_be_sets(client: Client) -> None
 )
 def test_a_list_may_be_any_iterable(client: Client, make: Any) -> None:
     one = client.write_memory(**memory())
-    assert len(client.get_memories(make([one.memory_id]))) == 1
+    assert len(client.get_memories("acme/api", make([one.memory_id]))) == 1
     assert len(client.search_memories("acme/api", "cache", outcomes=make(["accepted"])))
     assert len(client.write_memories(make([memory()]), make([None]))) == 1
 
@@ -439,12 +439,12 @@ def test_a_list_may_be_any_iterable(client: Client, make: Any) -> None:
 def test_ranges_and_dictionary_views_are_accepted_as_lists(client: Client) -> None:
     one = client.write_memory(**memory())
     ids = range(one.memory_id, one.memory_id + 2)
-    assert len(client.get_memories(ids)) == 1
-    assert len(client.get_memories(dict.fromkeys(ids).keys())) == 1
+    assert len(client.get_memories("acme/api", ids)) == 1
+    assert len(client.get_memories("acme/api", dict.fromkeys(ids).keys())) == 1
     rows = {"a": memory(), "b": memory()}
     embeddings = {"a": np.eye(8)[0], "b": range(8)}
     written = client.write_memories(rows.values(), embeddings.values())
-    _, second = client.get_memories(row.memory_id for row in written)
+    _, second = client.get_memories("acme/api", row.memory_id for row in written)
     assert second.embedding == Vector(list(range(8)))
 
 
@@ -453,7 +453,7 @@ def test_numpy_scalars_are_sent_as_python_values(client: Client) -> None:
     values = {"stale": np.bool_(False), "created_at": when, "language": np.str_("go")}
     one = client.write_memory(**memory(**values))
     (two,) = client.write_memories([memory(**values)], [None])
-    for row in client.get_memories([one.memory_id, two.memory_id]):
+    for row in client.get_memories("acme/api", [one.memory_id, two.memory_id]):
         assert (row.stale, row.language) == (False, "go")
         assert row.created_at == datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
     week: Any = np.timedelta64(7, "D")
@@ -476,7 +476,7 @@ class Size(int, Enum):
 def test_members_of_an_enum_stand_for_their_values(client: Client) -> None:
     one = client.write_memory(**memory(severity=Word.MAJOR))
     (two,) = client.write_memories([memory(severity=Word.MAJOR)], [None])
-    rows = client.get_memories([one.memory_id, two.memory_id])
+    rows = client.get_memories("acme/api", [one.memory_id, two.memory_id])
     assert [row.severity for row in rows] == ["major", "major"]
     assert len(client.search_memories("acme/api", "cache", limit=Size.ONE)) == 1
 
@@ -539,7 +539,7 @@ def test_a_number_too_large_for_postgres_is_rejected(client: Client) -> None:
             client.search_memories("acme/api", "cache", limit=limit)
     expected = r"^memory_ids\[2\]: expected a 64-bit integer"
     with pytest.raises(psycopg.errors.InvalidParameterValue, match=expected):
-        client.get_memories([1, 2**70])
+        client.get_memories("acme/api", [1, 2**70])
 
 
 def test_a_datetime_without_a_zone_is_utc(conninfo: str) -> None:
@@ -549,7 +549,7 @@ def test_a_datetime_without_a_zone_is_utc(conninfo: str) -> None:
         client = Client(connection)
         one = client.write_memory(**memory(created_at=noon))
         (two,) = client.write_memories([memory(created_at=noon)], [None])
-        for row in client.get_memories([one.memory_id, two.memory_id]):
+        for row in client.get_memories("acme/api", [one.memory_id, two.memory_id]):
             assert row.created_at == noon.replace(tzinfo=UTC)
         assert client.search_memories("acme/api", "cache", created_after=noon) == []
 
@@ -596,7 +596,7 @@ def test_psycopg_raises_our_error_classes(
 
 def test_a_row_converts_to_a_dictionary_that_json_can_write(client: Client) -> None:
     written = client.write_memory(**memory(finding_id=7), embedding=vector(1))
-    (row,) = client.get_memories([written.memory_id])
+    (row,) = client.get_memories("acme/api", [written.memory_id])
     columns = json.loads(json.dumps(row.to_dict()))
     assert list(columns) == [field.name for field in dataclasses.fields(row)]
     assert columns["embedding"] == vector(1)
@@ -610,7 +610,7 @@ def test_a_row_converts_to_a_dictionary_that_json_can_write(client: Client) -> N
 def test_the_repr_of_a_row_is_one_short_line(client: Client) -> None:
     text = "The cache is\nnever invalidated. " * 100
     written = client.write_memory(**memory(finding_text=text), embedding=vector(1))
-    (row,) = client.get_memories([written.memory_id])
+    (row,) = client.get_memories("acme/api", [written.memory_id])
     assert repr(row).startswith("Memory(memory_id=")
     assert "embedding=<Vector of 8 dimensions>" in repr(row)
     assert "\n" not in repr(row)
@@ -753,7 +753,7 @@ def test_vectors_are_sent_and_read_in_a_pipeline(conninfo: str) -> None:
     with psycopg.connect(conninfo) as connection, connection.pipeline():
         client = Client(connection)
         written = client.write_memory(**memory(), embedding=vector(1))
-        (row,) = client.get_memories([written.memory_id])
+        (row,) = client.get_memories("acme/api", [written.memory_id])
         assert row.embedding == Vector(vector(1))
 
 

@@ -41,7 +41,7 @@ def rows(client: Client) -> list[Memory]:
         each["embedding_model"] = "other" if n % 5 == 1 else "test"
     client.set_embedding_model("test")
     ids = write(client, memories, given)
-    return client.get_memories(sorted(ids))
+    return client.get_memories("acme/api", sorted(ids))
 
 
 FILTERS: list[tuple[dict[str, Any], Any]] = [

@@ -106,7 +106,7 @@ def test_of_two_duplicates_the_memory_that_is_not_stale_is_kept(client: Client) 
     client.write_memory(**memory(repo=NEW, finding_id=1, stale=True))
     (memories, *_) = client.rename_repo(OLD, NEW)
     assert memories == RenamedRows("learning_memories", 1, 1)
-    (renamed,) = client.get_memories([kept.memory_id])
+    (renamed,) = client.get_memories("acme/api", [kept.memory_id])
     assert (renamed.repo, renamed.stale) == (NEW, False)
 
 
@@ -183,7 +183,7 @@ def test_reactions_recorded_during_the_rename_get_the_new_name(
 def test_the_source_repo_of_a_memory_from_another_repo_is_kept(client: Client) -> None:
     row = client.write_memory(**memory(repo=OLD, source_repo="other/lib"))
     client.rename_repo(OLD, NEW)
-    (renamed,) = client.get_memories([row.memory_id])
+    (renamed,) = client.get_memories("acme/api", [row.memory_id])
     assert (renamed.repo, renamed.source_repo) == (NEW, "other/lib")
 
 

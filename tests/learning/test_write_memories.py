@@ -40,7 +40,7 @@ def test_results_are_in_input_order(client: Client) -> None:
     assert [row.inserted for row in written] == [True] * 3
     ids = [row.memory_id for row in written]
     assert ids == sorted(ids)
-    assert [row.repo for row in client.get_memories(ids)] == repos
+    assert [row.repo for row in client.get_memories("acme/api", ids)] == repos
 
 
 def test_an_empty_batch_returns_no_rows(client: Client) -> None:
@@ -55,7 +55,7 @@ def test_writing_is_idempotent(client: Client) -> None:
     )
     assert [row.inserted for row in again] == [False, True]
     assert again[0].memory_id == first.memory_id
-    assert client.get_memories([first.memory_id])[0].finding_text != "other"
+    assert client.get_memories("acme/api", [first.memory_id])[0].finding_text != "other"
 
 
 def test_a_duplicate_in_the_same_call_is_written_once(client: Client) -> None:
@@ -77,7 +77,7 @@ def test_the_same_finding_with_another_outcome_is_another_memory(
 
 def test_omitted_columns_get_their_defaults(client: Client) -> None:
     (row,) = client.write_memories([memory()], [None])
-    (written,) = client.get_memories([row.memory_id])
+    (written,) = client.get_memories("acme/api", [row.memory_id])
     assert (written.owner, written.source_repo) == ("acme", "acme/api")
     assert (written.finding_id, written.review_id, written.language) == (None,) * 3
     assert (written.embedding, written.embedding_dim) == (None, 8)
@@ -104,7 +104,7 @@ def test_every_column_is_stored(client: Client) -> None:
         "created_at": datetime(2025, 5, 4, 3, 2, 1, tzinfo=UTC),
     }
     (row,) = client.write_memories([columns], [vector(1, -2.5)])  # type: ignore[list-item]
-    (written,) = client.get_memories([row.memory_id])
+    (written,) = client.get_memories("acme/api", [row.memory_id])
     assert {name: getattr(written, name) for name in columns} == columns
     assert written.embedding
     assert written.embedding.to_list() == vector(1, -2.5)
@@ -115,7 +115,7 @@ def test_null_is_the_same_as_absent(client: Client) -> None:
         ["owner", "source_repo", "finding_id", "language", "stale", "created_at"]
     )
     (row,) = client.write_memories([memory(**nothing)], [None])
-    assert client.get_memories([row.memory_id])[0].owner == "acme"
+    assert client.get_memories("acme/api", [row.memory_id])[0].owner == "acme"
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
@@ -124,7 +124,7 @@ def test_a_time_without_a_time_zone_is_utc(conninfo: str, zone: str) -> None:
         f"{conninfo} options='-c timezone={zone} -c role=kodiai_app'"
     ) as c:
         (row,) = c.write_memories([memory(created_at="2026-01-01T12:00:00")], [None])
-        (written,) = c.get_memories([row.memory_id])
+        (written,) = c.get_memories("acme/api", [row.memory_id])
     assert written.created_at == datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -157,7 +157,7 @@ def unnamed(**columns: Any) -> Any:
 
 def written_model(client: Client, columns: dict[str, Any]) -> str:
     row = client.write_memory(**columns)
-    return client.get_memories([row.memory_id])[0].embedding_model
+    return client.get_memories("acme/api", [row.memory_id])[0].embedding_model
 
 
 def test_a_memory_without_an_embedding_makes_no_model_active(client: Client) -> None:
@@ -189,13 +189,13 @@ def test_an_embedding_needs_a_model_until_one_is_active(
 
 def test_a_memory_gets_its_embedding_when_it_is_written_again(client: Client) -> None:
     (row,) = client.write_memories([unnamed(finding_id=5, stale=True)], [None])
-    (before,) = client.get_memories([row.memory_id])
+    (before,) = client.get_memories("acme/api", [row.memory_id])
     again = memory(finding_id=5, finding_text="other", language="go")
     existing = WriteResult(row.memory_id, inserted=False)
     assert client.write_memory(**again) == existing
-    assert client.get_memories([row.memory_id]) == [before]
+    assert client.get_memories("acme/api", [row.memory_id]) == [before]
     assert client.write_memory(**again, embedding=vector(0, 2)) == existing
-    (after,) = client.get_memories([row.memory_id])
+    (after,) = client.get_memories("acme/api", [row.memory_id])
     assert after.embedding
     assert after.embedding.to_list() == vector(0, 2)
     assert after.embedding_model == "test"
@@ -219,7 +219,7 @@ def test_only_an_embedding_of_the_active_model_replaces_another(client: Client) 
         row = client.write_memory(
             **memory(finding_id=5, embedding_model=model), embedding=vector(*values)
         )
-        (written,) = client.get_memories([row.memory_id])
+        (written,) = client.get_memories("acme/api", [row.memory_id])
         assert written.embedding
         return written.embedding_model, written.embedding.to_list()
 
@@ -241,7 +241,7 @@ def test_a_duplicate_in_the_same_call_adds_the_embedding(client: Client) -> None
         [same, other, same, same], [None, vector(1), vector(2), vector(3)]
     )
     assert [row.inserted for row in rows] == [True, False, False, False]
-    (written,) = client.get_memories([rows[0].memory_id])
+    (written,) = client.get_memories("acme/api", [rows[0].memory_id])
     assert written.embedding
     assert (written.embedding_model, written.embedding.to_list()) == ("test", vector(2))
 
@@ -441,7 +441,7 @@ def test_an_embedding_may_be_a_key_of_its_memory(client: Client, value: Any) -> 
         [None, vector(2), vector(3), None],
     )
     rows += client.write_memories([memory(), memory(embedding=value)])
-    found = client.get_memories([row.memory_id for row in rows])
+    found = client.get_memories("acme/api", [row.memory_id for row in rows])
     assert [row.embedding and row.embedding.to_list() for row in found] == [
         *(vector(1, -2.5), vector(2), vector(3), None, None, vector(1, -2.5))
     ]
@@ -499,7 +499,7 @@ def test_an_embedding_may_have_numbers_too_small_for_its_type(
     given = given.replace('"?"', "[1, 1e-60, -1e-400, 0, 0, 0, 0, 0]")
     row = database.execute(f"select * from write_memories('{given}')".encode())
     (_, memory_id, _) = row.fetchone() or (0, 0, 0)
-    (written,) = client.get_memories([memory_id])
+    (written,) = client.get_memories("acme/api", [memory_id])
     assert written.embedding
     assert written.embedding.to_list() == vector(1)
 
@@ -585,8 +585,8 @@ def test_get_memories_keeps_the_order_of_ids_and_skips_unknown_ones(
         for row in client.write_memories([memory() for _ in range(3)], [None] * 3)
     ]
     order = [ids[2], 999_999, ids[0], ids[2]]
-    assert [row.memory_id for row in client.get_memories(order)] == [ids[2], ids[0]]
-    assert client.get_memories([]) == []
+    assert [row.memory_id for row in client.get_memories("acme/api", order)] == [ids[2], ids[0]]
+    assert client.get_memories("acme/api", []) == []
 
 
 def test_has_memory_looks_up_repo_finding_and_outcome(client: Client) -> None:
@@ -605,7 +605,7 @@ def test_has_memory_looks_up_repo_finding_and_outcome(client: Client) -> None:
         ("has_memory('a/b', null, 'accepted')", "22004", "p_finding_id is missing"),
         ("has_memory('a/b', 1, null)", "22004", "p_outcome is missing"),
         ("has_memory('a/b', 1, 'x')", "22023", "p_outcome: expected accepted"),
-        ("get_memories(null)", "22004", "p_memory_ids is missing"),
+        ("get_memories(''acme/api'', null)", "22004", "p_memory_ids is missing"),
         ("set_embedding_model(null)", "22004", "p_embedding_model is missing"),
         ("set_embedding_model(' ')", "22023", "p_embedding_model: expected a name"),
         (

@@ -110,7 +110,7 @@ def test_a_changed_path_is_found_at_once(
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_a_path_is_stored_in_one_spelling(client: Client, spelling: str) -> None:
     (memory_id,) = write(client, [memory(file_path=spelling)], [None])
-    (row,) = client.get_memories([memory_id])
+    (row,) = client.get_memories("acme/api", [memory_id])
     assert row.file_path == SPELLINGS[0]
     client.record_review(REPO, 1, findings=[finding(file_path=spelling, title="zebra")])
     (found,) = client.search_findings(REPO, "zebra")
@@ -136,7 +136,7 @@ def test_a_path_of_dots_and_slashes_is_accepted(
     client: Client, path: str, stored: str
 ) -> None:
     (memory_id,) = write(client, [memory(file_path=path)], [None])
-    assert [row.file_path for row in client.get_memories([memory_id])] == [stored]
+    assert [row.file_path for row in client.get_memories("acme/api", [memory_id])] == [stored]
 
 
 def test_the_prefix_of_the_root_means_every_path(client: Client) -> None:

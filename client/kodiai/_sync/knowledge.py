@@ -10,7 +10,6 @@ from kodiai.knowledge import (
     Author,
     Checkpoint,
     Claim,
-    CommentReaction,
     DepBumpMerge,
     FeedbackPattern,
     Finding,
@@ -19,7 +18,6 @@ from kodiai.knowledge import (
     NewReaction,
     NewSuppression,
     OpenRun,
-    ReactionSync,
     RecordedFinding,
     RecordedMerge,
     RecordedPattern,
@@ -922,49 +920,6 @@ class Knowledge(Caller):
         """
         return self._call(
             knowledge.SET_FINDING_COMMENT, finding_id, comment_id, comment_surface
-        )
-
-    def sync_feedback_reactions(
-        self,
-        finding_id: int,
-        reactions: Iterable[CommentReaction],
-        comment_id: int | None = None,
-        comment_surface: str | None = None,
-    ) -> ReactionSync:
-        """Record all reactions to a comment, and remove those that were withdrawn.
-
-        Pass every thumbs-up and thumbs-down reaction that the comment has now, of all
-        pages: recorded reactions that are not among them are deleted. Otherwise as
-        record_feedback_reactions, which never deletes any.
-
-        Args:
-            finding_id: 1 or more; finding that the comment is about.
-            reactions: at most 10000; all reactions to the comment.
-            comment_id: 1 or more; GitHub comment id; None for the finding's.
-            comment_surface: 1 to 200 characters; kind of comment, such as
-                pull_request_review_comment; None for the finding's.
-
-        Returns:
-            A ReactionSync.
-
-        Raises:
-            NullValueNotAllowed: a required argument or key is missing, or neither the
-                call nor the finding has a comment; the message names it (22004).
-            InvalidParameterValue: an argument or key is invalid; the message names it
-                (22023).
-            SerializationFailure: under repeatable read or serializable, a concurrent
-                transaction recorded reactions to the comment or renamed the repository;
-                retry the transaction (40001).
-            DeadlockDetected: a concurrent transaction recorded reactions to the same
-                comment for a finding of another review; retry the transaction (40P01).
-            UnknownFindingError: the finding does not exist (KB002).
-        """
-        return self._call(
-            knowledge.SYNC_FEEDBACK_REACTIONS,
-            finding_id,
-            reactions,
-            comment_id,
-            comment_surface,
         )
 
     def upsert_author(

@@ -82,7 +82,7 @@ end
 $$;
 
 comment on function audit_teachers is
-'List who taught the memories of a repository or an owner lately, and what became of it.
+'List who taught memories lately, and what became of them.
 
 Look for one person with most of the voices, for bursts, and for people whose memories are mostly
 retired. withdraw_voices takes back what somebody said; set_learning_policy decides who may teach.

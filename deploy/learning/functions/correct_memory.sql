@@ -87,7 +87,7 @@ Arguments:
   p_category: security | correctness | performance | style | documentation; null to keep it
   p_file_path: 1 to 1000 bytes; path of the file, relative to the repository root; null to keep it
   p_language: 1 to 200 characters; programming language of the file; null to keep it
-  p_metadata: attributes of the memory, which replace all former ones; null to keep them
+  p_metadata: object with attributes of the memory, which replace the former ones; null to keep them
   p_embedding_model: 1 to 200 bytes; model of p_embedding; null for the active model
   p_reason: 1 to 100000 characters; why it is corrected; null for no reason
   p_by: 1 to 200 characters; login of the person who corrects it; null if unknown

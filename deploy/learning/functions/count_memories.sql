@@ -77,7 +77,7 @@ Arguments:
     at most 10000; null for any, an empty array for none
   p_path_prefix: only memories whose file_path starts with this literal prefix; null for any
   p_created_after: only memories created after this time; null for any
-  p_metadata: only memories whose metadata contains this object; null for any
+  p_metadata: object that the metadata of a memory must contain; null for any
 
 Result: one row, a MemoryCount.
   memories: number of active memories, including stale ones

@@ -41,7 +41,9 @@ end
 $$;
 
 comment on function get_learning_policy is
-'Return the policy that says who may teach a repository: its own or else that of its owner.
+'Return the policy that says who may teach a repository.
+
+Its own policy, or else that of its owner.
 
 Arguments:
   p_repo: owner/name; null for the policy of p_owner itself

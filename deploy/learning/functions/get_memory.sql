@@ -37,6 +37,8 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
+-- Times in JSON are in UTC.
+set timezone = 'UTC'
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
 as $$
@@ -107,10 +109,18 @@ Result: one row, a MemoryWithVoices, or none if the memory does not exist in p_r
   metadata: attributes of the memory
   created_at: when the memory was learned; its age counts from then
   joined_finding_ids: ids of further findings that repeated it, oldest first
-  voices: array of objects, oldest first, with the keys login, event (what spoke if no person did),
-    association, voice (published, accepted, suppressed, thumbs_up, thumbs_down or reply),
-    rationale, url, finding_id, said_at, withdrawn_at (null if it counts) and is_pending (awaits
-    approval)
+  voices: array of MemoryVoice objects; what people and events say about it, oldest first
+    - login (text, required): login of the person, in lower case; null for an event
+    - event (text, required): what spoke if no person did; null for a person
+    - association (text, required): association of the person, such as MEMBER; null if unknown
+    - voice (published | accepted | suppressed | thumbs_up | thumbs_down | reply, required): what
+      they say
+    - rationale (text, required): why, in their words; null if they gave no reason
+    - url (text, required): where they said it; null if unknown
+    - finding_id (bigint, required): finding on which they said it; null if none
+    - said_at (text, required): when they said it, in ISO 8601 and UTC
+    - withdrawn_at (text, required): when it was withdrawn, likewise; null if it was not
+    - is_pending (boolean, required): whether it awaits approval, and until then does not count
 
 Errors:
   22004: an argument is null; the message names it

@@ -96,7 +96,7 @@ Arguments:
   p_after_id: only memories with a larger memory_id; null to begin with the first
   p_limit: 1 to 1000; maximum number of rows
   p_state: pending | active | retired; only memories in this state; null for any
-  p_metadata: only memories whose metadata contains this object; null for any
+  p_metadata: object that the metadata of a memory must contain; null for any
 
 Result: rows, each a Memory, by memory_id.
   memory_id: id of the memory

@@ -54,9 +54,9 @@ end
 $$;
 
 comment on function list_memory_history is
-'List what happened to a memory since it was written, oldest first, page by page.
+'List what happened to a memory since it was written.
 
-To read the next page, pass the last history_id as p_after_id, until a page has fewer than p_limit
+Oldest first, page by page. To read the next page, pass the last history_id as p_after_id, until a page has fewer than p_limit
 rows. get_memory returns the memory as it is now, with its voices.
 
 Arguments:
@@ -65,9 +65,7 @@ Arguments:
   p_after_id: only changes with a larger history_id; null to begin with the first
   p_limit: 1 to 1000; maximum number of rows
 
-Result: rows, each a MemoryChange, by history_id; none if the memory does not exist in p_repo or
-never
-  changed.
+Result: rows, each a MemoryChange, by history_id; none if the memory does not exist in p_repo.
   history_id: id of the change
   memory_id: id of the memory
   action: taught | withdrawn | approved | rejected | retired | restored | corrected; what was done:

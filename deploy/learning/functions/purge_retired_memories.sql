@@ -26,9 +26,9 @@ end
 $$;
 
 comment on function purge_retired_memories is
-'Delete one batch of memories that were retired long ago, with their voices and their history.
+'Delete one batch of memories that were retired long ago.
 
-Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
+Their voices and their history are deleted too. Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
 for a later call. A deleted memory that is taught again becomes a new one, so keep those that
 should not be learned again.
 

@@ -15,10 +15,12 @@ create function set_learning_policy(
   p_approval_delay interval default null,
   p_max_per_person_day bigint default null
 )
-returns void
+returns boolean
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
+declare
+  v_existed boolean;
 begin
   p_owner := _check_argument('p_owner', p_owner, 'owner_name');
   select s.repo into p_repo from _check_scope(p_repo, p_owner) as s;
@@ -33,10 +35,13 @@ begin
     );
   end if;
 
+  select count(*) > 0 into v_existed
+  from learning_policies as p
+  where p.owner = p_owner and p.repo is not distinct from p_repo;
   if p_trusted_associations is null then
     delete from learning_policies as p
     where p.owner = p_owner and p.repo is not distinct from p_repo;
-    return;
+    return v_existed;
   end if;
   insert into learning_policies (
     owner, repo, trusted_associations, untrusted, approval_delay, max_per_person_day
@@ -56,6 +61,7 @@ begin
     untrusted = excluded.untrusted,
     approval_delay = excluded.approval_delay,
     max_per_person_day = excluded.max_per_person_day;
+  return v_existed;
 end
 $$;
 
@@ -79,6 +85,8 @@ Arguments:
     approves what nobody rejected; null for never
   p_max_per_person_day: 1 or more; number of memories to which a person may speak per UTC day;
     beyond it, their voices count as untrusted; null for no maximum
+
+Result: whether there was a policy before, which this one replaced or which was removed.
 
 Errors:
   22004: p_owner or p_untrusted is null

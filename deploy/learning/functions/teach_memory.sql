@@ -149,7 +149,7 @@ Arguments:
   p_language: 1 to 200 characters; programming language of the file; null if unknown
   p_embedding_model: 1 to 200 bytes; model of the embedding; null for the active model; if none is
     active, the model of the first embedding becomes the active one
-  p_metadata: attributes of the memory, by which searches and lists can filter; null for none
+  p_metadata: object with attributes of the memory, by which searches and lists can filter; null for none
 
 Result: one row, a TeachResult.
   memory_id: id of the memory, new or joined; null if ignored

@@ -73,7 +73,7 @@ Arguments:
     - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
     - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
-    - metadata (jsonb): attributes of the memory, by which searches and lists can filter; default
+    - metadata (jsonb): object with attributes of the memory, by which searches and lists can filter; default
       none
     - created_at (timestamptz): years 1 to 9999; when the memory was learned; its age counts from
       then; UTC unless it has a time zone; default now

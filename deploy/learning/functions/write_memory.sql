@@ -93,7 +93,7 @@ Arguments:
   p_stale: whether the memory no longer applies; searches skip stale memories
   p_created_at: years 1 to 9999; when the memory was learned; its age counts from then; null for
     now
-  p_metadata: attributes of the memory, by which searches and lists can filter; null for none
+  p_metadata: object with attributes of the memory, by which searches and lists can filter; null for none
 
 Result: one row, a WriteResult.
   memory_id: id of the memory, new or existing

@@ -258,7 +258,7 @@ Arguments:
   p_exclude_repos: array of owner/name; repositories to leave out, at most 10000; null for none
   p_home_weight: 0 to 1; multiplies the score of memories of p_repo by 1 + p_home_weight if p_owner
     is given, so that they win near ties; 0 for no preference
-  p_metadata: only memories whose metadata contains this object; null for any
+  p_metadata: object that the metadata of a memory must contain; null for any
 
 Result: rows, each a FoundMemory, best first; ties are broken by memory_id.
   memory_id: id of the memory

@@ -12,7 +12,7 @@ select _verify_function('get_memory', '
   embedding vector, stale boolean, state text, retired_at timestamp with time zone,
   retired_reason text, superseded_by bigint, metadata jsonb, created_at timestamp with
   time zone, joined_finding_ids bigint[], voices jsonb)
-  set enable_seqscan=off
+  set TimeZone=UTC set enable_seqscan=off
 ', '{app, reader}');
 
 rollback;

@@ -9,7 +9,7 @@ select _verify_function('set_learning_policy', '
   text[], p_repo text DEFAULT NULL::text, p_untrusted text DEFAULT ''pending''::text,
   p_approval_delay interval DEFAULT NULL::interval, p_max_per_person_day bigint
   DEFAULT NULL::bigint)
-  returns void
+  returns boolean
 ', '{app}');
 
 rollback;
