@@ -455,6 +455,8 @@ class TeachResult(Row):
     """
     state: Literal["pending", "active", "retired", "ignored"]
     """Searches find only active memories."""
+    stale: bool
+    """Whether the memory no longer applies; searches skip stale memories."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -473,6 +475,8 @@ class BatchWriteResult(Row):
     """Searches find only active memories; a retired one stays so
     (restore_memories).
     """
+    stale: bool
+    """Whether the memory no longer applies; searches skip stale memories."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -489,6 +493,8 @@ class WriteResult(Row):
     """Searches find only active memories; a retired one stays so
     (restore_memories).
     """
+    stale: bool
+    """Whether the memory no longer applies; searches skip stale memories."""
 
 
 APPROVE_MEMORIES = one(

@@ -16,7 +16,7 @@ from kodiai.row import Row
 class SearchCheck(Row):
     """A row of check_search."""
 
-    check_name: Literal["indexes", "postings", "plans", "recall"]
+    check_name: Literal["indexes", "postings", "states", "plans", "recall"]
     """What was checked."""
     is_ok: bool | None
     """Whether the check passed; None for plans if the server does not count index

@@ -36,6 +36,49 @@ comment on function _find_memory is
 Arguments: p_repo; p_finding_id.
 Result: its id; null if there is none.';
 
+create function _find_text(p_repo text, p_finding_text text)
+returns bigint
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  c_hash constant bigint := hashtextextended(p_finding_text, 0);
+begin
+  return coalesce(
+    (
+      select m.id
+      from learning_memories as m
+      where
+        hashtextextended(m.finding_text, 0) = c_hash
+        and m.finding_text = p_finding_text
+        and m.repo = p_repo
+        and not m.stale
+      order by m.state = 'active' desc, m.id
+      limit 1
+    ),
+    -- What was corrected must not be learned again.
+    (
+      select max(m.id)
+      from memory_history as h
+      inner join learning_memories as m on h.memory_id = m.id
+      where
+        hashtextextended(h.before ->> 'finding_text', 0) = c_hash
+        and h.before ->> 'finding_text' = p_finding_text
+        and m.repo = p_repo
+        and not m.stale
+    )
+  );
+end
+$$;
+
+comment on function _find_text is
+'Find the memory that has a text, or had it before a correction. Stale memories are no longer
+repeated.
+Arguments: p_repo; p_finding_text.
+Result: its id; null if there is none.';
+
 create function _lock_memories(p_memory_ids bigint[])
 returns bigint[]
 language plpgsql volatile parallel unsafe
@@ -275,8 +318,15 @@ begin
 
   insert into memory_history (memory_id, action, changed_by, reason, before, after)
   select
-    c.id, p_action, p_changed_by, p_reason,
-    _changed_only(c.before, c.after), _changed_only(c.after, c.before)
+    c.id,
+    -- Reactions can take the last voice away.
+    case
+      when p_action = 'taught' and c.after ->> 'state' = 'retired' then 'withdrawn' else p_action
+    end,
+    p_changed_by,
+    p_reason,
+    _changed_only(c.before, c.after),
+    _changed_only(c.after, c.before)
   from changes as c
   inner join changed as d on c.id = d.id
   order by c.id;
@@ -380,11 +430,14 @@ begin
       when v_after -> 'finding_text' = v_before -> 'finding_text' then m.embedding
     end
   where m.id = p_memory_id;
-  insert into memory_history (memory_id, action, changed_by, reason, before, after)
-  values (
-    p_memory_id, 'corrected', p_by, p_reason, _changed_only(v_before, v_after),
-    _changed_only(v_after, v_before)
-  );
+  -- Embeddings are not part of the history.
+  if v_before <> v_after then
+    insert into memory_history (memory_id, action, changed_by, reason, before, after)
+    values (
+      p_memory_id, 'corrected', p_by, p_reason, _changed_only(v_before, v_after),
+      _changed_only(v_after, v_before)
+    );
+  end if;
   return true;
 end
 $$;

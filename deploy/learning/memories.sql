@@ -322,20 +322,14 @@ those of the active one.
 Arguments: p_memory_ids, ids of the memories; p_memories and p_embeddings, what is written to
 them; p_model, the active model.';
 
-create function _add_outcomes(p_memory_ids bigint[], p_memories jsonb, p_inserted bigint[])
+create function _add_outcomes(p_memory_ids bigint[], p_memories jsonb, p_existing bigint[])
 returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  v_existing bigint[] := array(
-    select u.id from unnest(p_memory_ids) as u (id)
-    except
-    select i.id from unnest(p_inserted) as i (id)
-  );
   v_changed bigint[];
 begin
-  perform _lock_memories(v_existing);
   with new_voices as (
     insert into memory_voices (memory_id, event, voice, finding_id, said_at)
     select m.memory_id, m.outcome, m.outcome, m.finding_id, least(m.created_at, _now())
@@ -355,7 +349,7 @@ begin
   from (
     select v.memory_id as id
     from new_voices as v
-    left join unnest(v_existing) as e (id) on v.memory_id = e.id
+    left join unnest(p_existing) as e (id) on v.memory_id = e.id
     group by v.memory_id
     -- A new memory already has the outcome of a single voice.
     having count(*) > 1 or bool_or(e.id is not null)
@@ -366,15 +360,17 @@ $$;
 
 comment on function _add_outcomes is
 'Record the outcomes of memories as voices of events, each once.
-Arguments: p_memory_ids, ids of the memories; p_memories, what is written to them; p_inserted, those
-that are new.';
+Arguments: p_memory_ids, ids of the memories; p_memories, what is written to them; p_existing, those
+that are not new, which this transaction locked.';
 
 create function _write_memories(
   p_memories jsonb,
   p_embeddings vector[],
   p_single boolean
 )
-returns table (ordinal integer, memory_id bigint, inserted boolean, state text)
+returns table (
+  ordinal integer, memory_id bigint, inserted boolean, state text, stale boolean
+)
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 -- A created_at without a time zone means UTC, regardless of session settings.
@@ -388,6 +384,7 @@ declare
   v_ids bigint[];
   v_inserted bigint[];
   v_memory_ids bigint[];
+  v_existing bigint[];
 begin
   perform _check_memories(p_memories, p_single);
   v_embeddings := _collect_embeddings(p_memories, p_embeddings, p_single);
@@ -423,13 +420,20 @@ begin
       hint = 'Retry the transaction.';
   end if;
 
+  v_existing := _lock_memories(
+    array(
+      select u.id from unnest(v_memory_ids) as u (id)
+      except
+      select i.id from unnest(v_inserted) as i (id)
+    )
+  );
   if v_memory_ids <> v_ids then
     perform _add_embeddings(v_memory_ids, p_memories, v_embeddings, v_model);
   end if;
-  perform _add_outcomes(v_memory_ids, p_memories, v_inserted);
+  perform _add_outcomes(v_memory_ids, p_memories, v_existing);
 
   return query
-  select m.ord::integer, m.memory_id, m.memory_id = m.id, l.state::text
+  select m.ord::integer, m.memory_id, m.memory_id = m.id, l.state::text, l.stale
   from unnest(v_memory_ids, v_ids) with ordinality as m (memory_id, id, ord)
   inner join learning_memories as l on m.memory_id = l.id
   order by m.ord;

@@ -237,13 +237,16 @@ begin
   from unnest(v_kept, v_dropped) as m (kept, dropped)
   inner join memory_findings as f on f.memory_id = m.dropped
   on conflict do nothing;
+  update memory_history as h set memory_id = m.kept
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  where h.memory_id = m.dropped;
   perform _settle_memories(v_kept, 'taught', null);
 end
 $$;
 
 comment on function _merge_voices is
-'Give the voices of the memories that _rename_repos is about to drop to those of the same findings
-that it keeps.
+'Give the voices and the history of the memories that _rename_repos is about to drop to those of the
+same findings that it keeps.
 Arguments: p_repos, the old names; p_new_repos, the new name of each.';
 
 create function _rename_repos(p_repos text[], p_new_repos text[])

@@ -21,6 +21,15 @@ comment on function _voice_side is
 'Return whether a voice speaks for a memory (1), against it (-1), or is no verdict (0).
 Argument: p_voice.';
 
+create function _reaction_voice(p_reaction_content text)
+returns text
+language sql immutable parallel safe
+return case p_reaction_content when '+1' then 'thumbs_up' else 'thumbs_down' end;
+
+comment on function _reaction_voice is
+'Return the voice of a reaction to a comment.
+Argument: p_reaction_content, +1 or -1.';
+
 create function _check_speaker(p_login text, p_event text)
 returns void
 language plpgsql stable parallel safe
@@ -46,7 +55,40 @@ comment on function _check_speaker is
 Arguments: p_login; p_event; both may be null.
 Errors: 22023 if one is invalid or both are given.';
 
-create function _judge_teacher(p_repo text, p_login text, p_association text)
+create function _find_association(p_repo text, p_login text)
+returns text
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+begin
+  return coalesce(
+    (
+      select a.author_association from author_cache as a
+      where a.repo = p_repo and a.author_login = p_login
+    ),
+    (
+      select v.association
+      from memory_voices as v
+      inner join learning_memories as m on v.memory_id = m.id
+      where v.login = p_login and v.association is not null and m.repo = p_repo
+      order by v.created_at desc
+      limit 1
+    )
+  );
+end
+$$;
+
+comment on function _find_association is
+'Find the association of a person with a repository: that of author_cache, or else the one with
+which they last spoke.
+Arguments: p_repo; p_login.
+Result: the association; null if unknown.';
+
+create function _judge_teacher(
+  p_repo text, p_login text, p_association text, p_memory_id bigint
+)
 returns text
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
@@ -71,20 +113,17 @@ begin
     return 'trust';
   end if;
 
-  p_association := upper(
-    coalesce(
-      p_association,
-      (
-        select a.author_association from author_cache as a
-        where a.repo = p_repo and a.author_login = p_login
-      )
-    )
-  );
+  p_association := upper(coalesce(p_association, _find_association(p_repo, p_login)));
   if p_association = any (v_policy.trusted_associations) is not true then
     return v_policy.untrusted;
   end if;
 
-  if v_policy.max_per_person_day is not null then
+  if
+    v_policy.max_per_person_day is not null
+    and not exists (
+      select from memory_voices as v where v.memory_id = p_memory_id and v.login = p_login
+    )
+  then
     -- One at a time, so that nobody exceeds the maximum by speaking in many sessions at once.
     perform pg_advisory_xact_lock(
       hashtextextended(format('%s %s %s', current_schema(), v_policy.owner, p_login), 3)
@@ -108,8 +147,9 @@ $$;
 
 comment on function _judge_teacher is
 'Decide what becomes of the voice of a person: the policy of the repository or else of its owner
-says (learning_policies). The association, if unknown, is looked up in author_cache.
-Arguments: p_repo; p_login, null for an event; p_association, null if unknown.
+says (learning_policies).
+Arguments: p_repo; p_login, null for an event; p_association, null if unknown; p_memory_id, the
+memory to which they speak, null if it is new.
 Result: trust if it counts at once, pending if it awaits approval, ignore if it is not recorded, as
 those of bots.';
 
@@ -130,6 +170,17 @@ language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
+  -- Who only comments does not take a verdict back.
+  if _voice_side(p_voice) = 0 then
+    select coalesce(max(v.voice), p_voice) into p_voice
+    from memory_voices as v
+    where
+      v.memory_id = p_memory_id
+      and v.login is not distinct from p_login
+      and v.event is not distinct from p_event
+      and v.withdrawn_at is null
+      and _voice_side(v.voice) <> 0;
+  end if;
   insert into memory_voices as v (
     memory_id, login, event, association, voice, rationale, url, finding_id, said_at, is_pending
   )
@@ -148,7 +199,10 @@ begin
     end,
     url = coalesce(excluded.url, v.url),
     finding_id = coalesce(excluded.finding_id, v.finding_id),
-    said_at = excluded.said_at,
+    said_at = case
+      when v.voice = excluded.voice and v.withdrawn_at is null then v.said_at
+      else excluded.said_at
+    end,
     withdrawn_at = null,
     is_pending = excluded.is_pending
     and (v.voice <> excluded.voice or v.withdrawn_at is not null or v.is_pending)
@@ -168,29 +222,32 @@ $$;
 
 comment on function _record_voice is
 'Record what a person or an event says about a memory, in place of what they said before, unless
-they said that later.
+they said that later. A voice without a verdict adds its reason and its place to a verdict.
 Arguments: columns of memory_voices; p_is_pending, whether the voice awaits approval. This
 transaction locked the memory.
 Result: whether anything changed.';
 
-create function _settle_memories(
-  p_memory_ids bigint[], p_action text, p_changed_by text, p_reason text default null
-)
-returns bigint
-language plpgsql volatile parallel unsafe
+create function _derive_states(p_memory_ids bigint[], p_is_restored boolean default false)
+returns table (id bigint, state text, outcome text)
+language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
-declare
-  v_ids bigint[];
-  v_states text[];
-  v_outcomes text[];
+#variable_conflict use_column
 begin
-  select array_agg(m.id), array_agg(n.state), array_agg(n.outcome)
-  into v_ids, v_states, v_outcomes
+  return query
+  select
+    m.id,
+    case
+      when m.retired_reason is not null and not p_is_restored then 'retired'
+      when b.counted > 0 then 'active'
+      when b.pending > 0 then 'pending'
+      else 'retired'
+    end,
+    case when b.counted > 0 then coalesce(w.voice, 'published') else m.outcome end
   from learning_memories as m
   cross join lateral (
     select
@@ -210,26 +267,39 @@ begin
     order by (_voice_side(v.voice) = sign(b.balance)) desc, v.said_at desc, v.id desc
     limit 1
   ) as w on true
-  cross join lateral (
-    select
-      case
-        when m.retired_reason is not null and p_action <> 'restored' then 'retired'
-        when b.counted > 0 then 'active'
-        when b.pending > 0 then 'pending'
-        else 'retired'
-      end as state,
-      case when b.counted > 0 then coalesce(w.voice, 'published') end as outcome
-  ) as n
   where m.id = any (p_memory_ids);
+end
+$$;
+
+comment on function _derive_states is
+'Return what the voices of memories make of them. The side with more voices gives the outcome, the
+last one who spoke if both have the same; published if no voice is a verdict. A memory is active if
+a voice counts, pending if voices only await approval, and retired if none is left, or if someone
+retired it. One whose voices were all withdrawn keeps its outcome.
+Arguments: p_memory_ids; p_is_restored, whether to ignore that someone retired them.
+Result: one row per memory that exists.';
+
+create function _settle_memories(
+  p_memory_ids bigint[], p_action text, p_changed_by text, p_reason text default null
+)
+returns bigint
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_ids bigint[];
+  v_states text[];
+  v_outcomes text[];
+begin
+  select array_agg(d.id), array_agg(d.state), array_agg(d.outcome)
+  into v_ids, v_states, v_outcomes
+  from _derive_states(p_memory_ids, p_action = 'restored') as d;
   return _change_states(v_ids, v_states, v_outcomes, p_action, p_changed_by, p_reason);
 end
 $$;
 
 comment on function _settle_memories is
-'Let the outcome and the state of memories follow their voices. The side with more voices gives the
-outcome, the last one who spoke if both have the same; published if no voice is a verdict. A memory
-is active if a voice counts, pending if voices only await approval, and retired if none is left, or
-if someone retired it. One whose voices were all withdrawn keeps its outcome.
+'Let the outcomes and the states of memories follow their voices (_derive_states).
 Arguments: p_memory_ids, which this transaction locked; the others are columns of memory_history.
 Result: number of memories that changed.';
 
@@ -403,7 +473,7 @@ Arguments: p_memory_ids, which this transaction locked; p_approve; p_due_before,
 heard by then, null for all; p_by and p_reason, columns of memory_history.
 Result: number of voices approved or rejected.';
 
-create function _judge_reactors(p_repo text, p_reactions jsonb)
+create function _judge_reactors(p_repo text, p_reactions jsonb, p_memory_id bigint)
 returns jsonb
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
@@ -418,7 +488,9 @@ begin
     from jsonb_to_recordset(p_reactions) as r (reactor_login text)
     order by login
   loop
-    v_trusts := v_trusts || jsonb_build_object(v_login, _judge_teacher(p_repo, v_login, null));
+    v_trusts := v_trusts || jsonb_build_object(
+      v_login, _judge_teacher(p_repo, v_login, null, p_memory_id)
+    );
   end loop;
   return v_trusts;
 end
@@ -427,7 +499,8 @@ $$;
 comment on function _judge_reactors is
 'Decide what becomes of the voices of the people who reacted to a comment. Call it before
 _lock_memories.
-Arguments: p_repo; p_reactions, as in sync_feedback_reactions.
+Arguments: p_repo; p_reactions, as in sync_feedback_reactions; p_memory_id, the memory to which they
+speak.
 Result: an object with their logins as keys and what _judge_teacher returned as values.';
 
 create function _sync_voices(p_memory_id bigint, p_finding_id bigint, p_trusts jsonb)
@@ -448,16 +521,28 @@ begin
     -- Also an event: it stands for people who are known by name now.
     and not exists (
       select from feedback_reactions as b
-      where b.finding_id = p_finding_id and b.reactor_login = v.login
+      where
+        b.finding_id = p_finding_id
+        and b.reactor_login = v.login
+        -- Who is ignored now no longer says what they once said.
+        and (
+          p_trusts ->> v.login is distinct from 'ignore'
+          or _reaction_voice(b.reaction_content) = v.voice
+        )
     );
 
   perform _record_voice(
-    p_memory_id, b.reactor_login, null, null,
-    case b.reaction_content when '+1' then 'thumbs_up' else 'thumbs_down' end,
-    null, null, p_finding_id, coalesce(b.reacted_at, b.created_at),
+    p_memory_id, b.reactor_login, null, null, _reaction_voice(b.reaction_content), null, null,
+    p_finding_id,
+    case
+      -- Given again before the last call saw that it had been taken back.
+      when v.withdrawn_at is not null then greatest(b.reacted_at, b.created_at)
+      else coalesce(b.reacted_at, b.created_at)
+    end,
     p_trusts ->> b.reactor_login = 'pending'
   )
   from feedback_reactions as b
+  left join memory_voices as v on v.memory_id = p_memory_id and v.login = b.reactor_login
   where b.finding_id = p_finding_id and p_trusts ->> b.reactor_login <> 'ignore';
   perform _settle_memories(array[p_memory_id], 'taught', null);
 end

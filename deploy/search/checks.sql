@@ -13,7 +13,8 @@ as $$
 declare
   c_indexes constant text[] := array[
     'learning_memories_pkey', 'learning_memories_scope_idx', 'learning_memories_embedding_idx',
-    'learning_memories_search_tsv_idx', 'findings_search_tsv_idx', 'postings_pkey'
+    'learning_memories_search_tsv_idx', 'learning_memories_metadata_idx',
+    'learning_memories_text_idx', 'findings_search_tsv_idx', 'postings_pkey'
   ];
   v_invalid text;
 begin
@@ -63,6 +64,7 @@ begin
     ) as l (lexeme)
     where
       m.id = p_memory_id
+      and m.state <> 'pending'
       -- Shorter ones may be contractions.
       and w.word ~ '^[a-z0-9]{3,200}$'
       and not exists (
@@ -105,6 +107,18 @@ begin
     _in_scope(
       p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path, m.created_at
     );
+  -- Apart, so that the others are counted in the index alone.
+  select v_memories - count(*)
+  into v_memories
+  from learning_memories as m
+  where
+    m.id in (
+      select v.memory_id from memory_voices as v where v.is_pending and v.withdrawn_at is null
+    )
+    and _in_scope(
+      p_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path, m.created_at
+    )
+    and m.state = 'pending';
   select count(*)
   into v_postings
   from postings as p
@@ -125,9 +139,46 @@ end
 $$;
 
 comment on function _check_postings is
-'For check_search: check that the inverted index contains the memories in scope, and the words of
+'For check_search: check that the inverted index contains the memories in scope that do not await
+approval, and the words of
 as many samples as 0.3 seconds allow (_count_missing_words).
 Arguments: p_scope; p_memory_ids, memories whose words to look up.
+Result: is_ok; detail, in words.';
+
+create function _check_states(p_memory_ids bigint[], out is_ok boolean, out detail text)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_wrong bigint[] := array(
+    select d.id
+    from _derive_states(p_memory_ids) as d
+    inner join learning_memories as m on d.id = m.id
+    where
+      (m.state = 'pending') <> (m.search_tsv is null)
+      or (
+        (d.state, d.outcome) <> (m.state, m.outcome)
+        -- What was loaded without its voices has none to follow.
+        and exists (select from memory_voices as v where v.memory_id = d.id)
+      )
+    order by d.id
+  );
+begin
+  is_ok := v_wrong = '{}';
+  detail := format('%s sampled memories follow their voices', cardinality(p_memory_ids));
+  if not is_ok then
+    detail := format(
+      '%s of %s sampled memories do not follow their voices, such as memory %s',
+      cardinality(v_wrong), cardinality(p_memory_ids), v_wrong[1]
+    );
+  end if;
+end
+$$;
+
+comment on function _check_states is
+'For check_search: check that the states and the outcomes of memories follow from their voices, and
+that those that await approval are not in the inverted index.
+Argument: p_memory_ids.
 Result: is_ok; detail, in words.';
 
 create function _count_scans()

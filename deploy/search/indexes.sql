@@ -22,7 +22,7 @@ using hnsw (embedding_code bit_hamming_ops) with (m = 16, ef_construction = 64);
 create index learning_memories_metadata_idx on learning_memories
 using gin (metadata jsonb_path_ops);
 
--- For texts that are taught again (_find_repeat).
+-- For texts that are taught again (_find_text).
 create index learning_memories_text_idx on learning_memories (hashtextextended(finding_text, 0));
 
 create index learning_memories_search_tsv_idx on learning_memories

@@ -26,9 +26,9 @@ return (
 );
 
 comment on function _shares_words is
-'Return whether two texts of near embeddings say the same: they share half of the words of the shorter
-one and three more, or all words of both. The three keep apart short texts that differ in the one
-word that matters. Measured: docs/explanation/joining.md.
+'Return whether two texts of near embeddings say the same: they share half of the words of the
+shorter one and three more, or all words of both. The three keep apart short texts that differ in
+the one word that matters. Measured: docs/explanation/joining.md.
 Arguments: the lexemes of the texts (_document_lexemes).';
 
 create function _find_repeat(
@@ -54,17 +54,11 @@ declare
   v_corpus search_corpus;
   v_matches search_match[];
 begin
-  select m.id, 0
-  into memory_id, distance
-  from learning_memories as m
-  where
-    hashtextextended(m.finding_text, 0) = hashtextextended(p_finding_text, 0)
-    and m.finding_text = p_finding_text
-    and m.repo = p_repo
-    and not m.stale
-  order by m.state = 'active' desc, m.id
-  limit 1;
-  if found or p_embedding is null then
+  memory_id := _find_text(p_repo, p_finding_text);
+  if memory_id is not null then
+    distance := 0;
+    return;
+  elsif p_embedding is null then
     return;
   end if;
 

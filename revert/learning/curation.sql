@@ -14,6 +14,7 @@ drop function _check_successor;
 drop function _select_memories;
 drop function _lock_teaching;
 drop function _lock_memories;
+drop function _find_text;
 drop function _find_memory;
 
 commit;

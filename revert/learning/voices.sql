@@ -14,9 +14,12 @@ drop function _restore_memories;
 drop function _lock_spoken_memories;
 drop function _withdraw_voices;
 drop function _settle_memories;
+drop function _derive_states;
 drop function _record_voice;
 drop function _judge_teacher;
+drop function _find_association;
 drop function _check_speaker;
+drop function _reaction_voice;
 drop function _voice_side;
 
 commit;

@@ -10,6 +10,7 @@ drop function _check_recall;
 drop function _list_compared;
 drop function _check_plans;
 drop function _count_scans;
+drop function _check_states;
 drop function _check_postings;
 drop function _count_missing_words;
 drop function _check_indexes;

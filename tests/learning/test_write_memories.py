@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import string
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -314,14 +313,6 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("created_at", "9999-12-31T23:59-01:00", "a date and time"),
     ("created_at", "0044-03-15 BC", "a date and time"),
 ]
-
-
-@pytest.fixture
-def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
-    """Fail if the test writes anything, even the active model."""
-    yield
-    assert count(database) == 0
-    assert database.execute("select from active_embedding_model").rowcount == 0
 
 
 @pytest.mark.parametrize("timezone", ["UTC", "Asia/Tokyo", "America/New_York"])

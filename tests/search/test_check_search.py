@@ -11,7 +11,7 @@ from kodiai import Client
 from tests.learning.corpus import random_memories, write
 
 REPO, OTHER = "acme/api", "acme/web"
-ALL_OK = {"indexes": True, "postings": True, "plans": True, "recall": True}
+ALL_OK = dict.fromkeys(["indexes", "postings", "states", "plans", "recall"], True)
 
 
 @pytest.fixture

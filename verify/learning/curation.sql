@@ -10,6 +10,12 @@ select _verify_function('_find_memory', '
   set enable_seqscan=off
 ');
 
+select _verify_function('_find_text', '
+  stable parallel safe security invoker (p_repo text, p_finding_text text)
+  returns bigint
+  set enable_seqscan=off
+');
+
 select _verify_function('_lock_memories', '
   volatile parallel unsafe security invoker (p_memory_ids bigint[])
   returns bigint[]

@@ -36,14 +36,15 @@ select _verify_function('_add_embeddings', '
 
 select _verify_function('_add_outcomes', '
   volatile parallel unsafe security invoker (p_memory_ids bigint[], p_memories jsonb,
-  p_inserted bigint[])
+  p_existing bigint[])
   returns void
 ');
 
 select _verify_function('_write_memories', '
   volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings vector[],
   p_single boolean)
-  returns TABLE(ordinal integer, memory_id bigint, inserted boolean, state text)
+  returns TABLE(ordinal integer, memory_id bigint, inserted boolean, state text, stale
+  boolean)
   set TimeZone=UTC set DateStyle=ISO, YMD
 ');
 

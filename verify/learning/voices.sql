@@ -9,14 +9,25 @@ select _verify_function('_voice_side', '
   returns integer
 ');
 
+select _verify_function('_reaction_voice', '
+  immutable parallel safe security invoker (p_reaction_content text)
+  returns text
+');
+
 select _verify_function('_check_speaker', '
   stable parallel safe security invoker (p_login text, p_event text)
   returns void
 ');
 
+select _verify_function('_find_association', '
+  stable parallel safe security invoker (p_repo text, p_login text)
+  returns text
+  set enable_seqscan=off
+');
+
 select _verify_function('_judge_teacher', '
   volatile parallel unsafe security invoker (p_repo text, p_login text, p_association
-  text)
+  text, p_memory_id bigint)
   returns text
   set enable_seqscan=off
 ');
@@ -28,11 +39,17 @@ select _verify_function('_record_voice', '
   returns boolean
 ');
 
+select _verify_function('_derive_states', '
+  stable parallel safe security invoker (p_memory_ids bigint[], p_is_restored boolean
+  DEFAULT false)
+  returns TABLE(id bigint, state text, outcome text)
+  set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+');
+
 select _verify_function('_settle_memories', '
   volatile parallel unsafe security invoker (p_memory_ids bigint[], p_action text,
   p_changed_by text, p_reason text DEFAULT NULL::text)
   returns bigint
-  set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
 ');
 
 select _verify_function('_withdraw_voices', '
@@ -70,7 +87,8 @@ select _verify_function('_judge_voices', '
 ');
 
 select _verify_function('_judge_reactors', '
-  volatile parallel unsafe security invoker (p_repo text, p_reactions jsonb)
+  volatile parallel unsafe security invoker (p_repo text, p_reactions jsonb,
+  p_memory_id bigint)
   returns jsonb
 ');
 

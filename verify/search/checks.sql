@@ -22,6 +22,12 @@ select _verify_function('_check_postings', '
   set plan_cache_mode=force_custom_plan
 ');
 
+select _verify_function('_check_states', '
+  stable parallel safe security invoker (p_memory_ids bigint[], OUT is_ok boolean, OUT
+  detail text)
+  returns record
+');
+
 select _verify_function('_count_scans', '
   stable parallel restricted security invoker ()
   returns TABLE(name text, is_table boolean, scans bigint)

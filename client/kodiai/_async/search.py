@@ -28,8 +28,12 @@ class AsyncSearch(AsyncCaller):
         indexes: all indexes that searches read exist and are valid. If not, rebuild
         them.
 
-        postings: the inverted index contains every memory, and the words of the sampled
-        ones. If not, call rebuild_postings, as a member of the owner role.
+        postings: the inverted index contains every memory that does not await approval,
+        and the words of the sampled ones. If not, call rebuild_postings, as a member of
+        the owner role.
+
+        states: the states and outcomes of the sampled memories follow from their
+        voices. Fails if the tables were changed by hand.
 
         plans: searches read indexes only, and the intended ones. Fails if planner
         settings or the settings of functions were changed by hand.
@@ -45,8 +49,8 @@ class AsyncSearch(AsyncCaller):
             questions: 1 to 1000; number of memories to sample, at most.
 
         Returns:
-            One per check; plans and recall only if a memory in scope has an embedding
-                of the active model.
+            One per check; only the first two if no memory in scope has an embedding of
+                the active model.
 
         Raises:
             NullValueNotAllowed: repo and owner are both None, or questions is None

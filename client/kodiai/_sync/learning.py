@@ -310,22 +310,23 @@ class Learning(Caller):
         """
         return self._call(learning.GET_MEMORY, repo, memory_id)
 
-    def has_memory(self, repo: str, finding_id: int, outcome: Outcome) -> bool:
-        """Return whether a memory of a finding with a given outcome exists.
+    def has_memory(
+        self, repo: str, finding_id: int, outcome: Outcome | None = None
+    ) -> bool:
+        """Return whether a finding taught or repeated a memory.
 
-        Stale memories count too, and so do those without an embedding. If the memory
-        exists, write_memory would at most change its embedding.
+        Memories of every state count, stale ones and those without an embedding too.
 
         Args:
             repo: owner/name; repository of the memory.
             finding_id: id of the finding behind the memory.
-            outcome: how the team reacted.
+            outcome: only a memory with this outcome now; None for any.
 
         Returns:
             Whether the memory exists.
 
         Raises:
-            NullValueNotAllowed: an argument is None; the message names it (22004).
+            NullValueNotAllowed: repo or finding_id is None (22004).
             InvalidParameterValue: repo or outcome is invalid (22023).
         """
         return self._call(learning.HAS_MEMORY, repo, finding_id, outcome)
@@ -934,19 +935,20 @@ class Learning(Caller):
         """Teach a memory: what was found, and what a person or an event says about it.
 
         Joining. A repeat joins the memory that it repeats: the one of finding_id in
-        repo, or else, within same_distance, one of equal text or the nearest one that
-        also shares most of its words (_shares_words), whatever its outcome and state.
-        Otherwise a new memory is written. The memory keeps its text; an embedding is
-        added if it has none of the active model. What is said about finding_id later
-        reaches the memory that it joined.
+        repo, or else one that has this text or had it before a correction, or else,
+        within same_distance, the nearest one that shares most of its words
+        (_shares_words), whatever its outcome and state. Otherwise a new memory is
+        written. The memory keeps its text; an embedding is added if it has none of the
+        active model. What is said about finding_id later reaches the memory that it
+        joined.
 
         Voices. A person or an event has one voice per memory, so a change of mind
         replaces what they said. The same said again changes nothing, and neither does a
         said_at before that of the voice or of its withdrawal, so a delivery may arrive
         twice. accepted and thumbs_up speak for the memory, suppressed and thumbs_down
-        against it; published and reply are no verdict. The outcome of the memory is
-        that of the side with more voices, of whoever spoke last if both have the same,
-        published without a verdict.
+        against it; published and reply are no verdict, and take none back. The outcome
+        of the memory is that of the side with more voices, of whoever spoke last if
+        both have the same, published without a verdict.
 
         Trust. set_learning_policy decides whose voices count at once; what others teach
         stays pending until approve_memories, or is ignored. Bots, whose logins end in

@@ -8,7 +8,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function has_memory(p_repo text, p_finding_id bigint, p_outcome text)
+create function has_memory(p_repo text, p_finding_id bigint, p_outcome text default null)
 returns boolean
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
@@ -16,31 +16,34 @@ as $$
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_finding_id', p_finding_id::text, 'bigint');
-  perform _check_argument('p_outcome', p_outcome, 'outcome');
+  if p_outcome is not null then
+    perform _check_argument('p_outcome', p_outcome, 'outcome');
+  end if;
 
   return exists (
     select
     from learning_memories as m
-    where m.repo = p_repo and m.finding_id = p_finding_id and m.outcome = p_outcome
+    where
+      m.id = _find_memory(p_repo, p_finding_id) and m.outcome = coalesce(p_outcome, m.outcome)
   );
 end
 $$;
 
 comment on function has_memory is
-'Return whether a memory of a finding with a given outcome exists.
+'Return whether a finding taught or repeated a memory.
 
-Stale memories count too, and so do those without an embedding. If the memory exists, write_memory
-would at most change its embedding.
+Memories of every state count, stale ones and those without an embedding too.
 
 Arguments:
   p_repo: owner/name; repository of the memory
   p_finding_id: id of the finding behind the memory
-  p_outcome: published | accepted | suppressed | thumbs_up | thumbs_down; how the team reacted
+  p_outcome: published | accepted | suppressed | thumbs_up | thumbs_down; only a memory with this
+    outcome now; null for any
 
 Result: whether the memory exists.
 
 Errors:
-  22004: an argument is null; the message names it
+  22004: p_repo or p_finding_id is null
   22023: p_repo or p_outcome is invalid
 
 Example:

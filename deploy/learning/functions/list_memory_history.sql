@@ -56,8 +56,8 @@ $$;
 comment on function list_memory_history is
 'List what happened to a memory since it was written.
 
-Oldest first, page by page. To read the next page, pass the last history_id as p_after_id, until a page has fewer than p_limit
-rows. get_memory returns the memory as it is now, with its voices.
+Oldest first, page by page. To read the next page, pass the last history_id as p_after_id, until a
+page has fewer than p_limit rows. get_memory returns the memory as it is now, with its voices.
 
 Arguments:
   p_repo: owner/name; repository of the memory

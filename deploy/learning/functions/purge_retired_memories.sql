@@ -28,9 +28,9 @@ $$;
 comment on function purge_retired_memories is
 'Delete one batch of memories that were retired long ago.
 
-Their voices and their history are deleted too. Call it repeatedly until it returns less than p_limit. Rows locked by other transactions are left
-for a later call. A deleted memory that is taught again becomes a new one, so keep those that
-should not be learned again.
+Their voices and their history are deleted too. Call it repeatedly until it returns less than
+p_limit. Rows locked by other transactions are left for a later call. A deleted memory that is
+taught again becomes a new one, so keep those that should not be learned again.
 
 Arguments:
   p_repo: owner/name; repository of the memories; may be null if p_owner is given

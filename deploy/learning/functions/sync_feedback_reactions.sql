@@ -49,8 +49,8 @@ begin
   from findings as f
   inner join reviews as w on w.id = f.review_id
   where f.id = p_finding_id;
-  v_trusts := _judge_reactors(v_repo, p_reactions);
   v_memory_id := _find_memory(v_repo, p_finding_id);
+  v_trusts := _judge_reactors(v_repo, p_reactions, v_memory_id);
   v_memory_id := (_lock_memories(array[v_memory_id]))[1];
 
   -- For update: excludes rename_repo, and other calls that record reactions to its findings.

@@ -30,7 +30,12 @@ create function teach_memory(
   p_metadata jsonb default null
 )
 returns table (
-  memory_id bigint, inserted boolean, joined boolean, distance double precision, state text
+  memory_id bigint,
+  inserted boolean,
+  joined boolean,
+  distance double precision,
+  state text,
+  stale boolean
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
@@ -73,9 +78,12 @@ begin
     p_event := coalesce(p_event, p_voice);
   end if;
 
-  v_trust := _judge_teacher(p_repo, p_login, p_association);
+  v_trust := _judge_teacher(
+    p_repo, p_login, p_association,
+    coalesce(_find_memory(p_repo, p_finding_id), _find_text(p_repo, p_finding_text))
+  );
   if v_trust = 'ignore' then
-    return query select null::bigint, false, false, null::double precision, 'ignored';
+    return query select null::bigint, false, false, null::double precision, 'ignored', false;
     return;
   end if;
 
@@ -96,7 +104,7 @@ begin
   end if;
 
   return query
-  select v_id, v_inserted, not v_inserted, v_distance, m.state::text
+  select v_id, v_inserted, not v_inserted, v_distance, m.state::text, m.stale
   from learning_memories as m
   where m.id = v_id;
 end
@@ -105,17 +113,18 @@ $$;
 comment on function teach_memory is
 'Teach a memory: what was found, and what a person or an event says about it.
 
-Joining. A repeat joins the memory that it repeats: the one of p_finding_id in p_repo, or else,
-within p_same_distance, one of equal text or the nearest one that also shares most of its words
-(_shares_words), whatever its outcome and state. Otherwise a new memory is written. The memory keeps
-its text; an embedding is added if it has none of the active model. What is said about p_finding_id
-later reaches the memory that it joined.
+Joining. A repeat joins the memory that it repeats: the one of p_finding_id in p_repo, or else one
+that has this text or had it before a correction, or else, within p_same_distance, the nearest one
+that shares most of its words (_shares_words), whatever its outcome and state. Otherwise a new
+memory is written. The memory keeps its text; an embedding is added if it has none of the active
+model. What is said about p_finding_id later reaches the memory that it joined.
 
 Voices. A person or an event has one voice per memory, so a change of mind replaces what they said.
 The same said again changes nothing, and neither does a p_said_at before that of the voice or of its
 withdrawal, so a delivery may arrive twice. accepted and thumbs_up speak for the memory, suppressed
-and thumbs_down against it; published and reply are no verdict. The outcome of the memory is that of
-the side with more voices, of whoever spoke last if both have the same, published without a verdict.
+and thumbs_down against it; published and reply are no verdict, and take none back. The outcome of
+the memory is that of the side with more voices, of whoever spoke last if both have the same,
+published without a verdict.
 
 Trust. set_learning_policy decides whose voices count at once; what others teach stays pending until
 approve_memories, or is ignored. Bots, whose logins end in [bot], are always ignored.
@@ -149,7 +158,8 @@ Arguments:
   p_language: 1 to 200 characters; programming language of the file; null if unknown
   p_embedding_model: 1 to 200 bytes; model of the embedding; null for the active model; if none is
     active, the model of the first embedding becomes the active one
-  p_metadata: object with attributes of the memory, by which searches and lists can filter; null for none
+  p_metadata: object with attributes of the memory, by which searches and lists can filter; null for
+    none
 
 Result: one row, a TeachResult.
   memory_id: id of the memory, new or joined; null if ignored
@@ -158,6 +168,7 @@ Result: one row, a TeachResult.
   distance: cosine distance from the text of the joined memory, 0 if it is equal; null if new, or
     joined by p_finding_id
   state: pending | active | retired | ignored; searches find only active memories
+  stale: whether the memory no longer applies; searches skip stale memories
 
 Errors:
   22004: a required argument is null, or p_embedding has no p_embedding_model and no model is

@@ -8,7 +8,9 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 create function write_memories(p_memories jsonb, p_embeddings vector[] default null)
-returns table (ordinal integer, memory_id bigint, inserted boolean, state text)
+returns table (
+  ordinal integer, memory_id bigint, inserted boolean, state text, stale boolean
+)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
@@ -29,7 +31,7 @@ begin
   end if;
 
   return query
-  select w.ordinal, w.memory_id, w.inserted, w.state
+  select w.ordinal, w.memory_id, w.inserted, w.state, w.stale
   from _write_memories(p_memories, p_embeddings, false) as w;
 end
 $$;
@@ -73,8 +75,8 @@ Arguments:
     - embedding_dim (integer): must be the embedding_dim chosen at deploy; default that
     - stale (boolean): whether the memory no longer applies; searches skip stale memories; default
       false
-    - metadata (jsonb): object with attributes of the memory, by which searches and lists can filter; default
-      none
+    - metadata (jsonb): object with attributes of the memory, by which searches and lists can
+      filter; default none
     - created_at (timestamptz): years 1 to 9999; when the memory was learned; its age counts from
       then; UTC unless it has a time zone; default now
   p_embeddings: vectors of embedding_dim dimensions; the embeddings, one per memory in the same
@@ -87,6 +89,7 @@ Result: rows, each a BatchWriteResult, one per memory in input order.
     keeps all but its embedding and its outcome
   state: pending | active | retired; searches find only active memories; a retired one stays so
     (restore_memories)
+  stale: whether the memory no longer applies; searches skip stale memories
 
 Errors:
   22004: an argument or a required key is missing, or an embedding has no model and none is

@@ -25,7 +25,7 @@ create function write_memory(
   p_created_at timestamptz default null,
   p_metadata jsonb default null
 )
-returns table (memory_id bigint, inserted boolean, state text)
+returns table (memory_id bigint, inserted boolean, state text, stale boolean)
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 -- Times pass through JSON, which not every time zone allows.
@@ -34,7 +34,7 @@ as $$
 #variable_conflict use_column
 begin
   return query
-  select w.memory_id, w.inserted, w.state
+  select w.memory_id, w.inserted, w.state, w.stale
   from _write_memories(
     jsonb_build_array(
       jsonb_build_object(
@@ -93,13 +93,15 @@ Arguments:
   p_stale: whether the memory no longer applies; searches skip stale memories
   p_created_at: years 1 to 9999; when the memory was learned; its age counts from then; null for
     now
-  p_metadata: object with attributes of the memory, by which searches and lists can filter; null for none
+  p_metadata: object with attributes of the memory, by which searches and lists can filter; null for
+    none
 
 Result: one row, a WriteResult.
   memory_id: id of the memory, new or existing
   inserted: false if the memory already existed; it keeps all but its embedding and its outcome
   state: pending | active | retired; searches find only active memories; a retired one stays so
     (restore_memories)
+  stale: whether the memory no longer applies; searches skip stale memories
 
 Errors:
   22004: a required argument is null, or p_embedding has no p_embedding_model and no model is

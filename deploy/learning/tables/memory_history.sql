@@ -22,6 +22,11 @@ create table memory_history (
 
 create index memory_history_memory_id_idx on memory_history (memory_id, id);
 
+-- For texts that were corrected and are taught again (_find_text).
+create index memory_history_text_idx
+on memory_history (hashtextextended(before ->> 'finding_text', 0))
+where before ->> 'finding_text' is not null;
+
 comment on table memory_history is
 'One row per change of a memory: what it was before, and who changed it and why.';
 comment on column memory_history.id is 'Id of the change; a later change has a larger one.';

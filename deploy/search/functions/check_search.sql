@@ -46,6 +46,7 @@ begin
   return query
   select 'postings', c.is_ok, c.detail from _check_postings(v_scope, v_memory_ids) as c;
   if cardinality(v_memory_ids) > 0 then
+    return query select 'states', c.is_ok, c.detail from _check_states(v_memory_ids) as c;
     return query
     select 'plans', c.is_ok, c.detail from _check_plans(v_scope, v_memory_ids) as c;
     return query
@@ -63,8 +64,11 @@ how much it has checked.
 
 indexes: all indexes that searches read exist and are valid. If not, rebuild them.
 
-postings: the inverted index contains every memory, and the words of the sampled ones. If not, call
-rebuild_postings, as a member of the owner role.
+postings: the inverted index contains every memory that does not await approval, and the words of
+the sampled ones. If not, call rebuild_postings, as a member of the owner role.
+
+states: the states and outcomes of the sampled memories follow from their voices. Fails if the
+tables were changed by hand.
 
 plans: searches read indexes only, and the intended ones. Fails if planner settings or the
 settings of functions were changed by hand.
@@ -79,9 +83,9 @@ Arguments:
     only
   p_questions: 1 to 1000; number of memories to sample, at most
 
-Result: rows, each a SearchCheck, one per check; plans and recall only if a memory in scope has an
+Result: rows, each a SearchCheck, one per check; only the first two if no memory in scope has an
     embedding of the active model.
-  check_name: indexes | postings | plans | recall; what was checked
+  check_name: indexes | postings | states | plans | recall; what was checked
   is_ok: whether the check passed; null for plans if the server does not count index scans
   detail: what was found, in words
 

@@ -15,7 +15,7 @@ select _verify_function('teach_memory', '
   text DEFAULT NULL::text, p_language text DEFAULT NULL::text, p_embedding_model text
   DEFAULT NULL::text, p_metadata jsonb DEFAULT NULL::jsonb)
   returns TABLE(memory_id bigint, inserted boolean, joined boolean, distance double
-  precision, state text)
+  precision, state text, stale boolean)
   set TimeZone=UTC
 ', '{app}');
 

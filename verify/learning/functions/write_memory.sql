@@ -12,7 +12,7 @@ select _verify_function('write_memory', '
   DEFAULT NULL::text, p_language text DEFAULT NULL::text, p_embedding_model text
   DEFAULT NULL::text, p_stale boolean DEFAULT false, p_created_at timestamp with time
   zone DEFAULT NULL::timestamp with time zone, p_metadata jsonb DEFAULT NULL::jsonb)
-  returns TABLE(memory_id bigint, inserted boolean, state text)
+  returns TABLE(memory_id bigint, inserted boolean, state text, stale boolean)
   set TimeZone=UTC
 ', '{app}');
 

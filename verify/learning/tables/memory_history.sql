@@ -17,7 +17,10 @@ select _verify_table('memory_history', array[
   'constraint memory_history_memory_id_fkey FOREIGN KEY (memory_id) REFERENCES '
   'learning_memories(id) ON DELETE CASCADE',
   'index memory_history_pkey btree (id)',
-  'index memory_history_memory_id_idx btree (memory_id, id)'
+  'index memory_history_memory_id_idx btree (memory_id, id)',
+  'index memory_history_text_idx btree (hashtextextended(((before)::jsonb ->> '
+  '''finding_text''::text), (0)::bigint)) WHERE (((before)::jsonb ->> '
+  '''finding_text''::text) IS NOT NULL)'
 ]);
 
 rollback;
