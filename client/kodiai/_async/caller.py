@@ -98,7 +98,9 @@ class AsyncCaller:
         """
         oid = _vectors.get(cursor.connection)
         if oid is None:
-            await cursor.execute(GET_MEMORIES.statement(self.schema), ["owner/name", "{}", None])
+            await cursor.execute(
+                GET_MEMORIES.statement(self.schema), ["a/b", "{}", None]
+            )
             await cursor.fetchall()
             columns = {each.name: each.type_code for each in cursor.description or ()}
             oid = _vectors[cursor.connection] = columns["embedding"]

@@ -99,7 +99,7 @@ class Caller:
         """
         oid = _vectors.get(cursor.connection)
         if oid is None:
-            cursor.execute(GET_MEMORIES.statement(self.schema), ["owner/name", "{}", None])
+            cursor.execute(GET_MEMORIES.statement(self.schema), ["a/b", "{}", None])
             cursor.fetchall()
             columns = {each.name: each.type_code for each in cursor.description or ()}
             oid = _vectors[cursor.connection] = columns["embedding"]
