@@ -198,6 +198,54 @@ comment on function _record_rename is
 Arguments: p_repo, the old name; p_new_repo, the new name. This transaction locked both
 (_lock_repos).';
 
+create function _merge_voices(p_repos text[], p_new_repos text[])
+returns void
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  v_kept bigint[];
+  v_dropped bigint[];
+begin
+  select
+    array_agg(case when n.stale and not o.stale then o.id else n.id end),
+    array_agg(case when n.stale and not o.stale then n.id else o.id end)
+  into v_kept, v_dropped
+  from unnest(p_repos, p_new_repos) as r (repo, new_repo)
+  inner join learning_memories as o on o.repo = r.repo
+  inner join learning_memories as n on n.repo = r.new_repo and n.finding_id = o.finding_id;
+  if v_kept is null then
+    return;
+  end if;
+
+  perform _lock_memories(v_kept || v_dropped);
+  insert into memory_voices (
+    created_at, memory_id, login, event, association, voice, rationale, url, finding_id, said_at,
+    withdrawn_at, is_pending
+  )
+  select
+    v.created_at, m.kept, v.login, v.event, v.association, v.voice, v.rationale, v.url,
+    v.finding_id, v.said_at, v.withdrawn_at, v.is_pending
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  inner join memory_voices as v on v.memory_id = m.dropped
+  order by v.id
+  on conflict (memory_id, login, event) do nothing;
+  insert into memory_findings (finding_id, memory_id)
+  select f.finding_id, m.kept
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  inner join memory_findings as f on f.memory_id = m.dropped
+  on conflict do nothing;
+  perform _settle_memories(v_kept, 'taught', null);
+end
+$$;
+
+comment on function _merge_voices is
+'Give the voices of the memories that _rename_repos is about to drop to those of the same findings
+that it keeps.
+Arguments: p_repos, the old names; p_new_repos, the new name of each.';
+
 create function _rename_repos(p_repos text[], p_new_repos text[])
 returns table (table_name text, renamed bigint, dropped bigint)
 language plpgsql volatile parallel unsafe
@@ -213,11 +261,12 @@ declare
 begin
   -- Memories first, because they take longest: what other calls wait for is then locked only
   -- briefly.
+  perform _merge_voices(p_repos, p_new_repos);
   return query
   select 'learning_memories', r.renamed, r.dropped
   from _rename_rows(
     'learning_memories', p_repos, p_new_repos,
-    'n.finding_id = o.finding_id and n.outcome = o.outcome', 'n.stale and not o.stale',
+    'n.finding_id = o.finding_id', 'n.stale and not o.stale',
     ', owner = split_part(r.new_repo, ''/'', 1)
     , source_repo = case o.source_repo when r.repo then r.new_repo else o.source_repo end'
   ) as r;
@@ -259,6 +308,12 @@ begin
     select v_table, r.renamed, r.dropped
     from _rename_rows(v_table, p_repos, p_new_repos, v_same_key, v_drop_new, '') as r;
   end loop;
+  return query
+  select 'learning_policies', r.renamed, r.dropped
+  from _rename_rows(
+    'learning_policies', p_repos, p_new_repos, 'true', 'false',
+    ', owner = split_part(r.new_repo, ''/'', 1)'
+  ) as r;
 
   perform _supersede_older_runs(p_new_repos);
   perform _record_rename(r.repo, r.new_repo)

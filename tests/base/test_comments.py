@@ -12,6 +12,7 @@ from catalog import EMBEDDING, Comment, CommentError, Function, Item
 from kodiai.errors import (
     UnknownCheckpointError,
     UnknownFindingError,
+    UnknownMemoryError,
     UnknownReviewError,
     UnknownRunError,
 )
@@ -21,6 +22,7 @@ from tests.learning.corpus import vector
 STATES = (
     UnknownCheckpointError,
     UnknownFindingError,
+    UnknownMemoryError,
     UnknownReviewError,
     UnknownRunError,
 )

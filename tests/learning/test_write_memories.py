@@ -605,7 +605,7 @@ def test_has_memory_looks_up_repo_finding_and_outcome(client: Client) -> None:
         ("has_memory('a/b', null, 'accepted')", "22004", "p_finding_id is missing"),
         ("has_memory('a/b', 1, null)", "22004", "p_outcome is missing"),
         ("has_memory('a/b', 1, 'x')", "22023", "p_outcome: expected accepted"),
-        ("get_memories(''acme/api'', null)", "22004", "p_memory_ids is missing"),
+        ("get_memories('acme/api', null)", "22004", "p_memory_ids is missing"),
         ("set_embedding_model(null)", "22004", "p_embedding_model is missing"),
         ("set_embedding_model(' ')", "22023", "p_embedding_model: expected a name"),
         (

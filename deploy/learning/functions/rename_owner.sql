@@ -54,6 +54,12 @@ begin
   select r.table_name, r.renamed, r.dropped
   from _rename_repos(v_repos, v_new_repos) as r;
 
+  update learning_policies as p set owner = v_new_owner
+  where
+    p.owner = v_owner and p.repo is null
+    and not exists (
+      select from learning_policies as n where n.owner = v_new_owner and n.repo is null
+    );
   -- Memories that one repository of the owner has from another.
   update learning_memories as m
   set source_repo = v_new_owner || substr(m.source_repo, length(v_owner) + 1)
@@ -65,7 +71,8 @@ comment on function rename_owner is
 'Rename an owner and all its repositories, after a rename on GitHub.
 
 Does for every repository of p_owner what rename_repo does for one, in one transaction. In the
-memories of these repositories, any source_repo of p_owner is renamed too.
+memories of these repositories, any source_repo of p_owner is renamed too. The learning policy of
+p_owner becomes that of p_new_owner, unless that has its own.
 
 Repeating the call is harmless, and renames rows written under the old name in the meantime.
 

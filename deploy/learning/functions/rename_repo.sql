@@ -41,7 +41,7 @@ run_key, are not.
 
 If both names have a row with the same unique key, the row of p_new_repo is kept, except for an
 author cached later under p_repo, a newer reaction of the same person under p_repo, and a memory
-that is stale under p_new_repo only. Of a
+that is stale under p_new_repo only. The memory that is kept gets the voices of the other. Of a
 delivery recorded under both names, the row recorded first is kept. Of several open runs of a pull
 request, the one claimed last stays open; it supersedes the others.
 
