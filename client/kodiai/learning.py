@@ -538,7 +538,7 @@ DELETE_MEMORIES = one(int, "delete_memories", repo="text", memory_ids="bigint[]"
 
 GET_INFO = one(Info, "get_info")
 
-GET_LEARNING_POLICY = one(
+GET_LEARNING_POLICY = optional(
     LearningPolicy, "get_learning_policy", repo="text", owner="text"
 )
 
@@ -546,7 +546,7 @@ GET_MEMORIES = many(
     Memory, "get_memories", repo="text", memory_ids="bigint[]", owner="text"
 )
 
-GET_MEMORY = one(MemoryWithVoices, "get_memory", repo="text", memory_id="bigint")
+GET_MEMORY = optional(MemoryWithVoices, "get_memory", repo="text", memory_id="bigint")
 
 HAS_MEMORY = one(bool, "has_memory", repo="text", finding_id="bigint", outcome="text")
 

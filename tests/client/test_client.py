@@ -250,6 +250,8 @@ def test_both_clients_return_the_same_types(
         *("set_checkpoint_comment", "set_finding_comment", "record_feedback_reactions"),
         "rebuild_postings",  # for the owner role
         "sync_feedback_reactions",
+        *("retire_memories", "restore_memories", "correct_memory", "delete_memories"),
+        *("withdraw_voices", "reject_memories"),
     }
 
 
@@ -284,7 +286,10 @@ def test_a_vector_may_be_a_list_tuple_array_or_pgvector_type(
 
 def test_embeddings_may_be_a_two_dimensional_array(client: Client) -> None:
     rows = client.write_memories([memory() for _ in range(3)], np.eye(3, 8))
-    embeddings = [m.embedding for m in client.get_memories("acme/api", [r.memory_id for r in rows])]
+    embeddings = [
+        m.embedding
+        for m in client.get_memories("acme/api", [r.memory_id for r in rows])
+    ]
     assert embeddings == [Vector(row) for row in np.eye(3, 8)]
 
 
@@ -444,7 +449,7 @@ def test_ranges_and_dictionary_views_are_accepted_as_lists(client: Client) -> No
     rows = {"a": memory(), "b": memory()}
     embeddings = {"a": np.eye(8)[0], "b": range(8)}
     written = client.write_memories(rows.values(), embeddings.values())
-    _, second = client.get_memories("acme/api", row.memory_id for row in written)
+    _, second = client.get_memories("acme/api", (row.memory_id for row in written))
     assert second.embedding == Vector(list(range(8)))
 
 
@@ -585,6 +590,8 @@ def test_the_factories_of_a_borrowed_connection_are_ignored(conninfo: str) -> No
         ("KB002", kodiai.UnknownFindingError),
         ("KB003", kodiai.UnknownRunError),
         ("KB004", kodiai.UnknownCheckpointError),
+        ("KB006", kodiai.UnknownMemoryError),
+        ("KB007", kodiai.SupersedingError),
     ],
 )
 def test_psycopg_raises_our_error_classes(

@@ -98,7 +98,7 @@ def write(client: Client, repo: str) -> list[int]:
 def read(client: Client, repo: str, ids: list[int]) -> str:
     """Return what calls of every kind return, as JSON."""
     results: list[Any] = [
-        *client.get_memories("acme/api", ids),
+        *client.get_memories(repo, ids),
         *client.search_memories(
             repo, "连接池 leak", vector(1), recency_half_life=timedelta(days=3)
         ),
@@ -138,7 +138,7 @@ def test_settings_of_the_session_change_no_result(
                 assert read(other, "acme/api", ids) == expected, (name, value, m)
                 repo = f"odd{n}/repo{m}"
                 theirs = write(other, repo)
-                rows = client.get_memories("acme/api", theirs)
+                rows = client.get_memories(repo, theirs)
                 assert [row.created_at for row in rows] == [*TIMES, TIMES[0]]
                 assert {row.finding_text for row in rows} == {TEXT}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+import kodiai
 from kodiai import Client, FoundMemory
 from tests.server import DIMENSIONS
 
@@ -46,6 +47,14 @@ def memory(**columns: Any) -> Memory:
         "outcome": "accepted",
         "embedding_model": "test",
     } | columns
+
+
+def get_all(
+    client: Client, ids: Sequence[int], owners: Sequence[str] = ("acme", "other")
+) -> list[kodiai.Memory]:
+    """Return memories of several owners, in the order of ids."""
+    rows = [m for owner in owners for m in client.get_memories(None, ids, owner)]
+    return sorted(rows, key=lambda m: ids.index(m.memory_id))
 
 
 def vector(*values: float) -> list[float]:

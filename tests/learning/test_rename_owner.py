@@ -76,7 +76,7 @@ def test_rows_under_both_owners_are_merged(
     dropped = {row.table_name for row in rows if row.dropped}
     assert dropped == {
         *("feedback_reactions", "author_cache"),
-        *("dep_bump_merge_history", "learning_memories"),
+        *("dep_bump_merge_history", "learning_memories", "learning_policies"),
     }
     assert {repo for repos in repos_by_table(database).values() for repo in repos} == {
         "globex/api"

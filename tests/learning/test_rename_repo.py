@@ -35,6 +35,7 @@ def fill(client: Client, repo: str, delivery: str) -> None:
     for function, (_, event) in EVENTS.items():
         recorder(client, function)(**event | {"repo": repo, "delivery_id": delivery})
     client.write_memory(**memory(repo=repo, finding_id=1), embedding=vector(1))
+    client.set_learning_policy(repo.split("/", maxsplit=1)[0], ["member"], repo)
 
 
 def repos_by_table(database: psycopg.Connection) -> dict[str, list[Any]]:
@@ -88,6 +89,7 @@ def test_rows_under_both_names_are_merged(
         "author_cache",
         "dep_bump_merge_history",
         "learning_memories",
+        "learning_policies",
     }
     assert rows == [
         RenamedRows(row.table_name, *((0, 1) if row.table_name in dropped else (1, 0)))
@@ -106,7 +108,7 @@ def test_of_two_duplicates_the_memory_that_is_not_stale_is_kept(client: Client) 
     client.write_memory(**memory(repo=NEW, finding_id=1, stale=True))
     (memories, *_) = client.rename_repo(OLD, NEW)
     assert memories == RenamedRows("learning_memories", 1, 1)
-    (renamed,) = client.get_memories("acme/api", [kept.memory_id])
+    (renamed,) = client.get_memories(NEW, [kept.memory_id])
     assert (renamed.repo, renamed.stale) == (NEW, False)
 
 
@@ -183,7 +185,7 @@ def test_reactions_recorded_during_the_rename_get_the_new_name(
 def test_the_source_repo_of_a_memory_from_another_repo_is_kept(client: Client) -> None:
     row = client.write_memory(**memory(repo=OLD, source_repo="other/lib"))
     client.rename_repo(OLD, NEW)
-    (renamed,) = client.get_memories("acme/api", [row.memory_id])
+    (renamed,) = client.get_memories(NEW, [row.memory_id])
     assert (renamed.repo, renamed.source_repo) == (NEW, "other/lib")
 
 

@@ -12,7 +12,7 @@ from psycopg import errors
 from kodiai import Client
 from tests.concurrency import sessions, wait_for_lock
 
-from .corpus import DAY, memory, random_memories, vector, write
+from .corpus import DAY, get_all, memory, random_memories, vector, write
 
 FAR = DAY + timedelta(days=36500)
 
@@ -25,7 +25,7 @@ def written(client: Client, *memories: dict[str, Any]) -> list[int]:
 
 
 def stale(client: Client, ids: list[int]) -> list[int]:
-    return [m.memory_id for m in client.get_memories("acme/api", ids) if m.stale]
+    return [m.memory_id for m in get_all(client, ids) if m.stale]
 
 
 def test_marked_memories_are_not_found_and_can_be_purged(client: Client) -> None:
@@ -36,7 +36,7 @@ def test_marked_memories_are_not_found_and_can_be_purged(client: Client) -> None
     assert [row.memory_id for row in found] == [second]
     assert client.mark_stale_memories("acme/api", [first]) == 0
     assert client.purge_stale_memories("acme/api") == 1
-    assert [m.memory_id for m in client.get_memories("acme/api", ids)] == [second]
+    assert [m.memory_id for m in get_all(client, ids)] == [second]
     assert written(client, {"finding_id": 1}) != [first]
 
 
@@ -92,7 +92,7 @@ def test_stale_memories_are_purged_in_batches_and_within_the_scope(
     assert client.purge_stale_memories("acme/api", limit=2) == 0
     assert stale(client, ids) == [ids[3]]
     assert client.purge_stale_memories(None, owner="acme") == 1
-    assert [m.memory_id for m in client.get_memories("acme/api", ids)] == [ids[4]]
+    assert [m.memory_id for m in get_all(client, ids)] == [ids[4]]
 
 
 def test_a_purge_skips_locked_memories(client: Client, conninfo: str) -> None:

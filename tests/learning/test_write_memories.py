@@ -22,7 +22,7 @@ from kodiai import Client, WriteResult
 from tests import server
 from tests.concurrency import sessions, wait_for_lock
 
-from .corpus import memory, vector
+from .corpus import get_all, memory, vector
 
 
 def count(database: psycopg.Connection) -> int:
@@ -40,7 +40,8 @@ def test_results_are_in_input_order(client: Client) -> None:
     assert [row.inserted for row in written] == [True] * 3
     ids = [row.memory_id for row in written]
     assert ids == sorted(ids)
-    assert [row.repo for row in client.get_memories("acme/api", ids)] == repos
+    rows = get_all(client, ids, owners="azm")
+    assert [row.repo for row in rows] == repos
 
 
 def test_an_empty_batch_returns_no_rows(client: Client) -> None:
@@ -66,13 +67,16 @@ def test_a_duplicate_in_the_same_call_is_written_once(client: Client) -> None:
     assert rows[2].memory_id == rows[0].memory_id
 
 
-def test_the_same_finding_with_another_outcome_is_another_memory(
+def test_the_same_finding_with_another_outcome_is_the_same_memory(
     client: Client,
 ) -> None:
     rows = client.write_memories(
-        [memory(finding_id=7), memory(finding_id=7, outcome="thumbs_up")], [None] * 2
+        [memory(finding_id=7), memory(finding_id=7, outcome="thumbs_down")], [None] * 2
     )
-    assert [row.inserted for row in rows] == [True, True]
+    assert [row.inserted for row in rows] == [True, False]
+    assert {row.state for row in rows} == {"active"}
+    (found,) = client.search_memories("acme/api", "cache")
+    assert found.outcome == "thumbs_down"
 
 
 def test_omitted_columns_get_their_defaults(client: Client) -> None:
@@ -190,8 +194,8 @@ def test_an_embedding_needs_a_model_until_one_is_active(
 def test_a_memory_gets_its_embedding_when_it_is_written_again(client: Client) -> None:
     (row,) = client.write_memories([unnamed(finding_id=5, stale=True)], [None])
     (before,) = client.get_memories("acme/api", [row.memory_id])
-    again = memory(finding_id=5, finding_text="other", language="go")
-    existing = WriteResult(row.memory_id, inserted=False)
+    again = memory(finding_id=5, finding_text=before.finding_text, language="go")
+    existing = WriteResult(row.memory_id, inserted=False, state="active")
     assert client.write_memory(**again) == existing
     assert client.get_memories("acme/api", [row.memory_id]) == [before]
     assert client.write_memory(**again, embedding=vector(0, 2)) == existing
@@ -215,9 +219,11 @@ def test_an_embedding_that_was_added_is_found(client: Client) -> None:
 
 
 def test_only_an_embedding_of_the_active_model_replaces_another(client: Client) -> None:
+    same = memory(finding_id=5)
+
     def write(model: str, *values: float) -> tuple[str, list[float]]:
         row = client.write_memory(
-            **memory(finding_id=5, embedding_model=model), embedding=vector(*values)
+            **same | {"embedding_model": model}, embedding=vector(*values)
         )
         (written,) = client.get_memories("acme/api", [row.memory_id])
         assert written.embedding
@@ -293,7 +299,7 @@ BAD_COLUMNS: list[tuple[str, Any, str]] = [
     ("severity", "blocker", "critical, major, medium or minor"),
     ("severity", "", "critical, major, medium or minor"),
     ("category", "Security", "security, correctness"),
-    ("outcome", "rejected", "accepted, suppressed"),
+    ("outcome", "rejected", "published, accepted, suppressed"),
     ("file_path", "", "a path of 1 to 1000 bytes"),
     ("file_path", "é" * 501, "a path of 1 to 1000 bytes"),
     ("language", "", "a name of 1 to 200"),
@@ -498,7 +504,7 @@ def test_an_embedding_may_have_numbers_too_small_for_its_type(
     given = json.dumps([memory(embedding="?")])
     given = given.replace('"?"', "[1, 1e-60, -1e-400, 0, 0, 0, 0, 0]")
     row = database.execute(f"select * from write_memories('{given}')".encode())
-    (_, memory_id, _) = row.fetchone() or (0, 0, 0)
+    (_, memory_id, *_) = row.fetchone() or (0, 0)
     (written,) = client.get_memories("acme/api", [memory_id])
     assert written.embedding
     assert written.embedding.to_list() == vector(1)
@@ -585,7 +591,10 @@ def test_get_memories_keeps_the_order_of_ids_and_skips_unknown_ones(
         for row in client.write_memories([memory() for _ in range(3)], [None] * 3)
     ]
     order = [ids[2], 999_999, ids[0], ids[2]]
-    assert [row.memory_id for row in client.get_memories("acme/api", order)] == [ids[2], ids[0]]
+    assert [row.memory_id for row in client.get_memories("acme/api", order)] == [
+        ids[2],
+        ids[0],
+    ]
     assert client.get_memories("acme/api", []) == []
 
 
@@ -604,7 +613,7 @@ def test_has_memory_looks_up_repo_finding_and_outcome(client: Client) -> None:
         ("has_memory('a', 1, 'accepted')", "22023", "p_repo: expected owner/name"),
         ("has_memory('a/b', null, 'accepted')", "22004", "p_finding_id is missing"),
         ("has_memory('a/b', 1, null)", "22004", "p_outcome is missing"),
-        ("has_memory('a/b', 1, 'x')", "22023", "p_outcome: expected accepted"),
+        ("has_memory('a/b', 1, 'x')", "22023", "p_outcome: expected published"),
         ("get_memories('acme/api', null)", "22004", "p_memory_ids is missing"),
         ("set_embedding_model(null)", "22004", "p_embedding_model is missing"),
         ("set_embedding_model(' ')", "22023", "p_embedding_model: expected a name"),

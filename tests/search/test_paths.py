@@ -136,7 +136,9 @@ def test_a_path_of_dots_and_slashes_is_accepted(
     client: Client, path: str, stored: str
 ) -> None:
     (memory_id,) = write(client, [memory(file_path=path)], [None])
-    assert [row.file_path for row in client.get_memories("acme/api", [memory_id])] == [stored]
+    assert [row.file_path for row in client.get_memories("acme/api", [memory_id])] == [
+        stored
+    ]
 
 
 def test_the_prefix_of_the_root_means_every_path(client: Client) -> None:

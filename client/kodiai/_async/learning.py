@@ -252,7 +252,7 @@ class AsyncLearning(AsyncCaller):
 
     async def get_learning_policy(
         self, repo: str | None, owner: str | None = None
-    ) -> LearningPolicy:
+    ) -> LearningPolicy | None:
         """Return the policy that says who may teach a repository.
 
         Its own policy, or else that of its owner.
@@ -262,7 +262,7 @@ class AsyncLearning(AsyncCaller):
             owner: owner of repo; may be None if repo is given.
 
         Returns:
-            A LearningPolicy, or none if everybody may teach.
+            A LearningPolicy; none if everybody may teach, or None.
 
         Raises:
             NullValueNotAllowed: repo and owner are both None (22004).
@@ -292,7 +292,7 @@ class AsyncLearning(AsyncCaller):
         """
         return await self._call(learning.GET_MEMORIES, repo, memory_ids, owner)
 
-    async def get_memory(self, repo: str, memory_id: int) -> MemoryWithVoices:
+    async def get_memory(self, repo: str, memory_id: int) -> MemoryWithVoices | None:
         """Return a memory, whatever its state, with who taught it.
 
         list_memory_history lists what happened to it.
@@ -302,7 +302,7 @@ class AsyncLearning(AsyncCaller):
             memory_id: 1 or more; id of the memory.
 
         Returns:
-            A MemoryWithVoices, or none if the memory does not exist in repo.
+            A MemoryWithVoices; none if the memory does not exist in repo, or None.
 
         Raises:
             NullValueNotAllowed: an argument is None; the message names it (22004).
@@ -630,7 +630,8 @@ class AsyncLearning(AsyncCaller):
 
         Does for every repository of owner what rename_repo does for one, in one
         transaction. In the memories of these repositories, any source_repo of owner is
-        renamed too.
+        renamed too. The learning policy of owner becomes that of new_owner, unless that
+        has its own.
 
         Repeating the call is harmless, and renames rows written under the old name in
         the meantime.
@@ -664,9 +665,10 @@ class AsyncLearning(AsyncCaller):
 
         If both names have a row with the same unique key, the row of new_repo is kept,
         except for an author cached later under repo, a newer reaction of the same
-        person under repo, and a memory that is stale under new_repo only. Of a delivery
-        recorded under both names, the row recorded first is kept. Of several open runs
-        of a pull request, the one claimed last stays open; it supersedes the others.
+        person under repo, and a memory that is stale under new_repo only. The memory
+        that is kept gets the voices of the other. Of a delivery recorded under both
+        names, the row recorded first is kept. Of several open runs of a pull request,
+        the one claimed last stays open; it supersedes the others.
 
         Deliveries that still carry the old name are recognized afterwards: what they
         recorded before is not recorded again. Anything else under the old name belongs

@@ -49,7 +49,7 @@ Arguments:
   p_repo: owner/name; null for the policy of p_owner itself
   p_owner: owner of p_repo; may be null if p_repo is given
 
-Result: one row, a LearningPolicy, or none if everybody may teach.
+Result: one row or none, a LearningPolicy; none if everybody may teach.
   owner: owner, in lower case
   repo: owner/name, in lower case; null if the policy is that of the owner
   trusted_associations: associations on GitHub of those who may teach, in upper case

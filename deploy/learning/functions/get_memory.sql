@@ -84,7 +84,7 @@ Arguments:
   p_repo: owner/name; repository of the memory
   p_memory_id: 1 or more; id of the memory
 
-Result: one row, a MemoryWithVoices, or none if the memory does not exist in p_repo.
+Result: one row or none, a MemoryWithVoices; none if the memory does not exist in p_repo.
   memory_id: id of the memory
   repo: owner/name, in lower case; repository the memory belongs to
   owner: owner of repo, in lower case
