@@ -1,4 +1,4 @@
-"""The example runs and leaves the expected rows."""
+"""The example runs, says what docs/start/review-bot.md shows, and leaves its rows."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ def test_from_the_webhook_to_a_memory_that_changes_its_mind(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
     assert run_bot(conninfo) == EXPECTED
+    assert EXPECTED in (ROOT / "docs" / "start" / "review-bot.md").read_text()
 
     last = client.get_last_reviewed_sha("acme/api", 7)
     assert last
