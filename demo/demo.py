@@ -1,4 +1,4 @@
-"""Deploy kodiai on an embedded Postgres, load memories, and search them.
+"""Deploy kodiai on an embedded Postgres, load memories, search and change them.
 
 WordLlama makes the embeddings. Its wheel contains the weights, so the demo downloads
 nothing while it runs.
@@ -24,7 +24,7 @@ from psycopg.errors import InvalidParameterValue, NullValueNotAllowed
 from tqdm import tqdm
 from wordllama import WordLlama
 
-from kodiai import Client, FoundMemory, NewMemory, embedded
+from kodiai import Client, FoundMemory, NewMemory, Voice, embedded
 
 logging.getLogger().setLevel(logging.WARNING)  # WordLlama sets INFO for every logger
 
@@ -44,6 +44,12 @@ QUERIES = (
 LEGEND = """
 Each hit: its relevance, from 0 to 1, then its rank in each arm of the search, with
 the cosine distance of its embedding (0 is identical) and the score of its text."""
+
+CLAIM = "Log the whole request of a failed payment, or support cannot reproduce it"
+CORRECTION = (
+    "Log a failed payment by its id and error code, never the card of the customer"
+)
+CLAIM_QUERY = "what to log when a payment fails"
 
 Memory = dict[str, Any]
 
@@ -77,6 +83,8 @@ def main() -> None:
                     min_relevance=MIN_RELEVANCE,
                 )
                 show(query, owner, found)
+            if not arguments.question:
+                change_mind(client, model, owner)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -149,6 +157,41 @@ def load(client: Client, model: WordLlama, memories: list[Memory], path: Path) -
 
 def without_line(memory: Memory) -> NewMemory:
     return cast("NewMemory", {name: memory[name] for name in memory if name != LINE})
+
+
+def change_mind(client: Client, model: WordLlama, owner: str) -> None:
+    """Teach, contradict and correct a memory, and ask the same each time."""
+    repo = f"{owner}/kodiai-demo"  # of its own, so that no memory of the file is joined
+    claim, correction, query = embed(model, [CLAIM, CORRECTION, CLAIM_QUERY])
+    print(f'\n"{CLAIM_QUERY}" while a memory changes its mind\n{"=" * WIDTH}')
+
+    def teach(login: str, voice: Voice) -> None:
+        client.teach_memory(
+            repo,
+            CLAIM,
+            "major",
+            "security",
+            "app/payments.py",
+            voice,
+            claim,
+            finding_id=1,
+            login=login,
+            embedding_model=MODEL,
+        )
+
+    def ask(after: str) -> None:
+        for hit in client.search_memories(None, CLAIM_QUERY, query, 1, owner):
+            print(f"{after}: {hit.outcome}\n    {hit.finding_text}")
+
+    teach("ann", "thumbs_up")
+    ask("Ann teaches it")
+    teach("ben", "thumbs_down")
+    ask("Ben contradicts her")
+    teach("cleo", "accepted")
+    (memory,) = client.list_memories(repo)
+    client.correct_memory(repo, memory.memory_id, CORRECTION, correction, by="cleo")
+    ask("Cleo, a maintainer, corrects it")
+    client.delete_memories(repo, [memory.memory_id])  # for the next demo
 
 
 def show(query: str, owner: str, found: list[FoundMemory]) -> None:

@@ -1,4 +1,4 @@
-"""A review bot in one file: a pull request, from the webhook to a learned memory.
+"""A review bot in one file: from the webhook to a memory that changes its mind.
 
 The bot keeps all its state in the database. GitHub, the language model and the
 embedding model are stubs of a few lines; everything else is what a real bot does.
@@ -13,17 +13,19 @@ import math
 import os
 import re
 import zlib
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from psycopg_pool import ConnectionPool
 
-from kodiai import Client, Finding, FoundMemory, NewFinding, NewReaction, Outcome
+from kodiai import Client, Finding, FoundMemory, NewFinding, Voice
 
 MODEL = "a-language-model"
 EMBEDDING_MODEL = "hashed-words"
 MIN_RELEVANCE = 0.1  # for this embedding; measure yours
-OUTCOMES: dict[str, Outcome] = {"+1": "thumbs_up", "-1": "thumbs_down"}
+VOICES: dict[str, Voice] = {"+1": "thumbs_up", "-1": "thumbs_down"}
+MAINTAINERS = {"OWNER", "MEMBER"}
+REMEMBER = "@bot remember: "
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,39 @@ class Webhook:
         return f"{self.repo}#{self.pr_number}@{self.head_sha}"
 
 
-class Bot:
-    """Reviews pull requests, and learns from the reactions to its comments."""
+@dataclass(frozen=True)
+class Answer:
+    """A reaction or a reply to a comment of the bot."""
 
-    def __init__(self, memory: Client, embedding_dim: int) -> None:
+    id: int
+    login: str
+    body: str
+    created_at: datetime
+    association: str | None = None  # GitHub reports that of replies only
+    url: str | None = None
+
+
+@dataclass
+class GitHub:
+    """Stand in for GitHub: the answers to each comment, by its id."""
+
+    reactions: dict[int | None, list[Answer]] = field(default_factory=dict)
+    replies: dict[int | None, list[Answer]] = field(default_factory=dict)
+
+    def post_comment(self, webhook: Webhook, finding: NewFinding) -> int:
+        say(
+            f"comment on #{webhook.pr_number},"
+            f" {finding['confidence']} %: {finding['title']}"
+        )
+        return 3_000_000_000 + webhook.pr_number
+
+
+class Bot:
+    """Reviews pull requests, and learns from what people say about its comments."""
+
+    def __init__(self, memory: Client, github: GitHub, embedding_dim: int) -> None:
         self.memory = memory
+        self.github = github
         self.embedding_dim = embedding_dim
 
     def review(self, webhook: Webhook) -> str:
@@ -69,7 +99,7 @@ class Bot:
         recalled = self.recall(webhook)
         findings = ask_model(webhook.diff, recalled)
         for finding in findings:
-            finding["comment_id"] = post_comment(webhook, finding)
+            finding["comment_id"] = self.github.post_comment(webhook, finding)
             finding["comment_surface"] = "pull_request_review_comment"
         reviewed = self.memory.record_review(
             webhook.repo,
@@ -133,45 +163,74 @@ class Bot:
         )
         for hit in found:
             say(f"recalled ({hit.outcome}): {hit.finding_text}")
+        if not found:
+            say("recalled nothing")
         return found
 
-    def learn(self, repo: str) -> int:
-        """Poll the reactions to recent comments; return the number of new memories.
+    def learn(self, repo: str) -> None:
+        """Poll the answers to recent comments.
 
-        What to learn depends on which memories exist, not on which reactions are new:
-        if the bot dies between the two calls, the next poll catches up.
+        Every call can be repeated: if the bot dies in between, the next poll catches
+        up.
         """
-        findings = {f.finding_id: f for f in self.memory.list_finding_comments(repo)}
-        reactions = [r for f in findings.values() for r in get_reactions(f)]
-        self.memory.record_feedback_reactions(reactions)
-        learned = [
-            (findings[r["finding_id"]], OUTCOMES[r["reaction_content"]])
-            for r in reactions
-        ]
-        learned = [
-            (finding, outcome)
-            for finding, outcome in learned
-            if not self.memory.has_memory(repo, finding.finding_id, outcome)
-        ]
-        written = self.memory.write_memories(
-            [
-                {
-                    "repo": repo,
-                    "finding_id": finding.finding_id,
-                    "review_id": finding.review_id,
-                    "finding_text": finding.title,
-                    "severity": finding.severity,
-                    "category": finding.category,
-                    "file_path": finding.file_path,
-                    "language": "python",
-                    "outcome": outcome,
-                    "embedding_model": EMBEDDING_MODEL,
-                }
-                for finding, outcome in learned
-            ],
-            [self.embed(finding.title) for finding, _ in learned],
+        for finding in self.memory.list_finding_comments(repo):
+            reactions = self.github.reactions.get(finding.comment_id, [])
+            for reaction in reactions:
+                self.teach(finding, VOICES[reaction.body], reaction)
+            # Withdraws the voices of those who took their reaction back.
+            synced = self.memory.sync_feedback_reactions(
+                finding.finding_id,
+                [
+                    {
+                        "reaction_id": reaction.id,
+                        "reaction_content": "+1" if reaction.body == "+1" else "-1",
+                        "reactor_login": reaction.login,
+                        "reacted_at": reaction.created_at,
+                    }
+                    for reaction in reactions
+                ],
+            )
+            if synced.removed:
+                say(f"{synced.removed} reaction(s) withdrawn")
+            for reply in self.github.replies.get(finding.comment_id, []):
+                if reply.body.startswith(REMEMBER) and reply.association in MAINTAINERS:
+                    self.correct(finding, reply)
+
+    def teach(self, finding: Finding, voice: Voice, answer: Answer) -> int | None:
+        """Say what somebody thinks of a finding; return the id of its memory."""
+        taught = self.memory.teach_memory(
+            finding.repo,
+            finding.title,
+            finding.severity,
+            finding.category,
+            finding.file_path,
+            voice,
+            self.embed(finding.title),
+            finding.finding_id,
+            login=answer.login,
+            association=answer.association,
+            url=answer.url,
+            said_at=answer.created_at,
+            review_id=finding.review_id,
+            language="python",
+            embedding_model=EMBEDDING_MODEL,
         )
-        return sum(row.inserted for row in written)
+        say(f"{voice} by {answer.login}: {taught.state} memory")
+        return taught.memory_id
+
+    def correct(self, finding: Finding, reply: Answer) -> None:
+        """Let a maintainer put the memory of a finding right."""
+        memory_id = self.teach(finding, "accepted", reply)
+        text = reply.body.removeprefix(REMEMBER)
+        if memory_id is not None:  # bots teach nothing
+            self.memory.correct_memory(
+                finding.repo,
+                memory_id,
+                text,
+                self.embed(text),
+                embedding_model=EMBEDDING_MODEL,
+                by=reply.login,
+            )
 
     def embed(self, text: str) -> list[float]:
         """Stand in for an embedding model: hash the words into a vector."""
@@ -186,7 +245,12 @@ def ask_model(diff: str, recalled: list[FoundMemory]) -> list[NewFinding]:
     """Stand in for a language model whose prompt includes what the team taught."""
     if "eval(" not in diff:
         return []
-    taught = {hit.outcome for hit in recalled if "eval" in hit.finding_text}
+    title = "User input reaches eval, which runs it as code"
+    taught = [
+        hit.finding_text
+        for hit in recalled
+        if hit.outcome in {"accepted", "thumbs_up"} and "eval" in hit.finding_text
+    ]
     return [
         {
             "file_path": "src/rules.py",
@@ -194,30 +258,8 @@ def ask_model(diff: str, recalled: list[FoundMemory]) -> list[NewFinding]:
             "end_line": 3,
             "severity": "critical",
             "category": "security",
-            "confidence": 95 if "thumbs_up" in taught else 70,
-            "title": "User input reaches eval, which runs it as code",
-        }
-    ]
-
-
-def post_comment(webhook: Webhook, finding: NewFinding) -> int:
-    """Stand in for GitHub, which returns the comment id."""
-    say(
-        f"comment on #{webhook.pr_number},"
-        f" {finding['confidence']} %: {finding['title']}"
-    )
-    return 3_000_000_000 + webhook.pr_number
-
-
-def get_reactions(finding: Finding) -> list[NewReaction]:
-    """Stand in for GitHub, where the author gave the comment a thumbs up."""
-    return [
-        {
-            "finding_id": finding.finding_id,
-            "reaction_id": 5_000_000_000 + finding.pr_number,
-            "reaction_content": "+1",
-            "reactor_login": "ann",
-            "reacted_at": datetime.now(UTC),
+            "confidence": 95 if taught else 70,
+            "title": taught[0] if taught else title,
         }
     ]
 
@@ -234,17 +276,46 @@ def main() -> None:
     arguments = parser.parse_args()
     diff = "+ def load(rule):\n+     # users write the rules\n+     eval(rule)\n"
     first = Webhook("d-1", "acme/api", 7, "ann", "b0", "c1", "opened", diff)
-    later = Webhook("d-2", "acme/web", 8, "bob", "b1", "c2", "opened", diff)
+    later = [
+        Webhook(f"d-{n}", "acme/web", 6 + n, "bob", "b1", f"c{n}", "opened", diff)
+        for n in (2, 3, 4)
+    ]
+    comment, noon = 3_000_000_007, datetime(2026, 3, 20, 12, tzinfo=UTC)
+    thumb = Answer(5_000_000_007, "ann", "+1", noon)
+    reply = Answer(
+        3_000_000_011,
+        "carol",
+        f"{REMEMBER}Rules of users go through ast.literal_eval, not through eval",
+        noon + timedelta(hours=2),
+        "MEMBER",
+        "https://github.com/acme/api/pull/7#discussion_r3000000011",
+    )
+    github = GitHub()
     url, check = os.environ["DATABASE_URL"], ConnectionPool.check_connection
     # A bot runs for long: check replaces connections that the server closed meanwhile.
     with ConnectionPool(url, check=check) as pool:
         memory = Client(pool)
-        bot = Bot(memory, arguments.embedding_dim)
-        for webhook in (first, first, later):
+        bot = Bot(memory, github, arguments.embedding_dim)
+
+        def receive(webhook: Webhook) -> None:
             print(f"Webhook {webhook.delivery_id} for {webhook.run_key}")
             say(bot.review(webhook))
-            print(f"Reactions in {webhook.repo}")
-            say(f"{bot.learn(webhook.repo)} new memories")
+
+        receive(first)
+        receive(first)
+        print("Ann gives the comment on #7 a thumbs up")
+        github.reactions[comment] = [thumb]
+        bot.learn(first.repo)
+        receive(later[0])
+        print("Ann takes it back")
+        github.reactions[comment] = []
+        bot.learn(first.repo)
+        receive(later[1])
+        print("Carol, a maintainer, answers the comment on #7")
+        github.replies[comment] = [reply]
+        bot.learn(first.repo)
+        receive(later[2])
+
         stats = memory.get_repo_stats("acme/api")
         costs = memory.list_cost_by_model()
     print(f"acme/api: {stats.reviews} review(s), {stats.findings} finding(s)")

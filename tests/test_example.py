@@ -1,4 +1,4 @@
-"""The example runs and leaves the expected rows."""
+"""The example runs, says what docs/start/review-bot.md shows, and leaves its rows."""
 
 from __future__ import annotations
 
@@ -16,22 +16,31 @@ from tests.test_snippets import snippets
 
 EXPECTED = """\
 Webhook d-1 for acme/api#7@c1
+  recalled nothing
   comment on #7, 70 %: User input reaches eval, which runs it as code
   new, 1 finding(s)
-Reactions in acme/api
-  1 new memories
 Webhook d-1 for acme/api#7@c1
   duplicate
-Reactions in acme/api
-  0 new memories
+Ann gives the comment on #7 a thumbs up
+  thumbs_up by ann: active memory
 Webhook d-2 for acme/web#8@c2
   recalled (thumbs_up): User input reaches eval, which runs it as code
   comment on #8, 95 %: User input reaches eval, which runs it as code
   new, 1 finding(s)
-Reactions in acme/web
-  1 new memories
+Ann takes it back
+  1 reaction(s) withdrawn
+Webhook d-3 for acme/web#9@c3
+  recalled nothing
+  comment on #9, 70 %: User input reaches eval, which runs it as code
+  new, 1 finding(s)
+Carol, a maintainer, answers the comment on #7
+  accepted by carol: active memory
+Webhook d-4 for acme/web#10@c4
+  recalled (accepted): Rules of users go through ast.literal_eval, not through eval
+  comment on #10, 95 %: Rules of users go through ast.literal_eval, not through eval
+  new, 1 finding(s)
 acme/api: 1 review(s), 1 finding(s)
-a-language-model: 2 runs, 0.018 US dollars
+a-language-model: 4 runs, 0.036 US dollars
 """
 
 
@@ -49,25 +58,38 @@ def run_bot(conninfo: str) -> str:
     ).stdout
 
 
-def test_pull_request_from_webhook_to_learned_memory(
+def test_from_the_webhook_to_a_memory_that_changes_its_mind(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:
     assert run_bot(conninfo) == EXPECTED
+    assert EXPECTED in (ROOT / "docs" / "start" / "review-bot.md").read_text()
 
     last = client.get_last_reviewed_sha("acme/api", 7)
     assert last
     assert last.head_sha == "c1"
+    (row,) = client.list_memories("acme/api")
+    memory = client.get_memory("acme/api", row.memory_id)
+    assert memory
+    assert (memory.outcome, memory.state) == ("accepted", "active")
+    assert memory.finding_text.startswith("Rules of users")
+    assert [
+        (voice["login"], voice["voice"], voice["withdrawn_at"] is None)
+        for voice in memory.voices
+    ] == [("ann", "thumbs_up", False), ("carol", "accepted", True)]
+    history = client.list_memory_history("acme/api", row.memory_id)
+    assert [(change.action, change.changed_by) for change in history[-2:]] == [
+        ("taught", "carol"),
+        ("corrected", "carol"),
+    ]
     (finding,) = client.list_prior_findings("acme/api", 7)
-    assert client.has_memory("acme/api", finding.finding_id, "thumbs_up")
-    (pattern,) = client.list_feedback_patterns("acme/api")
-    assert (pattern.title, pattern.thumbs_up) == (finding.title, 1)
+    assert memory.finding_id == finding.finding_id
     assert client.get_author("acme/api", "ann")
     quality = client.get_retrieval_quality()
-    assert (quality.events, quality.empty_results) == (2, 1)
-    runs = database.execute("select run_key, status from run_state order by run_key")
+    assert (quality.events, quality.empty_results) == (4, 2)
+    runs = database.execute("select run_key, status from run_state order by id")
     assert runs.fetchall() == [
         ("acme/api#7@c1", "completed"),
-        ("acme/web#8@c2", "completed"),
+        *((f"acme/web#{6 + n}@c{n}", "completed") for n in (2, 3, 4)),
     ]
 
 
@@ -86,12 +108,17 @@ def test_the_bot_uses_both_arms_after_the_quick_start_of_the_readme(
     (hit,) = client.search_memories("acme/api", "None", vector(1), embedding_model=mine)
     assert (hit.text_rank, hit.vector_rank) == (1, 1)
 
-    assert set(EXPECTED.splitlines()) <= set(run_bot(conninfo).splitlines())
-    # Only the second webhook finds a memory with an embedding of the bot's model.
+    # One memory more is recalled, which shares a word.
+    expected = set(EXPECTED.splitlines()) - {"  recalled nothing"}
+    assert expected <= set(run_bot(conninfo).splitlines())
+    # Only reviews after a lesson find a memory with an embedding of the bot's model.
     distances = database.execute(
         "select avg_distance from retrieval_quality_events order by id"
     ).fetchall()
-    assert [distance is not None for (distance,) in distances] == [False, True]
+    assert [distance is not None for (distance,) in distances] == [
+        *(False, True),
+        *(False, True),
+    ]
     models = {model["embedding_model"] for model in client.get_info().models}
     assert mine in models
     assert len(models) == 2
@@ -106,8 +133,9 @@ def test_redelivered_webhooks_change_nothing(
         for table in (
             *("reviews", "findings", "feedback_reactions", "run_state"),
             *("telemetry_events", "retrieval_quality_events", "learning_memories"),
+            *("memory_voices", "memory_findings", "memory_history"),
         )
     ).encode()
     before = database.execute(counts).fetchall()
-    assert run_bot(conninfo).count("duplicate") == 3
+    assert run_bot(conninfo).count("duplicate") == 5
     assert database.execute(counts).fetchall() == before
