@@ -2,7 +2,7 @@
 
 Usage: python scripts/new_function.py AREA NAME
 
-A function whose name begins with get_, has_, list_, search_, count_ or check_ only
+A function whose name begins with get_, has_, list_, search_, count_, check_ or audit_ only
 reads, so the reader role may execute it too.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from areas import AREAS
 
-READS = re.compile(r"(get|has|list|search|count|check)_")
+READS = re.compile(r"(get|has|list|search|count|check|audit)_")
 PLANNER = {"SQITCH_FULLNAME": "kodiai", "SQITCH_EMAIL": "kodiai@example.com"}
 
 NEXT = """\

@@ -98,7 +98,7 @@ CONVENTIONS = {
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
           and provolatile <> case
-            when proname ~ '^(get|has|list|search|count|check)_' then 's' else 'v'
+            when proname ~ '^(get|has|list|search|count|check|audit)_' then 's' else 'v'
           end
     """,
     "arguments begin with p_": """
@@ -117,7 +117,7 @@ CONVENTIONS = {
     "every error that names an argument has its name in column": """
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace
-          and prosrc ~ 'errcode = [^,]*(invalid_parameter_value|null_value|KB00[1-4]|22023|22004)'
+          and prosrc ~ 'errcode = [^,]*(invalid_parameter_value|null_value|KB00[1-467]|22023|22004)'
           and prosrc !~ '\\mcolumn = '
     """,
     "functions that convert a time to text or JSON pin the time zone": """

@@ -421,8 +421,8 @@ def test_a_voice_to_be_withdrawn_must_be_named(client: Client) -> None:
         UnknownMemoryError, match=r"^memory_ids\[1\]: memory 1 does not"
     ):
         client.withdraw_voices(REPO, [1])
-    with pytest.raises(UnknownMemoryError, match=r"^finding_ids\[2\]: memory of find"):
-        client.withdraw_voices(REPO, finding_ids=[1, 2][::-1])
+    with pytest.raises(UnknownMemoryError, match=r"^finding_ids\[1\]: memory of find"):
+        client.withdraw_voices(REPO, finding_ids=[2, 1])
 
 
 def test_a_memory_of_another_repo_is_not_shown(client: Client) -> None:

@@ -44,6 +44,7 @@ set enable_seqscan = off
 as $$
 #variable_conflict use_column
 begin
+  p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_memory_id', p_memory_id::text, 'positive_number');
 
   return query

@@ -72,7 +72,7 @@ Errors:
 Example:
   p_repo => ''acme/api''
   p_reason => ''the session is never None since the rewrite''
-  p_finding_ids => ''{1}''
+  p_memory_ids => ''{1}''
   p_by => ''ann''';
 
 grant execute on function retire_memories to :"app";

@@ -77,7 +77,7 @@ Errors:
 
 Example:
   p_repo => ''acme/api''
-  p_finding_ids => ''{1}''
+  p_memory_ids => ''{1}''
   p_login => ''ann''';
 
 grant execute on function withdraw_voices to :"app";
