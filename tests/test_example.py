@@ -133,7 +133,7 @@ def test_redelivered_webhooks_change_nothing(
         for table in (
             *("reviews", "findings", "feedback_reactions", "run_state"),
             *("telemetry_events", "retrieval_quality_events", "learning_memories"),
-            *("memory_voices", "memory_findings", "memory_history"),
+            *("memory_voices", "memory_findings"),
         )
     ).encode()
     before = database.execute(counts).fetchall()

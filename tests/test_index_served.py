@@ -106,6 +106,27 @@ select
   repo, 'acme', repo, n, 'word' || n % 1000, 'minor', 'style', 'a.py', 'accepted',
   'test', n % 100 = 0, created_at
 from repo_of;
+
+insert into memory_voices (
+  memory_id, login, association, voice, said_at, is_pending, created_at
+)
+select id, 'ann' || id % 300, 'MEMBER', 'thumbs_up', created_at, id % 10 = 1, created_at
+from learning_memories;
+
+insert into memory_findings (finding_id, memory_id)
+select 100000 + finding_id, id from learning_memories;
+
+insert into memory_history (memory_id, action, before, after)
+select id, 'corrected', jsonb_build_object('finding_text', 'former' || id), '{}'
+from learning_memories;
+
+insert into learning_policies (
+  owner, repo, trusted_associations, untrusted, approval_delay, max_per_person_day
+)
+select
+  case n when 1 then 'acme' else 'owner' || n end, case when n > 1 then 'owner' || n || '/a' end,
+  '{MEMBER}', 'pending', '1 hour', 9
+from repo_of;
 """
 
 SCANS = """
@@ -113,6 +134,18 @@ select relname, seq_scan from pg_stat_user_tables
 where schemaname = 'kodiai' and relname <> 'active_embedding_model'
 order by relname
 """
+
+#: The memory of the finding 5; ids are those of findings.
+MINE: dict[str, Any] = {"repo": REPO, "memory_ids": [5]}
+#: Arguments of teach_memory.
+TAUGHT: dict[str, Any] = {
+    "repo": REPO,
+    "severity": "minor",
+    "category": "style",
+    "file_path": "a.py",
+    "voice": "thumbs_up",
+    "login": "ann5",
+}
 
 # Replaces the example of a function if that would find no rows.
 REAL: dict[str, list[dict[str, Any]]] = {
@@ -182,6 +215,28 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "purge_stale_memories": [{"repo": "acme/repo1"}, {"repo": None, "owner": "none"}],
     "rename_repo": [{"repo": "acme/repo1", "new_repo": "acme/new"}],
     "rename_owner": [{"owner": "none", "new_owner": "corp"}],
+    "purge_retired_memories": [{"repo": "acme/repo1"}, {"repo": None, "owner": "none"}],
+    "get_memory": [{"repo": REPO, "memory_id": 5}],
+    "list_memory_history": [{"repo": REPO, "memory_id": 5}],
+    "teach_memory": [
+        TAUGHT | {"finding_text": "word5"},
+        TAUGHT | {"finding_text": "former5"},
+        TAUGHT | {"finding_text": "new word", "embedding": [1.0, *[0.0] * 7]},
+        TAUGHT | {"finding_text": "new word", "finding_id": 5},
+        TAUGHT | {"finding_text": "new word", "finding_id": 100005},
+    ],
+    "retire_memories": [
+        MINE | {"reason": "no", "superseded_by": 10},
+        {"repo": REPO, "reason": "no", "finding_ids": [100005]},
+    ],
+    "restore_memories": [MINE],
+    "correct_memory": [{"repo": REPO, "memory_id": 5, "finding_text": "better"}],
+    "withdraw_voices": [MINE, {"repo": REPO, "login": "ann5"}],
+    "list_pending_memories": [{"repo": REPO}, {"repo": None, "owner": "acme"}],
+    "approve_memories": [MINE, {"repo": REPO}],
+    "reject_memories": [MINE | {"reason": "no"}],
+    "audit_teachers": [{"repo": "acme/repo1"}, {"repo": None, "owner": "acme"}],
+    "delete_memories": [{"repo": REPO, "memory_ids": []}],
     "sync_feedback_reactions": [{"finding_id": 5, "reactions": []}],
     "record_feedback_reactions": [
         {

@@ -104,7 +104,9 @@ def known_memories(client: Client, size: int) -> Callable[[], object]:
 
 def read_memories(client: Client, size: int) -> Callable[[], object]:
     written = client.write_memories(memories(client, size), [None] * size)
-    return lambda: client.get_memories("acme/api", [row.memory_id for row in written])
+    return lambda: client.get_memories(
+        f"acme/{size}", [row.memory_id for row in written]
+    )
 
 
 def stale_memories(client: Client, size: int) -> Callable[[], object]:

@@ -20,7 +20,9 @@ from tests.learning.corpus import memory
 from tests.server import connection_of, deploy
 
 #: Arguments, keys and columns that are names.
-NAME = re.compile(r"(p_)?((\w+_)?repos?|(new_)?owner|\w+_login|pr_author)$")
+NAME = re.compile(
+    r"(p_)?((\w+_)?repos?|(new_)?owner|(\w+_)?login|pr_author|(changed_)?by)$"
+)
 WRITES = ("record_", "write_", "upsert_", "claim_", "save_")
 OTHERS = {"owner": "acme", "new_owner": "corp"}
 NAMES = [
@@ -104,6 +106,7 @@ def test_every_function_treats_two_spellings_alike(
                     name, ["acme/web"] if argument.is_array else example
                 )
 
+    client.write_memory(**memory(finding_id=1))
     for function in sorted(functions, key=lambda f: f.name != "record_review"):
         if function.name.startswith(WRITES):
             getattr(client, function.name)(**given[function.name])

@@ -14,18 +14,26 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
 as $$
 begin
   return coalesce(
     (
-      select m.id from learning_memories as m
-      where m.repo = p_repo and m.finding_id = p_finding_id
+      -- In the order of learning_memories_key: planned on an empty table, an equality would use
+      -- any index that begins with repo, and read the whole repository ever after.
+      select case when m.finding_id = p_finding_id then m.id end
+      from learning_memories as m
+      where m.repo = p_repo and m.finding_id >= p_finding_id
+      order by m.finding_id
+      limit 1
     ),
     (
-      select min(m.id)
+      select min(f.memory_id)
       from memory_findings as f
-      inner join learning_memories as m on f.memory_id = m.id
-      where f.finding_id = p_finding_id and m.repo = p_repo
+      where
+        f.finding_id = p_finding_id
+        and p_repo = (select m.repo from learning_memories as m where m.id = f.memory_id)
     )
   );
 end

@@ -184,6 +184,8 @@ create function _insert_memories(
 returns bigint[]
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
 as $$
 declare
   v_inserted bigint[];
@@ -243,10 +245,12 @@ begin
     )
     -- A finding that repeated a memory belongs to that one.
     where not exists (
-      select
-      from memory_findings as f
-      inner join learning_memories as k on f.memory_id = k.id
-      where f.finding_id = m.finding_id and k.repo = _fold_name(m.repo)
+      select from memory_findings as f
+      where
+        f.finding_id = m.finding_id
+        and _fold_name(m.repo) = (
+          select k.repo from learning_memories as k where k.id = f.memory_id
+        )
     )
     order by _fold_name(m.repo), m.finding_id, m.id
     on conflict (repo, finding_id) do nothing
@@ -376,6 +380,8 @@ set search_path = :"schema", public, pg_temp
 -- A created_at without a time zone means UTC, regardless of session settings.
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -435,7 +441,13 @@ begin
   return query
   select m.ord::integer, m.memory_id, m.memory_id = m.id, l.state::text, l.stale
   from unnest(v_memory_ids, v_ids) with ordinality as m (memory_id, id, ord)
-  inner join learning_memories as l on m.memory_id = l.id
+  cross join lateral (
+    select l.state, l.stale
+    from learning_memories as l
+    where l.id = m.memory_id
+    -- Optimization fence: look up one memory at a time.
+    offset 0
+  ) as l
   order by m.ord;
 end
 $$;

@@ -202,6 +202,8 @@ create function _merge_voices(p_repos text[], p_new_repos text[])
 returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
+-- Custom plans: the right index depends on how many memories there are.
+set plan_cache_mode = force_custom_plan
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
 as $$

@@ -194,9 +194,7 @@ def test_a_memory_gets_its_embedding_when_it_is_written_again(client: Client) ->
     (row,) = client.write_memories([unnamed(finding_id=5, stale=True)], [None])
     (before,) = client.get_memories("acme/api", [row.memory_id])
     again = memory(finding_id=5, finding_text=before.finding_text, language="go")
-    existing = WriteResult(
-        row.memory_id, inserted=False, state="active", stale=True
-    )
+    existing = WriteResult(row.memory_id, inserted=False, state="active", stale=True)
     assert client.write_memory(**again) == existing
     assert client.get_memories("acme/api", [row.memory_id]) == [before]
     assert client.write_memory(**again, embedding=vector(0, 2)) == existing

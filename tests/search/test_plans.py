@@ -263,4 +263,4 @@ def test_searches_ignore_the_cosine_index(
     checks: list[SearchCheck] = []
     read = scans(lambda: checks.extend(client.check_search(None, OWNER)))
     assert COSINE not in read
-    assert [check.is_ok for check in checks] == [True] * 4
+    assert [check.is_ok for check in checks] == [True] * 5

@@ -854,7 +854,7 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str, str]] = [
     ({"severities": ["major", "bad"]}, "22023", "severities: expected critical, "),
     ({"severities": [None]}, "22023", "severities: expected critical, "),
     ({"categories": ["bad"]}, "22023", "categories: expected security, "),
-    ({"outcomes": ["bad"]}, "22023", "outcomes: expected accepted, "),
+    ({"outcomes": ["bad"]}, "22023", "outcomes: expected published, "),
     (
         {"vector_weight": -1},
         "22023",

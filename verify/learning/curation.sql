@@ -7,7 +7,7 @@ set local search_path = :"schema", public;
 select _verify_function('_find_memory', '
   stable parallel safe security invoker (p_repo text, p_finding_id bigint)
   returns bigint
-  set enable_seqscan=off
+  set enable_seqscan=off set enable_bitmapscan=off set enable_sort=off
 ');
 
 select _verify_function('_find_text', '

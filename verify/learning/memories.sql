@@ -25,6 +25,7 @@ select _verify_function('_insert_memories', '
   volatile parallel unsafe security invoker (p_memories jsonb, p_embeddings vector[],
   p_ids bigint[], p_model text)
   returns bigint[]
+  set enable_seqscan=off
 ');
 
 select _verify_function('_add_embeddings', '
@@ -45,7 +46,7 @@ select _verify_function('_write_memories', '
   p_single boolean)
   returns TABLE(ordinal integer, memory_id bigint, inserted boolean, state text, stale
   boolean)
-  set TimeZone=UTC set DateStyle=ISO, YMD
+  set TimeZone=UTC set DateStyle=ISO, YMD set enable_seqscan=off
 ');
 
 rollback;

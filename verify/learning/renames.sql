@@ -35,7 +35,7 @@ select _verify_function('_record_rename', '
 select _verify_function('_merge_voices', '
   volatile parallel unsafe security invoker (p_repos text[], p_new_repos text[])
   returns void
-  set enable_seqscan=off
+  set plan_cache_mode=force_custom_plan set enable_seqscan=off
 ');
 
 select _verify_function('_rename_repos', '

@@ -37,6 +37,8 @@ returns table (
 )
 language plpgsql stable parallel safe security definer
 set search_path = :"schema", public, pg_temp
+-- Always use the primary key, even on tables too small for the planner to prefer it.
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 begin
@@ -75,8 +77,15 @@ begin
     from unnest(p_memory_ids) with ordinality as i (id, ord)
     group by i.id
   ) as i
-  inner join learning_memories as m on i.id = m.id
-  where case when p_owner is null then m.repo = p_repo else m.owner = p_owner end
+  cross join lateral (
+    select m.*
+    from learning_memories as m
+    where
+      m.id = i.id
+      and case when p_owner is null then m.repo = p_repo else m.owner = p_owner end
+    -- Optimization fence: look up one memory at a time.
+    offset 0
+  ) as m
   order by i.ord;
 end
 $$;

@@ -13,6 +13,7 @@ select _verify_function('get_memories', '
   embedding vector, stale boolean, state text, retired_at timestamp with time zone,
   retired_reason text, superseded_by bigint, metadata jsonb, created_at timestamp with
   time zone)
+  set enable_seqscan=off
 ', '{app, reader}');
 
 rollback;
