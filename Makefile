@@ -91,8 +91,13 @@ compare: .venv/test .venv/eval sqitch ## Compare the search with a commit's (5 m
 	@$(BIN)/python -m bench.compare $(or $(OPTIONS),equal)
 
 .PHONY: eval
-eval: .venv/eval $(RIVALS) sqitch ## Measure search quality (10 minutes)
+eval: .venv/eval $(RIVALS) sqitch ## Measure search quality and joining (15 minutes)
 	@$(BIN)/python -m eval.search_quality $(OPTIONS)
+	@$(if $(OPTIONS),,$(BIN)/python -m eval.joining)
+
+.PHONY: eval-joining
+eval-joining: .venv/eval sqitch ## Measure what teach_memory joins (3 minutes)
+	@$(BIN)/python -m eval.joining $(OPTIONS)
 
 .PHONY: up
 up: .venv/demo sqitch ## Start an embedded Postgres, deploy, print its DATABASE_URL

@@ -196,6 +196,11 @@ def write(
         date=datetime.now(UTC).date(),
         versions=", ".join(versions),
     )
+    write_page(path, page)
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write Markdown, with its paragraphs wrapped."""
     blocks = [
         block if block[0] in "#|!-" else prose(block)
         for block in re.split("\n{2,}", page)

@@ -31,8 +31,9 @@ import Stemmer
 from psycopg_pool import ConnectionPool
 from tqdm import tqdm
 
-from eval import relevance, report
+from eval import database, relevance, report
 from eval.collection import DATA, Collection, Text, read_collections
+from eval.database import MODEL, ROOT, WORKERS
 from eval.report import (
     BM25,
     MEASURES,
@@ -49,14 +50,10 @@ from eval.report import (
 from kodiai import Client, NewMemory, embedded
 from rivals import fuse
 
-ROOT = Path(__file__).resolve().parent.parent
 RIVALS_PYTHON = ROOT / ".venv-rivals" / "bin" / "python"
 RIVALS_REQUIREMENTS = ROOT / "rivals" / "requirements.txt"
-MODEL = "all-MiniLM-L6-v2"
-DIMENSIONS = 384
 CANDIDATES = 100  # of each arm, for the fusion outside a database
 BATCH = 500
-WORKERS = 2
 
 # The arguments of search_memories for each method.
 ARMS: dict[str, Callable[[Text], dict[str, Any]]] = {
@@ -93,15 +90,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="kodiai-eval-") as folder,
         embedded.running(folder + "/data", "eval") as url,
     ):
-        print("Deploying the database with Sqitch ...", flush=True)
-        subprocess.run(
-            [
-                *("sqitch", "deploy", "--quiet"),
-                *("--set", f"embedding_dim={DIMENSIONS}", f"db:{url}"),
-            ],
-            cwd=ROOT,
-            check=True,
-        )
+        database.deploy(url)
         with ConnectionPool(url, min_size=WORKERS) as pool:
             client = Client(pool)
             for collection in chosen:
@@ -234,15 +223,8 @@ def search_rivals(url: str, collections: list[Collection]) -> Runs:
 
 def read_versions(connection: psycopg.Connection, *, with_rivals: bool) -> list[str]:
     """Return the servers and packages used, each with its version."""
-    servers = connection.execute(
-        """
-        select 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)
-        union all
-        select 'pgvector ' || extversion from pg_extension where extname = 'vector'
-        """
-    )
-    packages = ("kodiai", "bm25s", "PyStemmer", "ir-measures")
-    versions = [row[0] for row in servers]
+    packages = ("bm25s", "PyStemmer", "ir-measures")
+    versions = database.read_versions(connection)
     versions += [f"{package} {version(package)}" for package in packages]
     if with_rivals:
         lines = RIVALS_REQUIREMENTS.read_text(encoding="utf-8").splitlines()
