@@ -26,9 +26,9 @@ return (
 );
 
 comment on function _shares_words is
-'Return whether two texts of near embeddings say the same: they share half of the words of the
-shorter one and three more, or all words of both. The three keep apart short texts that differ in
-the one word that matters. Measured: docs/explanation/joining.md.
+'Return whether two texts of near embeddings are taken for the same: they share half of the words of
+the shorter one and three more, or all words of both. The three keep apart short texts that differ
+in the one word that matters. Measured: docs/explanation/joining.md.
 Arguments: the lexemes of the texts (_document_lexemes).';
 
 create function _find_repeat(

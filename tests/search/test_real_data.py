@@ -30,8 +30,22 @@ wide = factories.postgresql_noproc(
 wide_clone = factories.postgresql("wide")
 
 
-def test_a_query_finds_its_terms_in_18803_real_comments(
-    client: Client, shared_data: Path
+def contents(database: psycopg.Connection) -> list[Any]:
+    """Return the number of rows and a hash of each table that memories are in."""
+    return [
+        database.execute(
+            "select count(*), md5(string_agg(t::text, ',' order by t::text))"
+            f" from {table} as t".encode()
+        ).fetchone()
+        for table in (
+            *("learning_memories", "memory_voices", "memory_history"),
+            *("memory_findings", "postings"),
+        )
+    ]
+
+
+def test_18803_real_comments_are_searched_and_loading_them_again_changes_nothing(
+    client: Client, database: psycopg.Connection, shared_data: Path
 ) -> None:
     comments = read(shared_data / "code_review_comments.jsonl")
     rows = [row | {"embedding_model": "none"} for row in comments]
@@ -43,6 +57,10 @@ def test_a_query_finds_its_terms_in_18803_real_comments(
     for row in found:
         assert "null" in row.finding_text.lower()
         assert "pointer" in row.finding_text.lower()
+
+    before = contents(database)
+    write(client, rows, [None] * len(rows))
+    assert contents(database) == before
 
 
 @pytest.mark.slow
