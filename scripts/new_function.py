@@ -2,8 +2,8 @@
 
 Usage: python scripts/new_function.py AREA NAME
 
-A function whose name begins with get_, has_, list_, search_, count_, check_ or audit_ only
-reads, so the reader role may execute it too.
+A function whose name begins with get_, has_, list_, search_, count_, check_ or audit_
+only reads, so the reader role may execute it too.
 """
 
 from __future__ import annotations

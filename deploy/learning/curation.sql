@@ -245,6 +245,8 @@ transaction called _lock_teaching and locked all of them.
 Errors: KB006 if it does not exist in p_repo, KB007 if it is one of them, superseded by one of them,
 or not active.';
 
+-- The linter takes arguments for columns.
+-- noqa: disable=RF03
 create function _changed_only(p_object jsonb, p_other jsonb)
 returns jsonb
 language sql immutable parallel safe
@@ -258,6 +260,7 @@ comment on function _changed_only is
 'Return the keys of an object whose values differ from those of another object.
 Arguments: p_object; p_other.';
 
+-- noqa: enable=all
 create function _change_states(
   p_memory_ids bigint[],
   p_states text[],

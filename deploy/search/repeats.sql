@@ -6,6 +6,8 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
+-- The linter takes arguments for columns.
+-- noqa: disable=RF03
 create function _shares_words(p_search_tsv tsvector, p_other tsvector)
 returns boolean
 language sql immutable parallel safe
@@ -31,6 +33,7 @@ the shorter one and three more, or all words of both. The three keep apart short
 in the one word that matters. Measured: docs/explanation/joining.md.
 Arguments: the lexemes of the texts (_document_lexemes).';
 
+-- noqa: enable=all
 create function _find_repeat(
   p_repo text,
   p_finding_text text,
