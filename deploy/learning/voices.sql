@@ -71,8 +71,10 @@ begin
     (
       select v.association
       from memory_voices as v
-      inner join learning_memories as m on v.memory_id = m.id
-      where v.login = p_login and v.association is not null and m.repo = p_repo
+      where
+        v.login = p_login
+        and v.association is not null
+        and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
       order by v.created_at desc
       limit 1
     )
@@ -131,7 +133,11 @@ begin
     select count(*)
     into v_today
     from memory_voices as v
-    inner join learning_memories as m on v.memory_id = m.id
+    cross join lateral (
+      select m.owner, m.repo from learning_memories as m where m.id = v.memory_id
+      -- Optimization fence: look up one memory at a time.
+      offset 0
+    ) as m
     where
       v.login = p_login
       and v.created_at >= _day_start((_now() at time zone 'utc')::date)
@@ -247,13 +253,16 @@ begin
       when b.pending > 0 then 'pending'
       else 'retired'
     end,
-    case when b.counted > 0 then coalesce(w.voice, 'published') else m.outcome end
+    case when b.counted + b.pending > 0 then coalesce(w.voice, 'published') else m.outcome end
   from learning_memories as m
   cross join lateral (
     select
       count(*) filter (where not v.is_pending) as counted,
       count(*) filter (where v.is_pending) as pending,
-      sum(_voice_side(v.voice)) filter (where not v.is_pending) as balance
+      -- What awaits approval counts only if nothing else does.
+      coalesce(
+        sum(_voice_side(v.voice)) filter (where not v.is_pending), sum(_voice_side(v.voice))
+      ) as balance
     from memory_voices as v
     where v.memory_id = m.id and v.withdrawn_at is null
   ) as b
@@ -261,7 +270,7 @@ begin
     select v.voice
     from memory_voices as v
     where
-      v.memory_id = m.id and v.withdrawn_at is null and not v.is_pending
+      v.memory_id = m.id and v.withdrawn_at is null and v.is_pending = (b.counted = 0)
       and _voice_side(v.voice) <> 0
     -- A tie goes to whoever spoke last.
     order by (_voice_side(v.voice) = sign(b.balance)) desc, v.said_at desc, v.id desc
@@ -273,7 +282,8 @@ $$;
 
 comment on function _derive_states is
 'Return what the voices of memories make of them. The side with more voices gives the outcome, the
-last one who spoke if both have the same; published if no voice is a verdict. A memory is active if
+last one who spoke if both have the same; published if no voice is a verdict. Voices that await
+approval give it only if no others do. A memory is active if
 a voice counts, pending if voices only await approval, and retired if none is left, or if someone
 retired it. One whose voices were all withdrawn keeps its outcome.
 Arguments: p_memory_ids; p_is_restored, whether to ignore that someone retired them.
@@ -404,6 +414,16 @@ comment on function _restore_memories is
 Arguments: p_memory_ids, which this transaction locked; p_by and p_reason, as in restore_memories.
 Result: number of memories restored.';
 
+create function _waiting_since(p_created_at timestamptz, p_said_at timestamptz)
+returns timestamptz
+language sql immutable parallel safe
+-- A change of mind is as old as what was said last.
+return greatest(p_created_at, p_said_at);
+
+comment on function _waiting_since is
+'Return since when a voice that is pending has awaited approval.
+Arguments: columns of memory_voices.';
+
 create function _lock_pending_memories(p_repo text, p_due_before timestamptz)
 returns bigint[]
 language plpgsql volatile parallel unsafe
@@ -415,9 +435,11 @@ declare
   v_ids bigint[] := array(
     select v.memory_id
     from memory_voices as v
-    inner join learning_memories as m on v.memory_id = m.id
     where
-      v.is_pending and v.withdrawn_at is null and v.created_at <= p_due_before and m.repo = p_repo
+      v.is_pending
+      and v.withdrawn_at is null
+      and _waiting_since(v.created_at, v.said_at) <= p_due_before
+      and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
   );
 begin
   perform _lock_memories(v_ids);
@@ -455,7 +477,7 @@ begin
       v.memory_id = any (p_memory_ids)
       and v.is_pending
       and v.withdrawn_at is null
-      and v.created_at <= coalesce(p_due_before, 'infinity')
+      and _waiting_since(v.created_at, v.said_at) <= coalesce(p_due_before, 'infinity')
     returning v.memory_id
   )
 
@@ -469,8 +491,8 @@ $$;
 
 comment on function _judge_voices is
 'Approve or reject the voices of memories that await approval.
-Arguments: p_memory_ids, which this transaction locked; p_approve; p_due_before, only voices first
-heard by then, null for all; p_by and p_reason, columns of memory_history.
+Arguments: p_memory_ids, which this transaction locked; p_approve; p_due_before, only voices that
+have waited since then, null for all; p_by and p_reason, columns of memory_history.
 Result: number of voices approved or rejected.';
 
 create function _judge_reactors(p_repo text, p_reactions jsonb, p_memory_id bigint)
@@ -537,13 +559,17 @@ begin
     case
       -- Given again before the last call saw that it had been taken back.
       when v.withdrawn_at is not null then greatest(b.reacted_at, b.created_at)
+      -- If a later reaction was taken back, the earlier one is what they say now.
+      when v.finding_id = p_finding_id and v.voice in ('thumbs_up', 'thumbs_down')
+        then greatest(coalesce(b.reacted_at, b.created_at), v.said_at)
       else coalesce(b.reacted_at, b.created_at)
     end,
     p_trusts ->> b.reactor_login = 'pending'
   )
   from feedback_reactions as b
   left join memory_voices as v on v.memory_id = p_memory_id and v.login = b.reactor_login
-  where b.finding_id = p_finding_id and p_trusts ->> b.reactor_login <> 'ignore';
+  where b.finding_id = p_finding_id and p_trusts ->> b.reactor_login <> 'ignore'
+  order by b.reaction_id;
   perform _settle_memories(array[p_memory_id], 'taught', null);
 end
 $$;
