@@ -247,13 +247,16 @@ begin
       when b.pending > 0 then 'pending'
       else 'retired'
     end,
-    case when b.counted > 0 then coalesce(w.voice, 'published') else m.outcome end
+    case when b.counted + b.pending > 0 then coalesce(w.voice, 'published') else m.outcome end
   from learning_memories as m
   cross join lateral (
     select
       count(*) filter (where not v.is_pending) as counted,
       count(*) filter (where v.is_pending) as pending,
-      sum(_voice_side(v.voice)) filter (where not v.is_pending) as balance
+      -- What awaits approval counts only if nothing else does.
+      coalesce(
+        sum(_voice_side(v.voice)) filter (where not v.is_pending), sum(_voice_side(v.voice))
+      ) as balance
     from memory_voices as v
     where v.memory_id = m.id and v.withdrawn_at is null
   ) as b
@@ -261,7 +264,7 @@ begin
     select v.voice
     from memory_voices as v
     where
-      v.memory_id = m.id and v.withdrawn_at is null and not v.is_pending
+      v.memory_id = m.id and v.withdrawn_at is null and v.is_pending = (b.counted = 0)
       and _voice_side(v.voice) <> 0
     -- A tie goes to whoever spoke last.
     order by (_voice_side(v.voice) = sign(b.balance)) desc, v.said_at desc, v.id desc
@@ -273,9 +276,10 @@ $$;
 
 comment on function _derive_states is
 'Return what the voices of memories make of them. The side with more voices gives the outcome, the
-last one who spoke if both have the same; published if no voice is a verdict. A memory is active if
-a voice counts, pending if voices only await approval, and retired if none is left, or if someone
-retired it. One whose voices were all withdrawn keeps its outcome.
+last one who spoke if both have the same; published if no voice is a verdict. Voices that await
+approval count only if no others do. A memory is active if a voice counts, pending if voices only
+await approval, and retired if none is left, or if someone retired it. One whose voices were all
+withdrawn keeps its outcome.
 Arguments: p_memory_ids; p_is_restored, whether to ignore that someone retired them.
 Result: one row per memory that exists.';
 
@@ -404,6 +408,16 @@ comment on function _restore_memories is
 Arguments: p_memory_ids, which this transaction locked; p_by and p_reason, as in restore_memories.
 Result: number of memories restored.';
 
+create function _waiting_since(p_created_at timestamptz, p_said_at timestamptz)
+returns timestamptz
+language sql immutable parallel safe
+-- What was approved or rejected before is no longer what they say.
+return greatest(p_created_at, p_said_at);
+
+comment on function _waiting_since is
+'Return since when a voice that is pending has awaited approval.
+Arguments: columns of memory_voices.';
+
 create function _lock_pending_memories(p_repo text, p_due_before timestamptz)
 returns bigint[]
 language plpgsql volatile parallel unsafe
@@ -417,7 +431,10 @@ declare
     from memory_voices as v
     inner join learning_memories as m on v.memory_id = m.id
     where
-      v.is_pending and v.withdrawn_at is null and v.created_at <= p_due_before and m.repo = p_repo
+      v.is_pending
+      and v.withdrawn_at is null
+      and _waiting_since(v.created_at, v.said_at) <= p_due_before
+      and m.repo = p_repo
   );
 begin
   perform _lock_memories(v_ids);
@@ -455,7 +472,7 @@ begin
       v.memory_id = any (p_memory_ids)
       and v.is_pending
       and v.withdrawn_at is null
-      and v.created_at <= coalesce(p_due_before, 'infinity')
+      and _waiting_since(v.created_at, v.said_at) <= coalesce(p_due_before, 'infinity')
     returning v.memory_id
   )
 
@@ -469,8 +486,8 @@ $$;
 
 comment on function _judge_voices is
 'Approve or reject the voices of memories that await approval.
-Arguments: p_memory_ids, which this transaction locked; p_approve; p_due_before, only voices first
-heard by then, null for all; p_by and p_reason, columns of memory_history.
+Arguments: p_memory_ids, which this transaction locked; p_approve; p_due_before, only voices that
+have waited since then, null for all; p_by and p_reason, columns of memory_history.
 Result: number of voices approved or rejected.';
 
 create function _judge_reactors(p_repo text, p_reactions jsonb, p_memory_id bigint)
@@ -537,13 +554,17 @@ begin
     case
       -- Given again before the last call saw that it had been taken back.
       when v.withdrawn_at is not null then greatest(b.reacted_at, b.created_at)
+      -- Of two reactions the later one was taken back.
+      when v.finding_id = p_finding_id and v.voice in ('thumbs_up', 'thumbs_down')
+        then greatest(coalesce(b.reacted_at, b.created_at), v.said_at)
       else coalesce(b.reacted_at, b.created_at)
     end,
     p_trusts ->> b.reactor_login = 'pending'
   )
   from feedback_reactions as b
   left join memory_voices as v on v.memory_id = p_memory_id and v.login = b.reactor_login
-  where b.finding_id = p_finding_id and p_trusts ->> b.reactor_login <> 'ignore';
+  where b.finding_id = p_finding_id and p_trusts ->> b.reactor_login <> 'ignore'
+  order by b.reaction_id;
   perform _settle_memories(array[p_memory_id], 'taught', null);
 end
 $$;

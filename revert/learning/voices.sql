@@ -10,6 +10,7 @@ drop function _sync_voices;
 drop function _judge_reactors;
 drop function _judge_voices;
 drop function _lock_pending_memories;
+drop function _waiting_since;
 drop function _restore_memories;
 drop function _lock_spoken_memories;
 drop function _withdraw_voices;

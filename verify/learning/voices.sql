@@ -72,6 +72,12 @@ select _verify_function('_restore_memories', '
   set enable_seqscan=off
 ');
 
+select _verify_function('_waiting_since', '
+  immutable parallel safe security invoker (p_created_at timestamp with time zone,
+  p_said_at timestamp with time zone)
+  returns timestamp with time zone
+');
+
 select _verify_function('_lock_pending_memories', '
   volatile parallel unsafe security invoker (p_repo text, p_due_before timestamp with
   time zone)

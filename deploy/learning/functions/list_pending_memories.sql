@@ -54,7 +54,7 @@ begin
       count(*) as pending_voices,
       array_agg(v.login::text order by v.id) as logins,
       array_agg(v.voice::text order by v.id) as verdicts,
-      min(v.created_at) as waiting_since
+      min(_waiting_since(v.created_at, v.said_at)) as waiting_since
     from memory_voices as v
     where v.is_pending and v.withdrawn_at is null and v.memory_id > coalesce(p_after_id, 0)
     group by v.memory_id
