@@ -333,7 +333,9 @@ begin
     c.id,
     -- Reactions can take the last voice away.
     case
-      when p_action = 'taught' and c.after ->> 'state' = 'retired' then 'withdrawn' else p_action
+      when p_action = 'taught' and _changed_only(c.after, c.before) ->> 'state' = 'retired'
+        then 'withdrawn'
+      else p_action
     end,
     p_changed_by,
     p_reason,

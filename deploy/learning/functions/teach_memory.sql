@@ -80,7 +80,10 @@ begin
 
   v_trust := _judge_teacher(
     p_repo, p_login, p_association,
-    coalesce(_find_memory(p_repo, p_finding_id), _find_text(p_repo, p_finding_text))
+    coalesce(
+      _find_memory(p_repo, p_finding_id),
+      case when p_same_distance is not null then _find_text(p_repo, p_finding_text) end
+    )
   );
   if v_trust = 'ignore' then
     return query select null::bigint, false, false, null::double precision, 'ignored', false;
