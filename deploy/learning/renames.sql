@@ -222,7 +222,10 @@ begin
     return;
   end if;
 
-  perform _lock_memories(v_kept || v_dropped);
+  -- All of them: _rename_rows locks the others, and must not lock any that come before these.
+  perform _lock_memories(
+    array(select m.id from learning_memories as m where m.repo = any (p_repos || p_new_repos))
+  );
   insert into memory_voices (
     created_at, memory_id, login, event, association, voice, rationale, url, finding_id, said_at,
     withdrawn_at, is_pending
