@@ -1,6 +1,6 @@
 -- Deploy kodiai:learning/voices to pg
 --
--- Voices: who may speak, what they say, and how they decide the state of a memory.
+-- Voices: who may speak, what they say, and what a memory becomes by it.
 
 begin;
 
@@ -75,7 +75,7 @@ begin
         v.login = p_login
         and v.association is not null
         and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
-      order by v.said_at desc, v.id desc
+      order by v.created_at desc
       limit 1
     )
   );
@@ -123,12 +123,7 @@ begin
   if
     v_policy.max_per_person_day is not null
     and not exists (
-      select from memory_voices as v
-      where
-        v.memory_id = p_memory_id
-        and v.login = p_login
-        and v.withdrawn_at is null
-        and not v.is_pending
+      select from memory_voices as v where v.memory_id = p_memory_id and v.login = p_login
     )
   then
     -- One at a time, so that nobody exceeds the maximum by speaking in many sessions at once.
@@ -181,7 +176,7 @@ language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  -- A comment does not take back a verdict.
+  -- Who only comments does not take a verdict back.
   if _voice_side(p_voice) = 0 then
     select coalesce(max(v.voice), p_voice) into p_voice
     from memory_voices as v
@@ -218,7 +213,7 @@ begin
     is_pending = excluded.is_pending
     and (v.voice <> excluded.voice or v.withdrawn_at is not null or v.is_pending)
   where
-    -- A late redelivery is not a change of mind.
+    -- A delivery that arrives again, late, is no change of mind.
     excluded.said_at >= greatest(v.said_at, v.withdrawn_at)
     and (
       v.withdrawn_at is not null
@@ -233,7 +228,7 @@ $$;
 
 comment on function _record_voice is
 'Record what a person or an event says about a memory, in place of what they said before, unless
-they said that later. A voice without a verdict gives its reason and its place to a verdict.
+they said that later. A voice without a verdict adds its reason and its place to a verdict.
 Arguments: columns of memory_voices; p_is_pending, whether the voice awaits approval. This
 transaction locked the memory.
 Result: whether anything changed.';
@@ -288,9 +283,9 @@ $$;
 comment on function _derive_states is
 'Return what the voices of memories make of them. The side with more voices gives the outcome, the
 last one who spoke if both have the same; published if no voice is a verdict. Voices that await
-approval give it only if no others do. A memory is active if a voice counts, pending if voices only
-await approval, and retired if none is left, or if someone retired it. One whose voices were all
-withdrawn keeps its outcome.
+approval give it only if no others do. A memory is active if
+a voice counts, pending if voices only await approval, and retired if none is left, or if someone
+retired it. One whose voices were all withdrawn keeps its outcome.
 Arguments: p_memory_ids; p_is_restored, whether to ignore that someone retired them.
 Result: one row per memory that exists.';
 
@@ -551,7 +546,7 @@ begin
       where
         b.finding_id = p_finding_id
         and b.reactor_login = v.login
-        -- Of ignored people, keep a voice only if their reaction still says the same.
+        -- Who is ignored now no longer says what they once said.
         and (
           p_trusts ->> v.login is distinct from 'ignore'
           or _reaction_voice(b.reaction_content) = v.voice
