@@ -8,6 +8,7 @@ only its own.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -26,6 +27,27 @@ DATA = Path(
 )
 QRELS = "qrels.tsv"
 FILES = ("corpus.jsonl", "queries.jsonl", QRELS, "docs.npy", "queries.npy")
+
+
+def options(description: str, page: str) -> argparse.ArgumentParser:
+    """Return a parser of the options of an evaluation that writes a page."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=DATA,
+        help="a folder of collections ($KODIAI_TEST_DATA, or ../shared/data)",
+    )
+    parser.add_argument(
+        "--collection", action="append", help="its name; repeatable (all)"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help=f"the report to write (docs/explanation/{page}, unless something is left"
+        " out)",
+    )
+    return parser
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,6 @@ Usage: make eval-joining [OPTIONS="--collection review_findings_martian"]
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import re
 import sys
@@ -30,7 +29,7 @@ from psycopg_pool import ConnectionPool
 from tqdm import tqdm
 
 from eval import database, plots, report
-from eval.collection import DATA, Collection, Text, read_collections
+from eval.collection import Collection, Text, options, read_collections
 from eval.database import MODEL, ROOT, WORKERS
 from kodiai import Client, embedded
 
@@ -59,9 +58,8 @@ PAGE = """
 - **unjudged**: people matched neither text to anything
 
 Precision comes first: what joins wrongly speaks for a memory that says something else,
-whereas a repeat that does not join becomes a memory of its own, and a search finds
-both. A text is compared with the text that a memory began with, so memories do not
-drift.
+whereas a repeat that does not join becomes a separate memory, and a search finds both.
+A text is compared with the text that a memory began with, so memories do not drift.
 
 ## The rule
 
@@ -224,7 +222,7 @@ Results = dict[str, dict[float, Joins]]
 
 
 def main() -> None:
-    arguments = parse_arguments()
+    arguments = options("Measure what teach_memory joins.", "joining.md").parse_args()
     known = {BUGS: study_reports, FINDINGS: study_findings}
     collections = {
         collection.name: collection
@@ -255,26 +253,6 @@ def main() -> None:
     if output := arguments.output or (PATH if is_whole else None):
         write(output, studies, results, versions)
         print(f"\nWrote {output.name} and its plot.")
-
-
-def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure what teach_memory joins.")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=DATA,
-        help="a folder of collections ($KODIAI_TEST_DATA, or ../shared/data)",
-    )
-    parser.add_argument(
-        "--collection", action="append", help="its name; repeatable (both)"
-    )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        help="the report to write (docs/explanation/joining.md, unless something is"
-        " left out)",
-    )
-    return parser.parse_args()
 
 
 def study_reports(collection: Collection) -> Iterator[Study]:

@@ -20,7 +20,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import bm25s
@@ -32,7 +31,7 @@ from psycopg_pool import ConnectionPool
 from tqdm import tqdm
 
 from eval import database, relevance, report
-from eval.collection import DATA, Collection, Text, read_collections
+from eval.collection import Collection, Text, options, read_collections
 from eval.database import MODEL, ROOT, WORKERS
 from eval.report import (
     BM25,
@@ -115,24 +114,9 @@ def main() -> None:
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure the quality of the search.")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=DATA,
-        help="a folder of collections ($KODIAI_TEST_DATA, or ../shared/data)",
-    )
-    parser.add_argument(
-        "--collection", action="append", help="its name; repeatable (all)"
-    )
+    parser = options("Measure the quality of the search.", "search-quality.md")
     parser.add_argument(
         "--no-rivals", action="store_true", help="leave out other hybrid searches"
-    )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        help="the report to write (docs/explanation/search-quality.md, unless something"
-        " is left out)",
     )
     return parser.parse_args()
 
