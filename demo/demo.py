@@ -161,7 +161,7 @@ def without_line(memory: Memory) -> NewMemory:
 
 def change_mind(client: Client, model: WordLlama, owner: str) -> None:
     """Teach, contradict and correct a memory, and ask the same each time."""
-    repo = f"{owner}/kodiai-demo"  # of its own, so that no memory of the file is joined
+    repo = f"{owner}/kodiai-demo"  # separate, so that no memory of the file is joined
     claim, correction, query = embed(model, [CLAIM, CORRECTION, CLAIM_QUERY])
     print(f'\n"{CLAIM_QUERY}" while a memory changes its mind\n{"=" * WIDTH}')
 

@@ -117,6 +117,22 @@ Arguments: p_argument, its name; p_value, its value as text; p_type, the domain.
 Result: the value as it is stored (_fold_value). Names must be assigned from it.
 Errors: 22004 if p_value is null, 22023 if it is outside the domain.';
 
+create function _check_optional(p_argument text, p_value text, p_type text)
+returns text
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  return case when p_value is not null then _check_argument(p_argument, p_value, p_type) end;
+end
+$$;
+
+comment on function _check_optional is
+'Reject an argument of a public function that is outside a domain, but may be null.
+Arguments: as in _check_argument.
+Result: the value as it is stored (_fold_value); null for null. Names must be assigned from it.
+Errors: 22023 if p_value is outside the domain.';
+
 create function _check_size(p_argument text, p_size integer)
 returns void
 language plpgsql immutable parallel safe

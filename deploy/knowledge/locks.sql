@@ -8,22 +8,25 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _repo_lock_key(p_repo text)
+create function _lock_key(p_kind text, p_name text)
 returns bigint
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  -- The key includes the schema because advisory locks are database-wide. Another seed than that
-  -- of pull requests, because a name may look like one.
-  return hashtextextended(format('%s %s', current_schema(), p_repo), 1);
+  -- The key includes the schema because advisory locks are database-wide. The kind comes apart,
+  -- because a name may look like one of another kind.
+  return hashtextextended(
+    format('%s %s', current_schema(), p_name), hashtextextended(p_kind, 0)
+  );
 end
 $$;
 
-comment on function _repo_lock_key is
-'Return the key of the advisory lock of a repository: shared by calls that work on one of its pull
-requests, exclusive for rename_repo.
-Argument: p_repo, owner/name.';
+comment on function _lock_key is
+'Return the key of an advisory lock.
+Arguments: p_kind, what is locked: repo, shared by calls that work on one of its pull requests,
+exclusive for rename_repo; pull request; teaching (_lock_teaching); person (_judge_teacher). p_name,
+which one.';
 
 create function _lock_pull_request(
   p_repo text,
@@ -37,8 +40,8 @@ declare
   v_repo text := p_repo;
   v_new_repo text;
 begin
-  while not pg_try_advisory_xact_lock_shared(_repo_lock_key(v_repo)) loop
-    perform pg_advisory_xact_lock_shared(_repo_lock_key(v_repo));
+  while not pg_try_advisory_xact_lock_shared(_lock_key('repo', v_repo)) loop
+    perform pg_advisory_xact_lock_shared(_lock_key('repo', v_repo));
     if current_setting('transaction_isolation') <> 'read committed' then
       raise exception using
         errcode = 'serialization_failure',
@@ -52,7 +55,7 @@ begin
   end loop;
 
   perform pg_advisory_xact_lock(
-    hashtextextended(format('%s %s#%s', current_schema(), v_repo, p_pr_number), 0)
+    _lock_key('pull request', format('%s#%s', v_repo, p_pr_number))
   );
   return v_repo;
 end

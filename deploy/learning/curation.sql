@@ -1,6 +1,6 @@
 -- Deploy kodiai:learning/curation to pg
 --
--- Which memories a call changes, and the one place that changes their state.
+-- Which memories a call changes, and how their states and texts change.
 
 begin;
 
@@ -117,8 +117,7 @@ language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  -- Another seed than those of repositories and pull requests.
-  perform pg_advisory_xact_lock(hashtextextended(format('%s %s', current_schema(), p_repo), 2));
+  perform pg_advisory_xact_lock(_lock_key('teaching', p_repo));
 end
 $$;
 
@@ -360,8 +359,7 @@ end
 $$;
 
 comment on function _change_states is
-'Change the states and outcomes of memories, and record it in their history: the one place that
-does.
+'Change the states and outcomes of memories, and record it in their history. No other function does.
 Arguments: p_memory_ids, which this transaction locked; p_states, one per memory; p_outcomes, one
 per memory, null to keep it; p_action, p_changed_by and p_reason, columns of memory_history;
 p_superseded_by, the memory that replaces them, if p_action is retired.

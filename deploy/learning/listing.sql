@@ -34,12 +34,8 @@ begin
   perform _check_array('p_outcomes', p_outcomes, 'outcome');
   perform _check_array('p_severities', p_severities, 'severity');
   perform _check_array('p_categories', p_categories, 'category');
-  if p_metadata is not null then
-    perform _check_argument('p_metadata', p_metadata::text, 'metadata');
-  end if;
-  if p_state is not null then
-    perform _check_argument('p_state', p_state, 'memory_state');
-  end if;
+  perform _check_optional('p_metadata', p_metadata::text, 'metadata');
+  perform _check_optional('p_state', p_state, 'memory_state');
 
   v_scope := _make_scope(
     p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after,
@@ -113,7 +109,7 @@ begin
       where
         m.id = c.id
         and (p_is_stale is null or m.stale = p_is_stale)
-        and (p_scope.states is null or m.state = any (p_scope.states))
+        and m.state = any (p_scope.states)
         and _has_metadata(p_scope, m.metadata)
       -- Optimization fence: look up one memory at a time.
       offset 0
@@ -180,7 +176,7 @@ begin
         p_scope, w.owner, w.repo, w.outcome, w.severity, w.category, w.file_path, w.created_at
       )
       and (p_is_stale is null or w.stale = p_is_stale)
-      and (p_scope.states is null or w.state = any (p_scope.states))
+      and w.state = any (p_scope.states)
       and _has_metadata(p_scope, w.metadata)
       and (
         p_is_waiting is null

@@ -68,7 +68,7 @@ declare
 begin
   -- One statement per lock: a query might evaluate them in another order.
   for v_repo in select distinct r.repo from unnest(p_repos) as r (repo) order by r.repo loop
-    perform pg_advisory_xact_lock(_repo_lock_key(v_repo));
+    perform pg_advisory_xact_lock(_lock_key('repo', v_repo));
   end loop;
 end
 $$;

@@ -29,7 +29,7 @@ create type search_scope as (
 comment on type search_scope is
 'What a search may find (_in_scope, _is_searchable) or a list shows. Null means any.
 owner: never null. repo: owner/name. outcomes, severities, categories, excluded_repos, path_prefix,
-created_after: filters of search_memories. states: never null in a search. metadata: object that the
+created_after: filters of search_memories. states: never null. metadata: object that the
 metadata of a memory must contain. embedding_model: model whose embeddings the vector arm compares.
 excluded: documents that match it are not searchable.';
 
@@ -60,7 +60,7 @@ begin
   v_scope.categories := p_categories;
   v_scope.path_prefix := _normalize_path(p_path_prefix);
   v_scope.created_after := p_created_after;
-  v_scope.states := p_states;
+  v_scope.states := coalesce(p_states, '{pending, active, retired}');
   -- Every object contains the empty one.
   v_scope.metadata := nullif(p_metadata, '{}');
   return v_scope;
@@ -70,8 +70,8 @@ $$;
 comment on function _make_scope is
 'Return the scope that a caller describes: the repository, or all repositories of the owner if it is
 given, and the filters.
-Arguments: p_repo and p_owner, folded (_check_scope); p_states, pending | active | retired; the
-others as in search_memories.
+Arguments: p_repo and p_owner, folded (_check_scope); p_states, pending | active | retired, null for
+any; the others as in search_memories.
 Result: a search_scope without a model and without exclusions.';
 
 -- No set clause, so that PostgreSQL inlines it: a custom plan then folds away null filters and

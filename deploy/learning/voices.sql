@@ -1,6 +1,6 @@
 -- Deploy kodiai:learning/voices to pg
 --
--- Voices: who may speak, what they say, and what a memory becomes by it.
+-- Voices: who may speak, what they say, and how they decide the state of a memory.
 
 begin;
 
@@ -36,16 +36,10 @@ language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  if p_login is not null then
-    perform _check_argument('p_login', p_login, 'login_name');
-  end if;
-  if p_event is not null then
-    perform _check_argument('p_event', p_event, 'short_name');
-    if p_login is not null then
-      perform _reject_argument(
-        'p_event', 'null, because p_login is given', to_jsonb(p_event)::text
-      );
-    end if;
+  perform _check_optional('p_login', p_login, 'login_name');
+  perform _check_optional('p_event', p_event, 'short_name');
+  if num_nonnulls(p_login, p_event) = 2 then
+    perform _reject_argument('p_event', 'null, because p_login is given', to_jsonb(p_event)::text);
   end if;
 end
 $$;
@@ -127,9 +121,7 @@ begin
     )
   then
     -- One at a time, so that nobody exceeds the maximum by speaking in many sessions at once.
-    perform pg_advisory_xact_lock(
-      hashtextextended(format('%s %s %s', current_schema(), v_policy.owner, p_login), 3)
-    );
+    perform pg_advisory_xact_lock(_lock_key('person', format('%s %s', v_policy.owner, p_login)));
     select count(*)
     into v_today
     from memory_voices as v
@@ -152,8 +144,8 @@ end
 $$;
 
 comment on function _judge_teacher is
-'Decide what becomes of the voice of a person: the policy of the repository or else of its owner
-says (learning_policies).
+'Decide what becomes of the voice of a person, by the policy of the repository or, failing that, of
+its owner (learning_policies).
 Arguments: p_repo; p_login, null for an event; p_association, null if unknown; p_memory_id, the
 memory to which they speak, null if it is new.
 Result: trust if it counts at once, pending if it awaits approval, ignore if it is not recorded, as
@@ -171,12 +163,12 @@ create function _record_voice(
   p_said_at timestamptz,
   p_is_pending boolean
 )
-returns boolean
+returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  -- Who only comments does not take a verdict back.
+  -- A comment does not take back a verdict.
   if _voice_side(p_voice) = 0 then
     select coalesce(max(v.voice), p_voice) into p_voice
     from memory_voices as v
@@ -213,7 +205,7 @@ begin
     is_pending = excluded.is_pending
     and (v.voice <> excluded.voice or v.withdrawn_at is not null or v.is_pending)
   where
-    -- A delivery that arrives again, late, is no change of mind.
+    -- A late redelivery is not a change of mind.
     excluded.said_at >= greatest(v.said_at, v.withdrawn_at)
     and (
       v.withdrawn_at is not null
@@ -222,7 +214,6 @@ begin
       or v.url is distinct from coalesce(excluded.url, v.url)
       or (v.is_pending and not excluded.is_pending)
     );
-  return found;
 end
 $$;
 
@@ -230,8 +221,7 @@ comment on function _record_voice is
 'Record what a person or an event says about a memory, in place of what they said before, unless
 they said that later. A voice without a verdict adds its reason and its place to a verdict.
 Arguments: columns of memory_voices; p_is_pending, whether the voice awaits approval. This
-transaction locked the memory.
-Result: whether anything changed.';
+transaction locked the memory.';
 
 create function _derive_states(p_memory_ids bigint[], p_is_restored boolean default false)
 returns table (id bigint, state text, outcome text)
@@ -283,9 +273,9 @@ $$;
 comment on function _derive_states is
 'Return what the voices of memories make of them. The side with more voices gives the outcome, the
 last one who spoke if both have the same; published if no voice is a verdict. Voices that await
-approval give it only if no others do. A memory is active if
-a voice counts, pending if voices only await approval, and retired if none is left, or if someone
-retired it. One whose voices were all withdrawn keeps its outcome.
+approval give it only if no others do. A memory is active if a voice counts, pending if voices only
+await approval, and retired if none is left, or if someone retired it. One whose voices were all
+withdrawn keeps its outcome.
 Arguments: p_memory_ids; p_is_restored, whether to ignore that someone retired them.
 Result: one row per memory that exists.';
 
@@ -359,20 +349,19 @@ set plan_cache_mode = force_custom_plan
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
 as $$
-declare
-  v_ids bigint[] := array(
-    select v.memory_id
-    from memory_voices as v
-    inner join learning_memories as m on v.memory_id = m.id
-    where
-      m.repo = p_repo
-      and v.withdrawn_at is null
-      and (p_login is null or v.login = p_login)
-      and (p_event is null or v.event = p_event)
-  );
 begin
-  perform _lock_memories(v_ids);
-  return v_ids;
+  return _lock_memories(
+    array(
+      select v.memory_id
+      from memory_voices as v
+      inner join learning_memories as m on v.memory_id = m.id
+      where
+        m.repo = p_repo
+        and v.withdrawn_at is null
+        and (p_login is null or v.login = p_login)
+        and (p_event is null or v.event = p_event)
+    )
+  );
 end
 $$;
 
@@ -431,19 +420,18 @@ set search_path = :"schema", public, pg_temp
 -- Always use an index, even on tables too small for the planner to prefer one.
 set enable_seqscan = off
 as $$
-declare
-  v_ids bigint[] := array(
-    select v.memory_id
-    from memory_voices as v
-    where
-      v.is_pending
-      and v.withdrawn_at is null
-      and _waiting_since(v.created_at, v.said_at) <= p_due_before
-      and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
-  );
 begin
-  perform _lock_memories(v_ids);
-  return v_ids;
+  return _lock_memories(
+    array(
+      select v.memory_id
+      from memory_voices as v
+      where
+        v.is_pending
+        and v.withdrawn_at is null
+        and _waiting_since(v.created_at, v.said_at) <= p_due_before
+        and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
+    )
+  );
 end
 $$;
 
@@ -546,7 +534,7 @@ begin
       where
         b.finding_id = p_finding_id
         and b.reactor_login = v.login
-        -- Who is ignored now no longer says what they once said.
+        -- Of ignored people, keep a voice only if their reaction still says the same.
         and (
           p_trusts ->> v.login is distinct from 'ignore'
           or _reaction_voice(b.reaction_content) = v.voice

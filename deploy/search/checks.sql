@@ -140,8 +140,7 @@ $$;
 
 comment on function _check_postings is
 'For check_search: check that the inverted index contains the memories in scope that do not await
-approval, and the words of
-as many samples as 0.3 seconds allow (_count_missing_words).
+approval, and the words of as many samples as 0.3 seconds allow (_count_missing_words).
 Arguments: p_scope; p_memory_ids, memories whose words to look up.
 Result: is_ok; detail, in words.';
 

@@ -53,6 +53,7 @@ as $$
 declare
   -- The nearest ones that may have the words.
   c_nearest constant integer := 10;
+  c_lexemes constant tsvector := _document_lexemes(p_finding_text);
   v_scope search_scope;
   v_corpus search_corpus;
   v_matches search_match[];
@@ -66,7 +67,7 @@ begin
   end if;
 
   -- In every state: what was retired must not be taught again as something new.
-  v_scope := _make_scope(p_repo, null, p_states => '{active, pending, retired}');
+  v_scope := _make_scope(p_repo, null, p_states => null);
   v_scope.embedding_model := p_embedding_model;
   v_corpus := _measure_corpus('learning_memories', v_scope.owner, p_repo, false);
   v_matches := _search_vectors(v_scope, p_embedding, v_corpus.documents, 1, c_nearest);
@@ -76,9 +77,7 @@ begin
   inner join learning_memories as m on v.id = m.id
   where
     v.value <= p_same_distance
-    and _shares_words(
-      _document_lexemes(m.finding_text), _document_lexemes(p_finding_text)
-    )
+    and _shares_words(_document_lexemes(m.finding_text), c_lexemes)
   order by v.value, m.state = 'active' desc, v.id
   limit 1;
 end

@@ -12,6 +12,7 @@ drop function _check_arguments;
 drop function _check_columns;
 drop function _check_array;
 drop function _check_size;
+drop function _check_optional;
 drop function _check_argument;
 drop function _fold_value;
 drop function _describe_domain;

@@ -8,6 +8,6 @@ select _verify_registry(:'registry') as verified
 
 drop function _lock_review;
 drop function _lock_pull_request;
-drop function _repo_lock_key;
+drop function _lock_key;
 
 commit;

@@ -20,18 +20,11 @@ from tests.concurrency import sessions, wait_for_lock
 from tests.knowledge.calls import BIG, posted, review
 
 from .corpus import memory, unique_word, vector
+from .test_curation import write
 from .test_voices import get, lesson, reactions, state, voices
 
 REPO = "acme/api"
 TEACHERS = 64
-
-
-def write(client: Client, count: int) -> list[int]:
-    rows = client.write_memories(
-        [memory(finding_text=f"pool {n}", finding_id=n) for n in range(1, count + 1)],
-        [vector(1, n) for n in range(count)],
-    )
-    return [row.memory_id for row in rows]
 
 
 # Teaching

@@ -31,6 +31,11 @@ select _verify_function('_check_argument', '
   returns text
 ');
 
+select _verify_function('_check_optional', '
+  stable parallel safe security invoker (p_argument text, p_value text, p_type text)
+  returns text
+');
+
 select _verify_function('_check_size', '
   immutable parallel safe security invoker (p_argument text, p_size integer)
   returns void

@@ -4,8 +4,8 @@ begin;
 
 set local search_path = :"schema", public;
 
-select _verify_function('_repo_lock_key', '
-  stable parallel safe security invoker (p_repo text)
+select _verify_function('_lock_key', '
+  stable parallel safe security invoker (p_kind text, p_name text)
   returns bigint
 ');
 

@@ -36,7 +36,7 @@ select _verify_function('_record_voice', '
   volatile parallel unsafe security invoker (p_memory_id bigint, p_login text, p_event
   text, p_association text, p_voice text, p_rationale text, p_url text, p_finding_id
   bigint, p_said_at timestamp with time zone, p_is_pending boolean)
-  returns boolean
+  returns void
 ');
 
 select _verify_function('_derive_states', '

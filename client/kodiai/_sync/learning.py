@@ -45,13 +45,13 @@ class Learning(Caller):
 
         A pending memory becomes active, and the outcomes of memories follow the
         approved voices too (teach_memory). Without memory_ids, approves the voices that
-        waited longer than the approval_delay of the policy (set_learning_policy),
-        nothing without one; call it now and then.
+        waited longer than the approval_delay of the policy (set_learning_policy), and
+        nothing if it has none; call it periodically.
 
         Args:
             repo: owner/name; repository of the memories.
             memory_ids: at most 10000 ids of memories, whose pending voices are all
-                approved; None for the voices whose time has come.
+                approved; None for the voices that are due.
             by: 1 to 200 characters; login of the person who approves them; None if
                 unknown.
             reason: 1 to 100000 characters; why they are approved; None for no reason.
@@ -85,8 +85,8 @@ class Learning(Caller):
             repo: owner/name; repository of the memories; may be None if owner is given.
             owner: owner of repo; extends the scope to all repositories of this owner;
                 None for repo only.
-            days: 1 to 3660; number of UTC days up to today in which they were first
-                heard.
+            days: 1 to 3660; number of UTC days up to today in which their voices were
+                recorded.
             limit: 1 to 1000; maximum number of rows.
 
         Returns:
@@ -255,7 +255,7 @@ class Learning(Caller):
     ) -> LearningPolicy | None:
         """Return the policy that says who may teach a repository.
 
-        Its own policy, or else that of its owner.
+        The policy of the repository or, failing that, of its owner.
 
         Args:
             repo: owner/name; None for the policy of owner itself.

@@ -42,9 +42,7 @@ declare
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_comment_id', p_comment_id::text, 'positive_number');
-  if p_comment_surface is not null then
-    perform _check_argument('p_comment_surface', p_comment_surface, 'short_name');
-  end if;
+  perform _check_optional('p_comment_surface', p_comment_surface, 'short_name');
 
   select array[f.id]
   into v_finding_ids

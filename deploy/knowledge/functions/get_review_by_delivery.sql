@@ -42,9 +42,7 @@ as $$
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_delivery_id', p_delivery_id, 'short_name');
-  if p_pr_number is not null then
-    perform _check_argument('p_pr_number', p_pr_number::text, 'positive_number');
-  end if;
+  perform _check_optional('p_pr_number', p_pr_number::text, 'positive_number');
 
   return query
   select

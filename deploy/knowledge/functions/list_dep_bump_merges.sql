@@ -41,9 +41,7 @@ as $$
 #variable_conflict use_column
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
-  if p_package_name is not null then
-    perform _check_argument('p_package_name', p_package_name, 'short_text');
-  end if;
+  perform _check_optional('p_package_name', p_package_name, 'short_text');
   perform _check_argument('p_days', p_days::text, 'day_count');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
 

@@ -33,15 +33,9 @@ set enable_seqscan = off
 as $$
 #variable_conflict use_column
 begin
-  if p_severity is not null then
-    perform _check_argument('p_severity', p_severity, 'severity');
-  end if;
-  if p_category is not null then
-    perform _check_argument('p_category', p_category, 'category');
-  end if;
-  if p_confidence_band is not null then
-    perform _check_argument('p_confidence_band', p_confidence_band, 'confidence_band');
-  end if;
+  perform _check_optional('p_severity', p_severity, 'severity');
+  perform _check_optional('p_category', p_category, 'category');
+  perform _check_optional('p_confidence_band', p_confidence_band, 'confidence_band');
   perform _check_argument('p_min_count', p_min_count::text, 'natural_number');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
 

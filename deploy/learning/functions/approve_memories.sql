@@ -22,12 +22,8 @@ declare
   v_due_before timestamptz;
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
-  if p_by is not null then
-    p_by := _check_argument('p_by', p_by, 'login_name');
-  end if;
-  if p_reason is not null then
-    perform _check_argument('p_reason', p_reason, 'long_text');
-  end if;
+  p_by := _check_optional('p_by', p_by, 'login_name');
+  perform _check_optional('p_reason', p_reason, 'long_text');
   if p_memory_ids is not null then
     v_ids := _select_memories(p_repo, p_memory_ids);
   else
@@ -43,12 +39,12 @@ comment on function approve_memories is
 
 A pending memory becomes active, and the outcomes of memories follow the approved voices too
 (teach_memory). Without p_memory_ids, approves the voices that waited longer than the approval_delay
-of the policy (set_learning_policy), nothing without one; call it now and then.
+of the policy (set_learning_policy), and nothing if it has none; call it periodically.
 
 Arguments:
   p_repo: owner/name; repository of the memories
   p_memory_ids: at most 10000 ids of memories, whose pending voices are all approved; null for the
-    voices whose time has come
+    voices that are due
   p_by: 1 to 200 characters; login of the person who approves them; null if unknown
   p_reason: 1 to 100000 characters; why they are approved; null for no reason
 

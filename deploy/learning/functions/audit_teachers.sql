@@ -91,7 +91,7 @@ Arguments:
   p_repo: owner/name; repository of the memories; may be null if p_owner is given
   p_owner: owner of p_repo; extends the scope to all repositories of this owner; null for p_repo
     only
-  p_days: 1 to 3660; number of UTC days up to today in which they were first heard
+  p_days: 1 to 3660; number of UTC days up to today in which their voices were recorded
   p_limit: 1 to 1000; maximum number of rows
 
 Result: rows, each a Teacher, most voices first.

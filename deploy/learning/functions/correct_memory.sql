@@ -40,15 +40,11 @@ begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_memory_id', p_memory_id::text, 'positive_number');
   perform _check_arguments('learning_memories', v_memory);
-  if p_reason is not null then
-    perform _check_argument('p_reason', p_reason, 'long_text');
-  end if;
-  if p_by is not null then
-    p_by := _check_argument('p_by', p_by, 'login_name');
-  end if;
+  perform _check_optional('p_reason', p_reason, 'long_text');
+  p_by := _check_optional('p_by', p_by, 'login_name');
   perform _collect_embeddings('[{}]', array[p_embedding], true);
   if p_embedding is not null then
-    v_memory := v_memory || jsonb_build_object(
+    v_memory := jsonb_build_object(
       'embedding_model',
       _get_or_set_model(jsonb_build_array(v_memory), array[p_embedding], true)
     ) || v_memory;

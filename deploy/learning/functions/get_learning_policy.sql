@@ -43,7 +43,7 @@ $$;
 comment on function get_learning_policy is
 'Return the policy that says who may teach a repository.
 
-Its own policy, or else that of its owner.
+The policy of the repository or, failing that, of its owner.
 
 Arguments:
   p_repo: owner/name; null for the policy of p_owner itself

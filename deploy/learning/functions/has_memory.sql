@@ -16,9 +16,7 @@ as $$
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_finding_id', p_finding_id::text, 'bigint');
-  if p_outcome is not null then
-    perform _check_argument('p_outcome', p_outcome, 'outcome');
-  end if;
+  perform _check_optional('p_outcome', p_outcome, 'outcome');
 
   return exists (
     select

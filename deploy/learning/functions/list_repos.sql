@@ -26,13 +26,9 @@ set jit = off
 as $$
 #variable_conflict use_column
 begin
-  if p_owner is not null then
-    p_owner := _check_argument('p_owner', p_owner, 'owner_name');
-  end if;
+  p_owner := _check_optional('p_owner', p_owner, 'owner_name');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
-  if p_after_repo is not null then
-    p_after_repo := _check_argument('p_after_repo', p_after_repo, 'repo_name');
-  end if;
+  p_after_repo := _check_optional('p_after_repo', p_after_repo, 'repo_name');
 
   return query
   -- From each repository to the next one in the index, past all its memories.

@@ -35,15 +35,9 @@ begin
     );
   end if;
   perform _check_size('p_memory_ids', cardinality(p_memory_ids));
-  if p_path_prefix is not null then
-    perform _check_argument('p_path_prefix', p_path_prefix, 'file_path');
-  end if;
-  if p_embedding_model is not null then
-    perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
-  end if;
-  if p_created_before is not null then
-    perform _check_argument('p_created_before', p_created_before::text, 'event_time');
-  end if;
+  perform _check_optional('p_path_prefix', p_path_prefix, 'file_path');
+  perform _check_optional('p_embedding_model', p_embedding_model, 'model_name');
+  perform _check_optional('p_created_before', p_created_before::text, 'event_time');
 
   -- Lock in primary key order, so that concurrent calls do not deadlock.
   with matching as (

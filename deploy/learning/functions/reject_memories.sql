@@ -25,9 +25,7 @@ begin
     perform _reject_argument('p_memory_ids', 'an array of ids', null);
   end if;
   perform _check_argument('p_reason', p_reason, 'long_text');
-  if p_by is not null then
-    p_by := _check_argument('p_by', p_by, 'login_name');
-  end if;
+  p_by := _check_optional('p_by', p_by, 'login_name');
   v_ids := _select_memories(p_repo, p_memory_ids);
   return _judge_voices(v_ids, false, null, p_by, p_reason);
 end

@@ -22,12 +22,8 @@ declare
   v_ids bigint[];
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
-  if p_reason is not null then
-    perform _check_argument('p_reason', p_reason, 'long_text');
-  end if;
-  if p_by is not null then
-    p_by := _check_argument('p_by', p_by, 'login_name');
-  end if;
+  perform _check_optional('p_reason', p_reason, 'long_text');
+  p_by := _check_optional('p_by', p_by, 'login_name');
   v_ids := _select_memories(p_repo, p_memory_ids, p_finding_ids);
   return _restore_memories(v_ids, p_by, p_reason);
 end

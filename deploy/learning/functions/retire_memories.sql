@@ -24,9 +24,7 @@ declare
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_reason', p_reason, 'long_text');
-  if p_by is not null then
-    p_by := _check_argument('p_by', p_by, 'login_name');
-  end if;
+  p_by := _check_optional('p_by', p_by, 'login_name');
   if p_superseded_by is not null then
     perform _lock_teaching(p_repo);
   end if;

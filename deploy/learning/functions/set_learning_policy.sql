@@ -26,14 +26,8 @@ begin
   select s.repo into p_repo from _check_scope(p_repo, p_owner) as s;
   perform _check_array('p_trusted_associations', p_trusted_associations, 'short_name');
   perform _check_argument('p_untrusted', p_untrusted, 'untrusted');
-  if p_approval_delay is not null then
-    perform _check_argument('p_approval_delay', p_approval_delay::text, 'age');
-  end if;
-  if p_max_per_person_day is not null then
-    perform _check_argument(
-      'p_max_per_person_day', p_max_per_person_day::text, 'positive_number'
-    );
-  end if;
+  perform _check_optional('p_approval_delay', p_approval_delay::text, 'age');
+  perform _check_optional('p_max_per_person_day', p_max_per_person_day::text, 'positive_number');
 
   select count(*) > 0 into v_existed
   from learning_policies as p

@@ -57,12 +57,8 @@ begin
       'voice', p_voice, 'association', p_association, 'rationale', p_rationale, 'url', p_url
     )
   );
-  if p_said_at is not null then
-    perform _check_argument('p_said_at', p_said_at::text, 'event_time');
-  end if;
-  if p_same_distance is not null then
-    perform _check_argument('p_same_distance', p_same_distance::text, 'cosine_distance');
-  end if;
+  perform _check_optional('p_said_at', p_said_at::text, 'event_time');
+  perform _check_optional('p_same_distance', p_same_distance::text, 'cosine_distance');
   v_memory := jsonb_build_object(
     'repo', p_repo, 'finding_text', p_finding_text, 'severity', p_severity,
     'category', p_category, 'file_path', p_file_path, 'finding_id', p_finding_id,

@@ -26,12 +26,8 @@ begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
   perform _check_speaker(p_login, p_event);
   p_login := _fold_name(p_login);
-  if p_reason is not null then
-    perform _check_argument('p_reason', p_reason, 'long_text');
-  end if;
-  if p_by is not null then
-    p_by := _check_argument('p_by', p_by, 'login_name');
-  end if;
+  perform _check_optional('p_reason', p_reason, 'long_text');
+  p_by := _check_optional('p_by', p_by, 'login_name');
   if num_nonnulls(p_memory_ids, p_finding_ids) = 0 then
     if coalesce(p_login, p_event) is null then
       perform _reject_argument('p_memory_ids, p_finding_ids, p_login or p_event', 'a value', null);

@@ -23,8 +23,8 @@ create table learning_policies (
 create index learning_policies_owner_idx on learning_policies (owner);
 
 comment on table learning_policies is
-'Who may teach: one row per owner or repository with a policy. That of a repository replaces that '
-'of its owner; without either, everybody may teach.';
+'Who may teach: one row per owner or repository with a policy. A repository''s '
+'policy replaces its owner''s; without either, everybody may teach.';
 comment on column learning_policies.id is 'Policy id.';
 comment on column learning_policies.created_at is 'When the policy was set.';
 comment on column learning_policies.owner is 'Owner, in lower case.';

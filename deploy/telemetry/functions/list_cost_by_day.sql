@@ -31,9 +31,7 @@ declare
   v_first_day date;
 begin
   perform _check_argument('p_days', p_days::text, 'day_count');
-  if p_repo is not null then
-    p_repo := _check_argument('p_repo', p_repo, 'repo_name');
-  end if;
+  p_repo := _check_optional('p_repo', p_repo, 'repo_name');
 
   v_first_day := _period_start(p_days);
 

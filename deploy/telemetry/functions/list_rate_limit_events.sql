@@ -32,9 +32,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
-  if p_repo is not null then
-    p_repo := _check_argument('p_repo', p_repo, 'repo_name');
-  end if;
+  p_repo := _check_optional('p_repo', p_repo, 'repo_name');
   perform _check_argument('p_days', p_days::text, 'day_count');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
 
