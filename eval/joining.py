@@ -65,10 +65,11 @@ drift.
 
 ## The rule
 
-An equal text always joins. Otherwise, a text joins the nearest of the ten nearest
-memories of its repo that is at most `same_distance` away and shares enough words with
-it: half of the words of the shorter text and three more, or all words of both. So a
-finding of twenty words needs thirteen in common, and of texts with fewer than six words
+An equal text always joins, also one that the memory had before a correction. Otherwise,
+a text joins the nearest of the ten nearest memories of its repo that is at most
+`same_distance` away and shares enough words with it: half of the words of the shorter
+text and three more, or all words of both. So a finding of twenty words needs thirteen
+in common, and of texts with fewer than six words
 only those with the same words join: "disallow thai" and "disallow tibetan" stay apart.
 
 The words make the rule less dependent on the model. Without them, a larger distance

@@ -57,25 +57,26 @@ begin
   return coalesce(
     (
       select m.id
-      from learning_memories as m
-      where
-        hashtextextended(m.finding_text, 0) = c_hash
-        and m.finding_text = p_finding_text
-        and m.repo = p_repo
-        and not m.stale
+      from (
+        select m.* from learning_memories as m
+        where hashtextextended(m.finding_text, 0) = c_hash
+        -- Optimization fence: no other index, which might read the whole repository.
+        offset 0
+      ) as m
+      where m.finding_text = p_finding_text and m.repo = p_repo and not m.stale
       order by m.state = 'active' desc, m.id
       limit 1
     ),
     -- What was corrected must not be learned again.
     (
-      select max(m.id)
+      select max(h.memory_id)
       from memory_history as h
-      inner join learning_memories as m on h.memory_id = m.id
       where
         hashtextextended(h.before ->> 'finding_text', 0) = c_hash
         and h.before ->> 'finding_text' = p_finding_text
-        and m.repo = p_repo
-        and not m.stale
+        and p_repo = (
+          select m.repo from learning_memories as m where m.id = h.memory_id and not m.stale
+        )
     )
   );
 end

@@ -71,8 +71,10 @@ begin
     (
       select v.association
       from memory_voices as v
-      inner join learning_memories as m on v.memory_id = m.id
-      where v.login = p_login and v.association is not null and m.repo = p_repo
+      where
+        v.login = p_login
+        and v.association is not null
+        and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
       order by v.created_at desc
       limit 1
     )
@@ -131,7 +133,11 @@ begin
     select count(*)
     into v_today
     from memory_voices as v
-    inner join learning_memories as m on v.memory_id = m.id
+    cross join lateral (
+      select m.owner, m.repo from learning_memories as m where m.id = v.memory_id
+      -- Optimization fence: look up one memory at a time.
+      offset 0
+    ) as m
     where
       v.login = p_login
       and v.created_at >= _day_start((_now() at time zone 'utc')::date)
@@ -277,7 +283,7 @@ $$;
 comment on function _derive_states is
 'Return what the voices of memories make of them. The side with more voices gives the outcome, the
 last one who spoke if both have the same; published if no voice is a verdict. Voices that await
-approval count only if no others do. A memory is active if a voice counts, pending if voices only
+approval give it only if no others do. A memory is active if a voice counts, pending if voices only
 await approval, and retired if none is left, or if someone retired it. One whose voices were all
 withdrawn keeps its outcome.
 Arguments: p_memory_ids; p_is_restored, whether to ignore that someone retired them.
@@ -411,7 +417,7 @@ Result: number of memories restored.';
 create function _waiting_since(p_created_at timestamptz, p_said_at timestamptz)
 returns timestamptz
 language sql immutable parallel safe
--- What was approved or rejected before is no longer what they say.
+-- A change of mind is as old as what was said last.
 return greatest(p_created_at, p_said_at);
 
 comment on function _waiting_since is
@@ -429,12 +435,11 @@ declare
   v_ids bigint[] := array(
     select v.memory_id
     from memory_voices as v
-    inner join learning_memories as m on v.memory_id = m.id
     where
       v.is_pending
       and v.withdrawn_at is null
       and _waiting_since(v.created_at, v.said_at) <= p_due_before
-      and m.repo = p_repo
+      and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
   );
 begin
   perform _lock_memories(v_ids);
@@ -554,7 +559,7 @@ begin
     case
       -- Given again before the last call saw that it had been taken back.
       when v.withdrawn_at is not null then greatest(b.reacted_at, b.created_at)
-      -- Of two reactions the later one was taken back.
+      -- If a later reaction was taken back, the earlier one is what they say now.
       when v.finding_id = p_finding_id and v.voice in ('thumbs_up', 'thumbs_down')
         then greatest(coalesce(b.reacted_at, b.created_at), v.said_at)
       else coalesce(b.reacted_at, b.created_at)

@@ -177,7 +177,7 @@ def test_two_schemas_coexist_in_one_database(database: psycopg.Connection) -> No
     # english drops "is" as a stop word and simple does not.
     assert len(second.search_memories("acme/api", "is")) == 1
     assert len(first.search_memories("acme/api", "is")) == 0
-    assert [row.is_ok for row in second.check_search("acme/api")] == [True] * 4
+    assert [row.is_ok for row in second.check_search("acme/api")] == [True] * 5
 
     # Forgetting to name the schema does not revert the other one.
     both = server.dump(connection, "kodiai")
@@ -467,7 +467,7 @@ def test_standard_conforming_strings_does_not_matter(
         client.write_memories([MEMORY | {"file_path": r"src\cache.py"}], [[1.0] * 1024])
         for query in ("cache", r"never \ invalidated", '"is never" -token', "a-b_c"):
             client.search_memories("acme/api", query)
-        assert [row.is_ok for row in client.check_search("acme/api")] == [True] * 4
+        assert [row.is_ok for row in client.check_search("acme/api")] == [True] * 5
     assert notices == []
     monkeypatch.delenv("PGOPTIONS")
     assert server.dump(empty, schema) == expected

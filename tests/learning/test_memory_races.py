@@ -1,0 +1,325 @@
+"""Calls that change the same memories at the same time, and a server that is killed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from psycopg import errors
+
+from kodiai import Client, SupersedingError, TeachResult, embedded
+from tests import server
+from tests.concurrency import sessions, wait_for_lock
+from tests.knowledge.calls import BIG, posted, review
+
+from .corpus import memory, unique_word, vector
+from .test_voices import get, lesson, reactions, state, voices
+
+REPO = "acme/api"
+TEACHERS = 64
+
+
+def write(client: Client, count: int) -> list[int]:
+    rows = client.write_memories(
+        [memory(finding_text=f"pool {n}", finding_id=n) for n in range(1, count + 1)],
+        [vector(1, n) for n in range(count)],
+    )
+    return [row.memory_id for row in rows]
+
+
+# Teaching
+
+
+@pytest.mark.parametrize("finding_id", [7, None])
+def test_many_teachers_of_one_text_make_one_memory(
+    client: Client, conninfo: str, finding_id: int | None
+) -> None:
+    start = threading.Barrier(TEACHERS)
+
+    def teach(number: int) -> TeachResult:
+        with Client.connect(conninfo) as teacher:
+            teacher.has_memory(REPO, 1)  # connects
+            start.wait()
+            return teacher.teach_memory(
+                **lesson(finding_id=finding_id, login=f"person{number}"),
+                embedding=vector(1),
+            )
+
+    with ThreadPoolExecutor(TEACHERS) as pool:
+        rows = list(pool.map(teach, range(TEACHERS)))
+    assert len({row.memory_id for row in rows}) == 1
+    assert sum(row.inserted for row in rows) == 1
+    assert len(voices(client, rows[0].memory_id)) == TEACHERS
+    assert client.count_memories(REPO).memories == 1
+
+
+def test_nobody_exceeds_the_daily_maximum_in_many_sessions(
+    client: Client, conninfo: str
+) -> None:
+    client.set_learning_policy("acme", ["member"], max_per_person_day=3)
+    start = threading.Barrier(8)
+
+    def teach(number: int) -> str:
+        with Client.connect(conninfo) as teacher:
+            teacher.has_memory(REPO, 1)
+            start.wait()
+            return teacher.teach_memory(
+                **lesson(
+                    finding_text=unique_word(number), login="ann", association="MEMBER"
+                )
+            ).state
+
+    with ThreadPoolExecutor(8) as pool:
+        states = list(pool.map(teach, range(8)))
+    assert sorted(states) == ["active"] * 3 + ["pending"] * 5
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda c, i: c.retire_memories(REPO, "no", [i]), "retired"),
+        (lambda c, i: c.correct_memory(REPO, i, "other"), "active"),
+        (lambda c, i: c.withdraw_voices(REPO, [i]), "active"),
+    ],
+)
+def test_teaching_waits_for_a_change_of_the_memory(
+    client: Client,
+    conninfo: str,
+    database: psycopg.Connection,
+    change: Callable[[Client, int], Any],
+    expected: str,
+) -> None:
+    memory_id = client.teach_memory(**lesson(finding_id=7)).memory_id or 0
+    with sessions(conninfo, 2) as (first, second):
+        change(first.client, memory_id)
+        second.start(lambda c: c.teach_memory(**lesson(finding_id=7, login="ann")))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        taught = second.result()
+    assert (taught.memory_id, taught.state) == (memory_id, expected)
+    assert "ann" in voices(client, memory_id)
+
+
+@pytest.mark.parametrize(
+    "remove",
+    [
+        lambda c, i: c.delete_memories(REPO, [i]),
+        lambda c, _: c.rename_repo(REPO, "acme/web"),
+    ],
+)
+def test_teaching_what_is_removed_meanwhile_is_retried(
+    client: Client,
+    conninfo: str,
+    database: psycopg.Connection,
+    remove: Callable[[Client, int], Any],
+) -> None:
+    memory_id = client.teach_memory(**lesson(finding_id=7)).memory_id or 0
+    with sessions(conninfo, 2) as (first, second):
+        remove(first.client, memory_id)
+        second.start(lambda c: c.teach_memory(**lesson(finding_id=7, login="ann")))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        with pytest.raises(errors.SerializationFailure, match="deleted or renamed"):
+            second.result()
+    again = client.teach_memory(**lesson(finding_id=7, login="ann"))
+    assert again.inserted
+
+
+def test_writing_known_memories_and_retiring_them_do_not_deadlock(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    """One of them lacks an embedding, so the write changes them in two steps."""
+    texts = [memory(finding_id=n) for n in (1, 2)]
+    ids = [r.memory_id for r in client.write_memories(texts, [vector(1), None])]
+    with sessions(conninfo, 3) as (holder, first, second):
+        holder.client.correct_memory(REPO, ids[0], severity="minor")
+        first.start(lambda c: c.retire_memories(REPO, "no", ids))
+        wait_for_lock(database, first.process)
+        second.start(lambda c: c.write_memories(texts, [vector(1), vector(2)]))
+        wait_for_lock(database, first.process, second.process)
+        holder.connection.commit()
+        assert first.result() == 2
+        assert [row.memory_id for row in second.result()] == ids
+    assert [get(client, i).state for i in ids] == ["retired"] * 2
+
+
+# Superseding
+
+
+def test_of_two_memories_that_supersede_each_other_one_stays(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    one, other = write(client, 2)
+    with sessions(conninfo, 2) as (first, second):
+        first.client.retire_memories(REPO, "no", [one], superseded_by=other)
+        second.start(
+            lambda c: c.retire_memories(REPO, "no", [other], superseded_by=one)
+        )
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        with pytest.raises(SupersedingError, match="would supersede itself"):
+            second.result()
+    assert (state(client, one)[0], state(client, other)[0]) == ("retired", "active")
+    assert client.list_memory_history(REPO, other) == []
+
+
+# Reactions
+
+
+def test_reactions_and_teachers_wait_for_each_other(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    (finding_id,) = client.record_review(**review(findings=[posted(BIG)])).finding_ids
+    taught = client.teach_memory(**lesson(finding_id=finding_id))
+    with sessions(conninfo, 2) as (first, second):
+        first.client.sync_feedback_reactions(finding_id, reactions(ann="-1", bob="-1"))
+        second.start(
+            lambda c: c.teach_memory(
+                **lesson(finding_id=finding_id, voice="thumbs_up", login="ann")
+            )
+        )
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        second.result()
+    assert {
+        login: v["voice"] for login, v in voices(client, taught.memory_id).items()
+    } == {
+        "accepted": "accepted",
+        "ann": "thumbs_up",  # said after the reaction was recorded
+        "bob": "thumbs_down",
+    }
+
+
+# Searching
+
+
+def test_a_search_beside_corrections_finds_one_version(
+    client: Client, conninfo: str
+) -> None:
+    (memory_id,) = write(client, 1)
+    versions = {
+        "the red socket leaks": vector(1),
+        "the blue socket leaks": vector(0, 1),
+    }
+    client.correct_memory(REPO, memory_id, *next(iter(versions.items())))
+    done = threading.Event()
+
+    def correct() -> None:
+        try:
+            with Client.connect(conninfo) as corrector:
+                for _ in range(100):
+                    for text, embedding in versions.items():
+                        corrector.correct_memory(REPO, memory_id, text, embedding)
+        finally:
+            done.set()
+
+    thread = threading.Thread(target=correct)
+    thread.start()
+    found = set()
+    while not done.is_set():
+        for query in ("socket", None):
+            (hit,) = client.search_memories(REPO, query, vector(1, 1))
+            assert hit.finding_text in versions
+            if query:
+                assert hit.text_score
+            found.add(hit.finding_text)
+        for color in ("red", "blue"):
+            hits = client.search_memories(REPO, color)
+            assert [h.finding_text for h in hits] in ([], [f"the {color} socket leaks"])
+    thread.join()
+    assert found == set(versions)
+    assert len(client.list_memory_history(REPO, memory_id, limit=1000)) >= 200
+
+
+# A killed server
+
+
+@pytest.mark.slow
+def test_a_killed_server_leaves_no_half_of_a_change(tmp_path: Path) -> None:
+    url = embedded.start(tmp_path / "data", "memory")
+    server.deploy(
+        host=str(tmp_path / "data"), port=5432, user="postgres", dbname="memory"
+    )
+    colors = [unique_word(10**6 + n) for n in range(3)]
+    with Client.connect(url) as client:
+        ids = write(client, 20)
+
+    def change(number: int) -> None:
+        with Client.connect(url) as changer:
+            for turn in range(10**6):
+                memory_id = ids[(turn * 7 + number) % len(ids)]
+                color = colors[(turn + number) % len(colors)]
+                changer.correct_memory(
+                    REPO, memory_id, f"socket {color}", vector(1, turn)
+                )
+                login = f"person{turn % 3}"
+                voice: Any = ("thumbs_up", "thumbs_down")[turn % 2]
+                changer.teach_memory(
+                    **lesson(finding_id=memory_id, login=login, voice=voice)
+                )
+                changer.retire_memories(REPO, f"turn {turn}", [memory_id], by=login)
+                changer.restore_memories(REPO, [memory_id], by=login)
+
+    for _ in range(3):
+        threads = [threading.Thread(target=ignore(change), args=[n]) for n in range(2)]
+        for thread in threads:
+            thread.start()
+        time.sleep(1)  # how far they get does not matter
+        pid = int((tmp_path / "data" / "postmaster.pid").read_text().split()[0])
+        postmaster = psutil.Process(pid)
+        for process in [postmaster, *postmaster.children()]:
+            process.kill()
+        for thread in threads:
+            thread.join()
+        embedded.start(tmp_path / "data", "memory")
+        with Client.connect(url) as client:
+            agree(client, ids, colors)
+    embedded.stop(tmp_path / "data")
+
+
+def ignore(call: Callable[[int], None]) -> Callable[[int], None]:
+    """Run a call until the server is gone."""
+
+    def run(number: int) -> None:
+        with pytest.raises(psycopg.OperationalError):
+            call(number)
+
+    return run
+
+
+def agree(client: Client, ids: list[int], colors: list[str]) -> None:
+    """Each memory is found by its text alone, and its history ends where it is."""
+    checks = {check.check_name: check for check in client.check_search(REPO)}
+    del checks["plans"]  # nothing was vacuumed
+    assert [check for check in checks.values() if not check.is_ok] == []
+    found = {
+        color: {
+            hit.memory_id
+            for hit in client.search_memories(
+                REPO, color, limit=100, duplicate_distance=None
+            )
+        }
+        for color in colors
+    }
+    for memory_id in ids:
+        now = get(client, memory_id)
+        expected = {color for color in colors if color in now.finding_text}
+        assert {c for c in colors if memory_id in found[c]} == (
+            expected if now.state == "active" else set()
+        )
+        history = client.list_memory_history(REPO, memory_id, limit=1000)
+        for key, value in {
+            "finding_text": now.finding_text,
+            "state": now.state,
+            "outcome": now.outcome,
+            "retired_reason": now.retired_reason,
+        }.items():
+            changes = [h.after[key] for h in history if key in h.after]
+            assert not changes or changes[-1] == value, (memory_id, key)
