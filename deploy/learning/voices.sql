@@ -283,9 +283,9 @@ $$;
 comment on function _derive_states is
 'Return what the voices of memories make of them. The side with more voices gives the outcome, the
 last one who spoke if both have the same; published if no voice is a verdict. Voices that await
-approval give it only if no others do. A memory is active if a voice counts, pending if voices only
-await approval, and retired if none is left, or if someone retired it. One whose voices were all
-withdrawn keeps its outcome.
+approval give it only if no others do. A memory is active if
+a voice counts, pending if voices only await approval, and retired if none is left, or if someone
+retired it. One whose voices were all withdrawn keeps its outcome.
 Arguments: p_memory_ids; p_is_restored, whether to ignore that someone retired them.
 Result: one row per memory that exists.';
 
