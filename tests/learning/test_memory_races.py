@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from kodiai import Client, SupersedingError, TeachResult, embedded
+from kodiai import Client, RenamedRows, SupersedingError, TeachResult, embedded
 from tests import server
 from tests.concurrency import sessions, wait_for_lock
 from tests.knowledge.calls import BIG, posted, review
@@ -23,6 +24,7 @@ from .corpus import memory, unique_word, vector
 from .test_voices import get, lesson, reactions, state, voices
 
 REPO = "acme/api"
+NEW = "corp/service"
 TEACHERS = 64
 
 
@@ -150,6 +152,106 @@ def test_writing_known_memories_and_retiring_them_do_not_deadlock(
     assert [get(client, i).state for i in ids] == ["retired"] * 2
 
 
+def test_writing_a_repeat_of_what_is_deleted_meanwhile_is_retried(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    memory_id = client.teach_memory(**lesson(finding_id=7)).memory_id or 0
+    assert client.teach_memory(**lesson(finding_id=8)).joined
+    with sessions(conninfo, 2) as (first, second):
+        first.client.delete_memories(REPO, [memory_id])
+        second.start(lambda c: c.write_memory(**memory(finding_id=8)))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        with pytest.raises(errors.SerializationFailure, match="deleted concurrently"):
+            second.result()
+    assert client.write_memory(**memory(finding_id=8)).inserted
+
+
+# Renaming
+
+
+def test_a_memory_deleted_while_its_repo_is_renamed_is_not_merged(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    kept = client.teach_memory(**lesson(finding_id=7)).memory_id
+    deleted = client.teach_memory(**lesson(repo=NEW, finding_id=7)).memory_id or 0
+    with sessions(conninfo, 2) as (first, second):
+        first.client.delete_memories(NEW, [deleted])
+        second.start(lambda c: c.rename_repo(REPO, NEW))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert second.result()[0] == RenamedRows("learning_memories", 1, 0)
+    assert [row.memory_id for row in client.list_memories(NEW)] == [kept]
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_two_memories_of_one_finding_keep_the_voices_of_both(
+    client: Client, conninfo: str, database: psycopg.Connection, is_written: bool
+) -> None:
+    """Whichever is kept: one is written, or marked as stale, during the rename."""
+    old = lesson(finding_id=7, login="ann", voice="thumbs_up")
+    new = lesson(repo=NEW, finding_id=7, login="bob", voice="thumbs_down")
+    old_id = client.teach_memory(**old).memory_id or 0
+    if not is_written:
+        new_id = client.teach_memory(**new).memory_id or 0
+        client.correct_memory(NEW, new_id, severity="minor")
+    with sessions(conninfo, 2) as (first, second):
+        if is_written:
+            new_id = first.client.teach_memory(**new).memory_id or 0
+            first.client.correct_memory(NEW, new_id, severity="minor")
+        else:
+            first.client.mark_stale_memories(NEW, [new_id])
+        second.start(lambda c: c.rename_repo(REPO, NEW))
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        assert second.result()[0].dropped == 1
+    (kept,) = client.list_memories(NEW)
+    assert kept.memory_id == (new_id if is_written else old_id)
+    found = client.get_memory(NEW, kept.memory_id)
+    assert found
+    assert {voice["login"] for voice in found.voices} == {"ann", "bob"}
+    history = client.list_memory_history(NEW, kept.memory_id)
+    assert "corrected" in {change.action for change in history}
+
+
+def test_what_a_dropped_memory_superseded_is_superseded_by_the_one_that_is_kept(
+    client: Client,
+) -> None:
+    retired, dropped = write(client, 2)
+    client.retire_memories(REPO, "no", [retired], superseded_by=dropped)
+    kept = client.write_memory(**memory(repo=NEW, finding_id=2)).memory_id
+    client.rename_repo(REPO, NEW)
+    (row,) = client.get_memories(NEW, [retired])
+    assert row.superseded_by == kept
+
+
+@pytest.mark.parametrize("is_renamed_first", [True, False])
+def test_reactions_reach_a_memory_whose_repo_is_renamed_meanwhile(
+    client: Client,
+    conninfo: str,
+    database: psycopg.Connection,
+    is_renamed_first: bool,
+) -> None:
+    (finding_id,) = client.record_review(**review(findings=[posted(BIG)])).finding_ids
+    memory_id = client.teach_memory(**lesson(finding_id=finding_id)).memory_id or 0
+    calls: list[Callable[[Client], Any]] = [
+        lambda c: c.sync_feedback_reactions(finding_id, reactions(ann="-1")),
+        lambda c: c.rename_repo(REPO, NEW),
+    ]
+    earlier, later = calls[::-1] if is_renamed_first else calls
+    with sessions(conninfo, 2) as (first, second):
+        earlier(first.client)
+        second.start(later)
+        wait_for_lock(database, second.process)
+        first.connection.commit()
+        second.result()
+    found = client.get_memory(NEW, memory_id)
+    assert found
+    assert [voice["login"] for voice in found.voices] == [None, "ann"]
+    (pattern,) = client.list_feedback_patterns(NEW)
+    assert pattern.thumbs_down == 1
+
+
 # Superseding
 
 
@@ -168,6 +270,50 @@ def test_of_two_memories_that_supersede_each_other_one_stays(
             second.result()
     assert (state(client, one)[0], state(client, other)[0]) == ("retired", "active")
     assert client.list_memory_history(REPO, other) == []
+
+
+def test_deleting_a_memory_and_changing_those_that_it_superseded_do_not_deadlock(
+    client: Client, conninfo: str, database: psycopg.Connection
+) -> None:
+    """All of them are locked in id order, though only one is deleted."""
+    ids = write(client, 2)
+    client.retire_memories(REPO, "no", [ids[0]], superseded_by=ids[1])
+    with sessions(conninfo, 3) as (holder, first, second):
+        holder.client.correct_memory(REPO, ids[0], severity="minor")
+        first.start(lambda c: c.restore_memories(REPO, ids))
+        wait_for_lock(database, first.process)
+        second.start(lambda c: c.delete_memories(REPO, [ids[1]]))
+        wait_for_lock(database, first.process, second.process)
+        holder.connection.commit()
+        assert first.result() == 1
+        assert second.result() == 1
+    assert state(client, ids[0])[0] == "active"
+
+
+@pytest.mark.parametrize(
+    "purge",
+    [
+        lambda c: c.purge_stale_memories(REPO),
+        lambda c: c.purge_retired_memories(REPO, timedelta(0)),
+    ],
+)
+def test_a_purge_skips_a_memory_that_superseded_one_that_is_locked(
+    client: Client,
+    conninfo: str,
+    connection: psycopg.Connection,
+    purge: Callable[[Client], int],
+) -> None:
+    connection.execute("set lock_timeout = '1min'")
+    ids = write(client, 2)
+    client.retire_memories(REPO, "no", [ids[0]], superseded_by=ids[1])
+    client.retire_memories(REPO, "no", [ids[1]])
+    client.mark_stale_memories(REPO, [ids[1]])
+    with sessions(conninfo, 1) as (holder,):
+        holder.client.correct_memory(REPO, ids[0], severity="minor")
+        assert purge(client) == 0
+        holder.connection.commit()
+    assert purge(client) > 0
+    assert client.get_memory(REPO, ids[1]) is None
 
 
 # Reactions
