@@ -16,6 +16,8 @@ from kodiai.errors import argument_of
 from tests.examples import python_arguments
 from tests.learning.corpus import vector
 
+pytestmark = pytest.mark.slow
+
 LOWEST = {"1 minute": timedelta(minutes=1), "1 hour": timedelta(hours=1)}
 RANGE = re.compile(
     rf"(?:0, or )?(\d+|{'|'.join(LOWEST)})"

@@ -19,6 +19,8 @@ from tests.knowledge.calls import posted, reaction, review, run
 from tests.learning.corpus import memory
 from tests.server import connection_of, deploy
 
+pytestmark = pytest.mark.slow
+
 #: Arguments, keys and columns that are names.
 NAME = re.compile(
     r"(p_)?((\w+_)?repos?|(new_)?owner|(\w+_)?login|pr_author|(changed_)?by)$"

@@ -23,6 +23,8 @@ from kodiai import Client
 
 from .server import DIMENSIONS, ROOT
 
+pytestmark = pytest.mark.slow
+
 #: Written by make reference, with examples that its own test runs.
 GENERATED = {
     "README.md",

@@ -152,6 +152,16 @@ begin
   end if;
   perform _check_size('p_memory_ids', cardinality(p_memory_ids));
   perform _check_size('p_finding_ids', cardinality(p_finding_ids));
+  v_ordinal := array_position(coalesce(p_memory_ids, p_finding_ids), null);
+  if v_ordinal is not null then
+    perform _reject_argument(
+      format(
+        '%s[%s]', case when p_finding_ids is null then 'p_memory_ids' else 'p_finding_ids' end,
+        v_ordinal
+      ),
+      'an id', null
+    );
+  end if;
 
   if p_finding_ids is not null then
     v_ids := array(
@@ -191,8 +201,8 @@ comment on function _select_memories is
 Arguments: p_repo, as stored; p_memory_ids or p_finding_ids, at most 10000 ids, the other one null;
 p_extra_ids, other memories to lock, which need not exist; null for none.
 Result: their distinct ids in ascending order.
-Errors: 22004 if both are null, 22023 if both are given or one has too many elements, KB006 if a
-memory does not exist in p_repo; the message names the 1-based position.';
+Errors: 22004 if both are null or an id is, 22023 if both are given or one has too many elements,
+KB006 if a memory does not exist in p_repo; the message names the 1-based position.';
 
 create function _check_successor(p_repo text, p_memory_ids bigint[], p_superseded_by bigint)
 returns void

@@ -92,13 +92,19 @@ declare
   v_kept bigint[];
   v_dropped bigint[];
 begin
+  if not exists (
+    select
+    from unnest(p_repos, p_new_repos) as r (repo, new_repo)
+    inner join learning_memories as o on o.repo = r.repo
+    inner join learning_memories as n on n.repo = r.new_repo and n.finding_id = o.finding_id
+  )
+  then
+    return 0;
+  end if;
+
+  -- All of them: _rename_rows locks the others, and must not lock any that come before these.
   v_locked := _lock_memories(
-    array(
-      select n.id
-      from unnest(p_repos, p_new_repos) as r (repo, new_repo)
-      inner join learning_memories as o on o.repo = r.repo
-      inner join learning_memories as n on n.repo = r.new_repo and n.finding_id = o.finding_id
-    )
+    array(select m.id from learning_memories as m where m.repo = any (p_repos || p_new_repos))
   );
   -- In a second statement, which sees what the lock waited for.
   select
@@ -108,7 +114,7 @@ begin
   from unnest(p_repos, p_new_repos) as r (repo, new_repo)
   inner join learning_memories as o on o.repo = r.repo
   inner join learning_memories as n on n.repo = r.new_repo and n.finding_id = o.finding_id
-  where n.id = any (v_locked);
+  where o.id = any (v_locked) and n.id = any (v_locked);
   if v_kept is null then
     return 0;
   end if;
@@ -145,8 +151,7 @@ comment on function _merge_memories is
 'Merge the memories of the same findings of an old and of a new name: the one of the new name is
 kept, unless only that one is stale. It gets the voices and the history of the other, which is
 deleted, and supersedes what the other did.
-Arguments: p_repos, the old names, whose memories this transaction locked; p_new_repos, the new name
-of each.
+Arguments: p_repos, the old names; p_new_repos, the new name of each.
 Result: number of deleted memories.';
 
 create function _rename_rows(
@@ -169,15 +174,16 @@ declare
 begin
   for v_attempts in 1 .. 5 loop
     begin
+      if p_table = 'learning_memories' then
+        v_dropped := _merge_memories(p_repos, p_new_repos);
+      end if;
       -- Dynamic: the table, its key and the other columns to set vary.
       -- Lock in id order, like mark_stale_memories, so that the two do not deadlock.
       execute format(
         'select from %I as o where o.repo = any ($1) order by o.id for update', p_table
       )
       using p_repos;
-      if p_table = 'learning_memories' then
-        v_dropped := _merge_memories(p_repos, p_new_repos);
-      elsif p_same_key is not null then
+      if p_same_key is not null then
         execute format(
           'with duplicates as (
             select case when %s then n.id else o.id end as id

@@ -288,6 +288,7 @@ def verify(
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", changes())
 def test_verify_fails_for_a_broken_object(
     database: psycopg.Connection, change: str

@@ -17,6 +17,8 @@ from tests.server import ROOT
 
 from .language_server import LanguageServer
 
+pytestmark = pytest.mark.slow
+
 SETUP = """\
 from kodiai import AsyncClient, Client, FoundMemory
 

@@ -20,6 +20,8 @@ from .corpus import ids, memory, unique_word, vector
 from .model import Model, RefusedError
 from .test_voices import REPO, commented, lesson, state
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE, HALF_A_DAY = timedelta(minutes=1), timedelta(hours=12)
 TEXTS = [f"The cache is never invalidated: {unique_word(n)}" for n in range(3)]

@@ -15,6 +15,8 @@ from tests.knowledge.calls import BIG, posted, review
 from .corpus import memory, vector
 from .test_voices import TEXT, get, lesson, reactions, searched, state, voices
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 REPO = "acme/api"
 

@@ -14,6 +14,8 @@ from tests.knowledge.calls import BIG, posted, reaction, review
 
 from .corpus import memory, vector
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 REPO = "acme/api"
 #: 20 words, of which REWORDED has 18.

@@ -33,7 +33,7 @@ declare
       'file_path', p_file_path, 'language', p_language, 'embedding_model', p_embedding_model
     )
   ) || case
-    when p_metadata is null then '{}' else jsonb_build_object('metadata', p_metadata)
+    when coalesce(p_metadata, 'null') = 'null' then '{}' else jsonb_build_object('metadata', p_metadata)
   end;
   v_corrected boolean;
 begin
