@@ -1,6 +1,6 @@
 -- Deploy kodiai:learning/voices to pg
 --
--- Voices: who may speak, what they say, and what a memory becomes by it.
+-- Voices: who may speak, what they say, and how they decide the state of a memory.
 
 begin;
 
@@ -75,7 +75,7 @@ begin
         v.login = p_login
         and v.association is not null
         and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
-      order by v.created_at desc
+      order by v.said_at desc, v.id desc
       limit 1
     )
   );
@@ -99,7 +99,9 @@ set enable_seqscan = off
 as $$
 declare
   v_policy record;
-  v_today bigint;
+  v_known record;
+  v_day date;
+  v_earlier bigint;
 begin
   if p_login like '%[bot]' then
     return 'ignore';
@@ -120,18 +122,19 @@ begin
     return v_policy.untrusted;
   end if;
 
-  if
-    v_policy.max_per_person_day is not null
-    and not exists (
-      select from memory_voices as v where v.memory_id = p_memory_id and v.login = p_login
-    )
-  then
+  -- Of the memories to which they first spoke on the same day, the first ones count.
+  select v.id, v.created_at, v.withdrawn_at is null and not v.is_pending as is_counted
+  into v_known
+  from memory_voices as v
+  where v.memory_id = p_memory_id and v.login = p_login;
+  if v_policy.max_per_person_day is not null and v_known.is_counted is not true then
     -- One at a time, so that nobody exceeds the maximum by speaking in many sessions at once.
     perform pg_advisory_xact_lock(
       hashtextextended(format('%s %s %s', current_schema(), v_policy.owner, p_login), 3)
     );
+    v_day := (coalesce(v_known.created_at, _now()) at time zone 'utc')::date;
     select count(*)
-    into v_today
+    into v_earlier
     from memory_voices as v
     cross join lateral (
       select m.owner, m.repo from learning_memories as m where m.id = v.memory_id
@@ -140,10 +143,12 @@ begin
     ) as m
     where
       v.login = p_login
-      and v.created_at >= _day_start((_now() at time zone 'utc')::date)
+      and v.created_at >= _day_start(v_day)
+      and v.created_at < _day_start(v_day + 1)
+      and (v_known.id is null or v.id < v_known.id)
       and m.owner = v_policy.owner
       and (v_policy.repo is null or m.repo = v_policy.repo);
-    if v_today >= v_policy.max_per_person_day then
+    if v_earlier >= v_policy.max_per_person_day then
       return v_policy.untrusted;
     end if;
   end if;
@@ -176,7 +181,7 @@ language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  -- Who only comments does not take a verdict back.
+  -- A comment does not take back a verdict.
   if _voice_side(p_voice) = 0 then
     select coalesce(max(v.voice), p_voice) into p_voice
     from memory_voices as v
@@ -213,7 +218,7 @@ begin
     is_pending = excluded.is_pending
     and (v.voice <> excluded.voice or v.withdrawn_at is not null or v.is_pending)
   where
-    -- A delivery that arrives again, late, is no change of mind.
+    -- A late redelivery is not a change of mind.
     excluded.said_at >= greatest(v.said_at, v.withdrawn_at)
     and (
       v.withdrawn_at is not null
@@ -228,7 +233,7 @@ $$;
 
 comment on function _record_voice is
 'Record what a person or an event says about a memory, in place of what they said before, unless
-they said that later. A voice without a verdict adds its reason and its place to a verdict.
+they said that later. A voice without a verdict gives its reason and its place to a verdict.
 Arguments: columns of memory_voices; p_is_pending, whether the voice awaits approval. This
 transaction locked the memory.
 Result: whether anything changed.';
@@ -283,9 +288,9 @@ $$;
 comment on function _derive_states is
 'Return what the voices of memories make of them. The side with more voices gives the outcome, the
 last one who spoke if both have the same; published if no voice is a verdict. Voices that await
-approval give it only if no others do. A memory is active if
-a voice counts, pending if voices only await approval, and retired if none is left, or if someone
-retired it. One whose voices were all withdrawn keeps its outcome.
+approval give it only if no others do. A memory is active if a voice counts, pending if voices only
+await approval, and retired if none is left, or if someone retired it. One whose voices were all
+withdrawn keeps its outcome.
 Arguments: p_memory_ids; p_is_restored, whether to ignore that someone retired them.
 Result: one row per memory that exists.';
 
@@ -546,7 +551,7 @@ begin
       where
         b.finding_id = p_finding_id
         and b.reactor_login = v.login
-        -- Who is ignored now no longer says what they once said.
+        -- Of ignored people, keep a voice only if their reaction still says the same.
         and (
           p_trusts ->> v.login is distinct from 'ignore'
           or _reaction_voice(b.reaction_content) = v.voice

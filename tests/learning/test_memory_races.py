@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -341,6 +342,86 @@ def test_reactions_and_teachers_wait_for_each_other(
         "ann": "thumbs_up",  # said after the reaction was recorded
         "bob": "thumbs_down",
     }
+
+
+# All at once
+
+
+@pytest.mark.slow
+def test_calls_of_all_kinds_do_not_deadlock(client: Client, conninfo: str) -> None:
+    """What is refused is what the comments of the functions say."""
+    texts = [f"the socket leaks {unique_word(n)}" for n in range(6)]
+    people = ["ann", "bob", "cyd"]
+    client.set_learning_policy("acme", ["member"], max_per_person_day=40)
+    for login in people:
+        client.upsert_author(REPO, login, "core", "MEMBER")
+    finding_ids = client.record_review(
+        **review(findings=[posted(BIG + n) for n in range(6)])
+    ).finding_ids
+
+    def call(caller: Client, rng: random.Random, ids: list[int]) -> object:
+        some = rng.sample(ids, min(len(ids), rng.randint(1, 4)))
+        text, finding_id = rng.choice(texts), rng.choice(finding_ids)
+        login = rng.choice(people)
+        kinds: list[Callable[[], object]] = [
+            lambda: caller.teach_memory(
+                **lesson(
+                    finding_text=text,
+                    finding_id=rng.choice([None, finding_id]),
+                    login=rng.choice([None, login]),
+                    voice=rng.choice(["thumbs_up", "thumbs_down"]),
+                )
+            ),
+            lambda: caller.write_memories(
+                [
+                    memory(
+                        finding_text=text,
+                        finding_id=each,
+                        outcome=rng.choice(["accepted", "suppressed"]),
+                    )
+                    for each in rng.sample(finding_ids, 3)
+                ],
+                [rng.choice([None, vector(1)]) for _ in range(3)],
+            ),
+            lambda: caller.retire_memories(
+                REPO, "no", some, superseded_by=rng.choice([None, *ids])
+            ),
+            lambda: caller.sync_feedback_reactions(
+                finding_id,
+                reactions(
+                    **{each: rng.choice(["+1", "-1"]) for each in rng.sample(people, 2)}
+                ),
+            ),
+            lambda: caller.restore_memories(REPO, some),
+            lambda: caller.correct_memory(REPO, some[0] if some else 1, text),
+            lambda: caller.withdraw_voices(REPO, login=login),
+            lambda: caller.approve_memories(REPO, some),
+            lambda: caller.reject_memories(REPO, some, "no"),
+            lambda: caller.delete_memories(REPO, some[:2]),
+            lambda: caller.mark_stale_memories(REPO, some),
+            lambda: caller.purge_stale_memories(REPO, 2),
+            lambda: caller.purge_retired_memories(REPO, timedelta(0), 2),
+        ]
+        # The first three make memories, and let them supersede each other.
+        return rng.choice(kinds + kinds[:3] * 3)()
+
+    def run(number: int) -> set[str | None]:
+        rng = random.Random(number)  # noqa: S311
+        refused = set()
+        with Client.connect(conninfo) as caller:
+            for _ in range(100):
+                rows = caller.list_memories(REPO, is_stale=None, state=None)
+                try:
+                    call(caller, rng, [row.memory_id for row in rows])
+                except psycopg.DatabaseError as error:
+                    refused.add(error.sqlstate)
+        return refused
+
+    with ThreadPoolExecutor(10) as pool:
+        refused = set[str | None]().union(*pool.map(run, range(10)))
+    assert refused <= {"40001", "KB006", "KB007"}
+    checks = client.check_search(REPO)
+    assert [c for c in checks if c.check_name != "plans" and not c.is_ok] == []
 
 
 # Searching
