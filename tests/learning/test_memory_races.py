@@ -22,6 +22,7 @@ from tests.concurrency import sessions, wait_for_lock
 from tests.knowledge.calls import BIG, posted, review
 
 from .corpus import memory, unique_word, vector
+from .model import SIDES
 from .test_voices import get, lesson, reactions, state, voices
 
 REPO = "acme/api"
@@ -522,7 +523,9 @@ def ignore(call: Callable[[int], None]) -> Callable[[int], None]:
 
 
 def agree(client: Client, ids: list[int], colors: list[str]) -> None:
-    """Each memory is found by its text alone, and its history ends where it is."""
+    """Each memory is found by its text alone, has the outcome that its voices give, and
+    its history ends where it is.
+    """
     checks = {check.check_name: check for check in client.check_search(REPO)}
     del checks["plans"]  # nothing was vacuumed
     assert [check for check in checks.values() if not check.is_ok] == []
@@ -541,6 +544,10 @@ def agree(client: Client, ids: list[int], colors: list[str]) -> None:
         assert {c for c in colors if memory_id in found[c]} == (
             expected if now.state == "active" else set()
         )
+        balance = sum(
+            SIDES.get(voice["voice"], 0) for voice in voices(client, memory_id).values()
+        )
+        assert balance == 0 or balance * SIDES[now.outcome] > 0
         history = client.list_memory_history(REPO, memory_id, limit=1000)
         for key, value in {
             "finding_text": now.finding_text,
