@@ -356,7 +356,6 @@ def time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_a_history_of_calls_has_the_results_that_the_rules_say(
     client: Client, clock: Callable[[datetime], None], part: int
