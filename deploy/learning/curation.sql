@@ -130,7 +130,7 @@ create function _select_memories(
   p_repo text,
   p_memory_ids bigint[],
   p_finding_ids bigint[] default null,
-  p_extra_id bigint default null
+  p_extra_ids bigint[] default null
 )
 returns bigint[]
 language plpgsql volatile parallel unsafe
@@ -177,7 +177,7 @@ begin
     end if;
   end if;
 
-  perform _lock_memories(v_ids || p_extra_id);
+  perform _lock_memories(v_ids || p_extra_ids);
   -- In a second statement, which sees what the lock waited for.
   select u.ord into v_ordinal
   from unnest(v_ids) with ordinality as u (id, ord)
@@ -198,7 +198,7 @@ $$;
 comment on function _select_memories is
 'Lock the memories that a call names, and reject those that do not exist.
 Arguments: p_repo, as stored; p_memory_ids or p_finding_ids, at most 10000 ids, the other one null;
-p_extra_id, another memory to lock, which need not exist; null for none.
+p_extra_ids, other memories to lock, which need not exist; null for none.
 Result: their distinct ids in ascending order.
 Errors: 22004 if both are null or an id is, 22023 if both are given or one has too many elements,
 KB006 if a memory does not exist in p_repo; the message names the 1-based position.';
@@ -375,22 +375,33 @@ set search_path = :"schema", public, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 declare
+  v_ids bigint[] := array(
+    select m.id
+    from learning_memories as m
+    where
+      case when p_retired_before is null then m.stale else m.retired_at < p_retired_before end
+      and m.owner = coalesce(p_owner, split_part(p_repo, '/', 1))
+      and (p_owner is not null or m.repo = p_repo)
+    -- As in learning_memories_scope_idx, so that a full batch ends the scan.
+    order by m.owner, m.repo, m.severity, m.category, m.outcome
+    limit p_limit
+    for update skip locked
+  );
+  -- Those that they superseded change too.
+  v_superseded bigint[] := array(
+    select m.id from learning_memories as m
+    where m.superseded_by = any (v_ids)
+    for no key update skip locked
+  );
   v_purged bigint;
 begin
-  delete from learning_memories where id = any (
-    array(
-      select m.id
-      from learning_memories as m
-      where
-        case when p_retired_before is null then m.stale else m.retired_at < p_retired_before end
-        and m.owner = coalesce(p_owner, split_part(p_repo, '/', 1))
-        and (p_owner is not null or m.repo = p_repo)
-      -- As in learning_memories_scope_idx, so that a full batch ends the scan.
-      order by m.owner, m.repo, m.severity, m.category, m.outcome
-      limit p_limit
-      for update skip locked
-    )
-  );
+  delete from learning_memories as m
+  where
+    m.id = any (v_ids)
+    and not exists (
+      select from learning_memories as s
+      where s.superseded_by = m.id and s.id <> all (v_superseded)
+    );
   get diagnostics v_purged = row_count;
   return v_purged;
 end

@@ -419,20 +419,19 @@ begin
   ) with ordinality as m (repo, finding_id, id, ord)
   left join unnest(v_inserted) as l (id) on l.id = m.id;
 
-  if array_position(v_memory_ids, null) is not null then
+  v_existing := array(
+    select u.id from unnest(v_memory_ids) as u (id)
+    except
+    select i.id from unnest(v_inserted) as i (id)
+  );
+  -- Not found, or found and deleted before it could be locked.
+  if cardinality(_lock_memories(v_existing)) < cardinality(v_existing) then
     raise exception using
       errcode = 'serialization_failure',
       message = 'an existing memory was deleted concurrently',
       hint = 'Retry the transaction.';
   end if;
 
-  v_existing := _lock_memories(
-    array(
-      select u.id from unnest(v_memory_ids) as u (id)
-      except
-      select i.id from unnest(v_inserted) as i (id)
-    )
-  );
   if v_memory_ids <> v_ids then
     perform _add_embeddings(v_memory_ids, p_memories, v_embeddings, v_model);
   end if;

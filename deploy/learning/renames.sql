@@ -78,6 +78,82 @@ comment on function _lock_repos is
 one of their pull requests (_lock_pull_request).
 Argument: p_repos, their names, in any order.';
 
+create function _merge_memories(p_repos text[], p_new_repos text[])
+returns bigint
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Custom plans: the right index depends on how many memories there are.
+set plan_cache_mode = force_custom_plan
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+declare
+  v_locked bigint[];
+  v_kept bigint[];
+  v_dropped bigint[];
+begin
+  if not exists (
+    select
+    from unnest(p_repos, p_new_repos) as r (repo, new_repo)
+    inner join learning_memories as o on o.repo = r.repo
+    inner join learning_memories as n on n.repo = r.new_repo and n.finding_id = o.finding_id
+  )
+  then
+    return 0;
+  end if;
+
+  -- All of them: _rename_rows locks the others, and must not lock any that come before these.
+  v_locked := _lock_memories(
+    array(select m.id from learning_memories as m where m.repo = any (p_repos || p_new_repos))
+  );
+  -- In a second statement, which sees what the lock waited for.
+  select
+    array_agg(case when n.stale and not o.stale then o.id else n.id end),
+    array_agg(case when n.stale and not o.stale then n.id else o.id end)
+  into v_kept, v_dropped
+  from unnest(p_repos, p_new_repos) as r (repo, new_repo)
+  inner join learning_memories as o on o.repo = r.repo
+  inner join learning_memories as n on n.repo = r.new_repo and n.finding_id = o.finding_id
+  where o.id = any (v_locked) and n.id = any (v_locked);
+  if v_kept is null then
+    return 0;
+  end if;
+
+  insert into memory_voices (
+    created_at, memory_id, login, event, association, voice, rationale, url, finding_id, said_at,
+    withdrawn_at, is_pending
+  )
+  select
+    v.created_at, m.kept, v.login, v.event, v.association, v.voice, v.rationale, v.url,
+    v.finding_id, v.said_at, v.withdrawn_at, v.is_pending
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  inner join memory_voices as v on v.memory_id = m.dropped
+  order by v.id
+  on conflict (memory_id, login, event) do nothing;
+  insert into memory_findings (finding_id, memory_id)
+  select f.finding_id, m.kept
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  inner join memory_findings as f on f.memory_id = m.dropped
+  on conflict do nothing;
+  update memory_history as h set memory_id = m.kept
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  where h.memory_id = m.dropped;
+  update learning_memories as s set superseded_by = m.kept
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  where s.superseded_by = m.dropped;
+  perform _settle_memories(v_kept, 'taught', null);
+  delete from learning_memories as m where m.id = any (v_dropped);
+  return cardinality(v_dropped);
+end
+$$;
+
+comment on function _merge_memories is
+'Merge the memories of the same findings of an old and of a new name: the one of the new name is
+kept, unless only that one is stale. It gets the voices and the history of the other, which is
+deleted, and supersedes what the other did.
+Arguments: p_repos, the old names; p_new_repos, the new name of each.
+Result: number of deleted memories.';
+
 create function _rename_rows(
   p_table text,
   p_repos text[],
@@ -98,6 +174,9 @@ declare
 begin
   for v_attempts in 1 .. 5 loop
     begin
+      if p_table = 'learning_memories' then
+        v_dropped := _merge_memories(p_repos, p_new_repos);
+      end if;
       -- Dynamic: the table, its key and the other columns to set vary.
       -- Lock in id order, like mark_stale_memories, so that the two do not deadlock.
       execute format(
@@ -143,8 +222,9 @@ comment on function _rename_rows is
 'Rename repositories in one table.
 Arguments: p_table; p_repos, the old names; p_new_repos, the new names; p_same_key, a condition that
 is true if a row o of an old and a row n of the new name have the same unique key, null if the
-key does not include the name; p_drop_new, a condition that is true if n is to be deleted instead
-of o; p_set, further assignments from r.repo and r.new_repo, preceded by a comma.
+key does not include the name, and for memories, which are merged (_merge_memories); p_drop_new, a
+condition that is true if n is to be deleted instead of o; p_set, further assignments from r.repo
+and r.new_repo, preceded by a comma.
 Result: one row. renamed, the number of rows that got a new name; dropped, the number of rows
 deleted because of their key.
 Errors: 40001 if rows with the same keys kept being written under the new name.';
@@ -198,62 +278,6 @@ comment on function _record_rename is
 Arguments: p_repo, the old name; p_new_repo, the new name. This transaction locked both
 (_lock_repos).';
 
-create function _merge_voices(p_repos text[], p_new_repos text[])
-returns void
-language plpgsql volatile parallel unsafe
-set search_path = :"schema", public, pg_temp
--- Custom plans: the right index depends on how many memories there are.
-set plan_cache_mode = force_custom_plan
--- Always use an index, even on tables too small for the planner to prefer one.
-set enable_seqscan = off
-as $$
-declare
-  v_kept bigint[];
-  v_dropped bigint[];
-begin
-  select
-    array_agg(case when n.stale and not o.stale then o.id else n.id end),
-    array_agg(case when n.stale and not o.stale then n.id else o.id end)
-  into v_kept, v_dropped
-  from unnest(p_repos, p_new_repos) as r (repo, new_repo)
-  inner join learning_memories as o on o.repo = r.repo
-  inner join learning_memories as n on n.repo = r.new_repo and n.finding_id = o.finding_id;
-  if v_kept is null then
-    return;
-  end if;
-
-  -- All of them: _rename_rows locks the others, and must not lock any that come before these.
-  perform _lock_memories(
-    array(select m.id from learning_memories as m where m.repo = any (p_repos || p_new_repos))
-  );
-  insert into memory_voices (
-    created_at, memory_id, login, event, association, voice, rationale, url, finding_id, said_at,
-    withdrawn_at, is_pending
-  )
-  select
-    v.created_at, m.kept, v.login, v.event, v.association, v.voice, v.rationale, v.url,
-    v.finding_id, v.said_at, v.withdrawn_at, v.is_pending
-  from unnest(v_kept, v_dropped) as m (kept, dropped)
-  inner join memory_voices as v on v.memory_id = m.dropped
-  order by v.id
-  on conflict (memory_id, login, event) do nothing;
-  insert into memory_findings (finding_id, memory_id)
-  select f.finding_id, m.kept
-  from unnest(v_kept, v_dropped) as m (kept, dropped)
-  inner join memory_findings as f on f.memory_id = m.dropped
-  on conflict do nothing;
-  update memory_history as h set memory_id = m.kept
-  from unnest(v_kept, v_dropped) as m (kept, dropped)
-  where h.memory_id = m.dropped;
-  perform _settle_memories(v_kept, 'taught', null);
-end
-$$;
-
-comment on function _merge_voices is
-'Give the voices and the history of the memories that _rename_repos is about to drop to those of the
-same findings that it keeps.
-Arguments: p_repos, the old names; p_new_repos, the new name of each.';
-
 create function _rename_repos(p_repos text[], p_new_repos text[])
 returns table (table_name text, renamed bigint, dropped bigint)
 language plpgsql volatile parallel unsafe
@@ -269,12 +293,10 @@ declare
 begin
   -- Memories first, because they take longest: what other calls wait for is then locked only
   -- briefly.
-  perform _merge_voices(p_repos, p_new_repos);
   return query
   select 'learning_memories', r.renamed, r.dropped
   from _rename_rows(
-    'learning_memories', p_repos, p_new_repos,
-    'n.finding_id = o.finding_id', 'n.stale and not o.stale',
+    'learning_memories', p_repos, p_new_repos, null, null,
     ', owner = split_part(r.new_repo, ''/'', 1)
     , source_repo = case o.source_repo when r.repo then r.new_repo else o.source_repo end'
   ) as r;

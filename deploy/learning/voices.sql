@@ -69,7 +69,7 @@ begin
         v.login = p_login
         and v.association is not null
         and p_repo = (select m.repo from learning_memories as m where m.id = v.memory_id)
-      order by v.created_at desc
+      order by v.said_at desc, v.id desc
       limit 1
     )
   );
@@ -93,7 +93,9 @@ set enable_seqscan = off
 as $$
 declare
   v_policy record;
-  v_today bigint;
+  v_known record;
+  v_day date;
+  v_earlier bigint;
 begin
   if p_login like '%[bot]' then
     return 'ignore';
@@ -114,16 +116,17 @@ begin
     return v_policy.untrusted;
   end if;
 
-  if
-    v_policy.max_per_person_day is not null
-    and not exists (
-      select from memory_voices as v where v.memory_id = p_memory_id and v.login = p_login
-    )
-  then
+  -- Of the memories to which they first spoke on the same day, the first ones count.
+  select v.id, v.created_at, v.withdrawn_at is null and not v.is_pending as is_counted
+  into v_known
+  from memory_voices as v
+  where v.memory_id = p_memory_id and v.login = p_login;
+  if v_policy.max_per_person_day is not null and v_known.is_counted is not true then
     -- One at a time, so that nobody exceeds the maximum by speaking in many sessions at once.
     perform pg_advisory_xact_lock(_lock_key('person', format('%s %s', v_policy.owner, p_login)));
+    v_day := (coalesce(v_known.created_at, _now()) at time zone 'utc')::date;
     select count(*)
-    into v_today
+    into v_earlier
     from memory_voices as v
     cross join lateral (
       select m.owner, m.repo from learning_memories as m where m.id = v.memory_id
@@ -132,10 +135,12 @@ begin
     ) as m
     where
       v.login = p_login
-      and v.created_at >= _day_start((_now() at time zone 'utc')::date)
+      and v.created_at >= _day_start(v_day)
+      and v.created_at < _day_start(v_day + 1)
+      and (v_known.id is null or v.id < v_known.id)
       and m.owner = v_policy.owner
       and (v_policy.repo is null or m.repo = v_policy.repo);
-    if v_today >= v_policy.max_per_person_day then
+    if v_earlier >= v_policy.max_per_person_day then
       return v_policy.untrusted;
     end if;
   end if;
@@ -219,7 +224,7 @@ $$;
 
 comment on function _record_voice is
 'Record what a person or an event says about a memory, in place of what they said before, unless
-they said that later. A voice without a verdict adds its reason and its place to a verdict.
+they said that later. A voice without a verdict gives its reason and its place to a verdict.
 Arguments: columns of memory_voices; p_is_pending, whether the voice awaits approval. This
 transaction locked the memory.';
 

@@ -7,10 +7,10 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _rename_repos;
-drop function _merge_voices;
 drop function _record_rename;
 drop function _supersede_older_runs;
 drop function _rename_rows;
+drop function _merge_memories;
 drop function _lock_repos;
 drop function _list_repos;
 

@@ -6,6 +6,7 @@ arguments of those of the client, and return or raise what these do.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ class Voice:
     association: str | None = None
     finding_id: int | None = None
     withdrawn_at: datetime | None = None
+    #: Increases in the order in which voices were first heard.
+    number: int = 0
 
     @property
     def side(self) -> int:
@@ -127,6 +130,7 @@ class Model:
         self.new_id = 0
         self.memories: dict[int, Memory] = {}
         self._authors = authors
+        self._numbers = itertools.count()
         self._policies: dict[str | None, Policy] = {}
         self._reactions: dict[int, dict[str, Reaction]] = {n: {} for n in finding_ids}
 
@@ -245,12 +249,10 @@ class Model:
 
     def _association(self, login: str) -> str:
         """Return the association of a person as far as it is known."""
-        heard = [
-            (voice.heard_at, voice.association)
-            for memory in self.memories.values()
-            if (voice := memory.voices.get((login, None))) and voice.association
-        ]
-        return self._authors.get(login) or max(heard, default=(None, ""))[1]
+        voices = [voice for voice in self._voices(login) if voice.association]
+        voices.sort(key=lambda voice: voice.said_at)
+        known = voices[-1].association if voices else None
+        return self._authors.get(login) or known or ""
 
     def _judge(
         self, login: str | None, association: str | None, memory: Memory | None
@@ -264,21 +266,35 @@ class Model:
         association = association or self._association(login)
         if association.upper() not in policy.trusted:
             return policy.untrusted
-        today = [
-            memory
-            for memory in self.memories.values()
-            if (voice := memory.voices.get((login, None)))
-            and voice.heard_at.date() == self.now.date()
+        known = memory.voices.get((login, None)) if memory else None
+        if known and not known.is_pending and known.withdrawn_at is None:
+            return "trusted"
+        # Of the memories to which they first spoke on the same day, the first ones count.
+        day = (known.heard_at if known else self.now).date()
+        earlier = [
+            voice
+            for voice in self._voices(login)
+            if voice.heard_at.date() == day
+            and (known is None or voice.number < known.number)
         ]
-        is_new = memory is None or (login, None) not in memory.voices
-        if policy.maximum and is_new and len(today) >= policy.maximum:
+        if policy.maximum and len(earlier) >= policy.maximum:
             return policy.untrusted
         return "trusted"
+
+    def _voices(self, login: str) -> list[Voice]:
+        """Return the voices of a person, in the order in which they were first heard."""
+        spoken = [
+            memory.voices[login, None]
+            for memory in self.memories.values()
+            if (login, None) in memory.voices
+        ]
+        return sorted(spoken, key=lambda voice: voice.number)
 
     def _speak(self, memory: Memory, speaker: Speaker, new: Voice) -> None:
         new.said_at = min(new.said_at, self.now)
         old = memory.voices.get(speaker)
         if old is None:
+            new.number = next(self._numbers)
             memory.voices[speaker] = new
             return
         if new.said_at < max(old.said_at, old.withdrawn_at or old.said_at):
@@ -298,7 +314,7 @@ class Model:
             new.is_pending = new.is_pending and old.is_pending
         new.association = new.association or old.association
         new.finding_id = new.finding_id or old.finding_id
-        new.heard_at = old.heard_at
+        new.heard_at, new.number = old.heard_at, old.number
         memory.voices[speaker] = new
 
     def _insert(self, **columns: Any) -> Memory:

@@ -356,7 +356,6 @@ def time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_a_history_of_calls_has_the_results_that_the_rules_say(
     client: Client, clock: Callable[[datetime], None], part: int
@@ -444,3 +443,37 @@ def test_an_equal_text_that_may_not_join_counts_toward_the_daily_maximum(
     assert client.teach_memory(**lesson(**ann)).joined
     again = client.teach_memory(**lesson(**ann, same_distance=None))
     assert (again.inserted, again.state) == (True, "pending")
+
+
+def test_what_is_beyond_the_daily_maximum_does_not_count_when_it_is_said_again(
+    client: Client, clock: Callable[[datetime], None]
+) -> None:
+    clock(START)
+    client.set_learning_policy("acme", ["member"], max_per_person_day=1)
+    client.upsert_author(REPO, "bob", "core", "MEMBER")
+    client.teach_memory(**lesson(login="bob"))
+    finding_id = commented(client)
+    row = client.teach_memory(**lesson(finding_text="other", finding_id=finding_id))
+    for days in (0, 0, 1):
+        clock(START + timedelta(days=days))
+        client.sync_feedback_reactions(finding_id, [reaction("bob", "-1", 0)])
+        assert state(client, row.memory_id) == ("active", "accepted")
+    client.teach_memory(**lesson(finding_id=finding_id, login="bob", voice="thumbs_up"))
+    (pending,) = client.list_pending_memories(REPO)
+    assert (pending.logins, pending.verdicts) == (["bob"], ["thumbs_up"])
+
+
+def test_an_unknown_association_is_that_with_which_the_person_last_spoke(
+    client: Client,
+) -> None:
+    client.set_learning_policy("acme", ["member"])
+    client.teach_memory(**lesson(finding_id=1, login="ann", association="NONE"))
+    client.teach_memory(
+        **lesson(finding_text="other", login="ann", association="MEMBER")
+    )
+    client.teach_memory(
+        **lesson(finding_id=1, login="ann", association="NONE", voice="thumbs_down")
+    )
+    assert client.teach_memory(**lesson(finding_text="third", login="ann")).state == (
+        "pending"
+    )

@@ -29,8 +29,8 @@ select _verify_function('_lock_teaching', '
 
 select _verify_function('_select_memories', '
   volatile parallel unsafe security invoker (p_repo text, p_memory_ids bigint[],
-  p_finding_ids bigint[] DEFAULT NULL::bigint[], p_extra_id bigint DEFAULT
-  NULL::bigint)
+  p_finding_ids bigint[] DEFAULT NULL::bigint[], p_extra_ids bigint[] DEFAULT
+  NULL::bigint[])
   returns bigint[]
   set enable_seqscan=off
 ');

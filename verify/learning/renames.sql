@@ -32,9 +32,9 @@ select _verify_function('_record_rename', '
   returns void
 ');
 
-select _verify_function('_merge_voices', '
+select _verify_function('_merge_memories', '
   volatile parallel unsafe security invoker (p_repos text[], p_new_repos text[])
-  returns void
+  returns bigint
   set plan_cache_mode=force_custom_plan set enable_seqscan=off
 ');
 

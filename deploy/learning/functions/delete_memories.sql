@@ -20,7 +20,14 @@ begin
   if p_memory_ids is null then
     perform _reject_argument('p_memory_ids', 'an array of ids', null);
   end if;
-  v_ids := _select_memories(p_repo, p_memory_ids);
+  -- Those that they superseded change too; nothing is superseded meanwhile.
+  perform _lock_teaching(p_repo);
+  v_ids := _select_memories(
+    p_repo, p_memory_ids,
+    p_extra_ids => array(
+      select m.id from learning_memories as m where m.superseded_by = any (p_memory_ids)
+    )
+  );
   delete from learning_memories as m where m.id = any (v_ids);
   get diagnostics v_deleted = row_count;
   return v_deleted;

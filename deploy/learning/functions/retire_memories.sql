@@ -28,9 +28,7 @@ begin
   if p_superseded_by is not null then
     perform _lock_teaching(p_repo);
   end if;
-  v_ids := _select_memories(
-    p_repo, p_memory_ids, p_finding_ids, p_superseded_by
-  );
+  v_ids := _select_memories(p_repo, p_memory_ids, p_finding_ids, array[p_superseded_by]);
   perform _check_successor(p_repo, v_ids, p_superseded_by);
   return _change_states(
     v_ids, array_fill('retired'::text, array[cardinality(v_ids)]), null, 'retired', p_by, p_reason,
