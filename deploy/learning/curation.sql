@@ -351,7 +351,10 @@ begin
     _changed_only(c.before, c.after),
     _changed_only(c.after, c.before)
   from changes as c
-  inner join changed as d on c.id = d.id
+  where
+    c.id in (select d.id from changed as d)
+    -- Judging or withdrawing a voice is worth recording even if another one outweighs it.
+    or p_action in ('approved', 'rejected', 'withdrawn')
   order by c.id;
   get diagnostics v_changed = row_count;
   return v_changed;

@@ -129,7 +129,20 @@ begin
   from unnest(v_kept, v_dropped) as m (kept, dropped)
   inner join memory_voices as v on v.memory_id = m.dropped
   order by v.id
-  on conflict (memory_id, login, event) do nothing;
+  on conflict (memory_id, login, event) do update
+  set
+    association = excluded.association,
+    voice = excluded.voice,
+    rationale = excluded.rationale,
+    url = excluded.url,
+    finding_id = excluded.finding_id,
+    said_at = excluded.said_at,
+    withdrawn_at = excluded.withdrawn_at,
+    is_pending = excluded.is_pending
+  -- What somebody said last is what they say.
+  where
+    greatest(excluded.said_at, excluded.withdrawn_at)
+    > greatest(memory_voices.said_at, memory_voices.withdrawn_at);
   insert into memory_findings (finding_id, memory_id)
   select f.finding_id, m.kept
   from unnest(v_kept, v_dropped) as m (kept, dropped)
@@ -142,6 +155,14 @@ begin
   from unnest(v_kept, v_dropped) as m (kept, dropped)
   where s.superseded_by = m.dropped;
   perform _settle_memories(v_kept, 'taught', null);
+  -- What someone retired under either name stays retired.
+  perform _change_states(
+    array[k.id], array['retired'], null, 'retired', null, d.retired_reason, k.superseded_by
+  )
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  inner join learning_memories as k on m.kept = k.id
+  inner join learning_memories as d on m.dropped = d.id
+  where k.retired_reason is null and d.retired_reason is not null;
   delete from learning_memories as m where m.id = any (v_dropped);
   return cardinality(v_dropped);
 end

@@ -488,37 +488,122 @@ Arguments: p_memory_ids, which this transaction locked; p_approve; p_due_before,
 have waited since then, null for all; p_by and p_reason, columns of memory_history.
 Result: number of voices approved or rejected.';
 
-create function _judge_reactors(p_repo text, p_reactions jsonb, p_memory_id bigint)
+create function _list_comment_findings(
+  p_repo text, p_finding_id bigint, p_comment_id bigint, p_comment_surface text
+)
+returns bigint[]
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+begin
+  return array(
+    select p_finding_id
+    union
+    select f.id
+    from findings as f
+    where
+      f.comment_id = p_comment_id
+      and f.comment_surface = p_comment_surface
+      and p_repo = (select w.repo from reviews as w where w.id = f.review_id)
+  );
+end
+$$;
+
+comment on function _list_comment_findings is
+'List the findings that a comment reports.
+Arguments: p_repo; p_finding_id, one of them; p_comment_id and p_comment_surface, the comment.
+Result: their ids.';
+
+create function _list_reactions(p_memory_id bigint)
+returns table (
+  finding_id bigint,
+  login text,
+  voice text,
+  reacted_at timestamptz,
+  recorded_at timestamptz
+)
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select distinct on (b.reactor_login)
+    i.finding_id,
+    b.reactor_login::text,
+    _reaction_voice(b.reaction_content),
+    coalesce(b.reacted_at, b.created_at),
+    b.created_at
+  from (
+    select m.finding_id from learning_memories as m where m.id = p_memory_id
+    union
+    select f.finding_id from memory_findings as f where f.memory_id = p_memory_id
+  ) as i
+  cross join lateral (
+    select b.* from feedback_reactions as b where b.finding_id = i.finding_id
+    union
+    -- Recorded for another finding that the same comment reports.
+    select b.*
+    from findings as f
+    inner join reviews as w on f.review_id = w.id
+    inner join feedback_reactions as b
+      on w.repo = b.repo and f.comment_id = b.comment_id and f.comment_surface = b.comment_surface
+    where f.id = i.finding_id
+  ) as b
+  order by b.reactor_login, coalesce(b.reacted_at, b.created_at) desc, b.reaction_id desc;
+end
+$$;
+
+comment on function _list_reactions is
+'List what people say about a memory by reactions to the comments of its findings.
+Argument: p_memory_id.
+Result: one row per person, the latest reaction. finding_id, the finding of the memory; login;
+voice; reacted_at, or else recorded_at, when it was recorded.';
+
+create function _judge_reactors(p_repo text, p_memory_ids bigint[], p_reactions jsonb)
 returns jsonb
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
   v_login text;
+  v_memory_id bigint;
   v_trusts jsonb := '{}';
 begin
   -- One statement per person: a query might lock them in another order.
   for v_login in
-    select distinct _fold_name(r.reactor_login) as login
+    select _fold_name(r.reactor_login) as login
     from jsonb_to_recordset(p_reactions) as r (reactor_login text)
+    union
+    select r.login
+    from unnest(p_memory_ids) as u (id)
+    cross join lateral _list_reactions(u.id) as r
     order by login
   loop
-    v_trusts := v_trusts || jsonb_build_object(
-      v_login, _judge_teacher(p_repo, v_login, null, p_memory_id)
-    );
+    foreach v_memory_id in array p_memory_ids loop
+      v_trusts := v_trusts || jsonb_build_object(
+        format('%s %s', v_memory_id, v_login), _judge_teacher(p_repo, v_login, null, v_memory_id)
+      );
+    end loop;
   end loop;
   return v_trusts;
 end
 $$;
 
 comment on function _judge_reactors is
-'Decide what becomes of the voices of the people who reacted to a comment. Call it before
-_lock_memories.
-Arguments: p_repo; p_reactions, as in sync_feedback_reactions; p_memory_id, the memory to which they
-speak.
-Result: an object with their logins as keys and what _judge_teacher returned as values.';
+'Decide what becomes of the voices of the people who reacted to the comments of memories. Call it
+before _lock_memories.
+Arguments: p_repo; p_memory_ids; p_reactions, as in sync_feedback_reactions, which may be new.
+Result: an object with keys of memory id and login, separated by a space, and as values what
+_judge_teacher returned.';
 
-create function _sync_voices(p_memory_id bigint, p_finding_id bigint, p_trusts jsonb)
+create function _sync_voices(p_memory_id bigint, p_finding_ids bigint[], p_trusts jsonb)
 returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
@@ -532,45 +617,45 @@ begin
     v.memory_id = p_memory_id
     and v.withdrawn_at is null
     and v.voice in ('thumbs_up', 'thumbs_down')
-    and v.finding_id = p_finding_id
+    and v.finding_id = any (p_finding_ids)
     -- Also an event: it stands for people who are known by name now.
     and not exists (
-      select from feedback_reactions as b
+      select from _list_reactions(p_memory_id) as r
       where
-        b.finding_id = p_finding_id
-        and b.reactor_login = v.login
+        r.login = v.login
         -- Of ignored people, keep a voice only if their reaction still says the same.
         and (
-          p_trusts ->> v.login is distinct from 'ignore'
-          or _reaction_voice(b.reaction_content) = v.voice
+          p_trusts ->> format('%s %s', p_memory_id, r.login) is distinct from 'ignore'
+          or r.voice = v.voice
         )
     );
 
   perform _record_voice(
-    p_memory_id, b.reactor_login, null, null, _reaction_voice(b.reaction_content), null, null,
-    p_finding_id,
+    p_memory_id, r.login, null, null, r.voice, null, null, r.finding_id,
     case
       -- Given again before the last call saw that it had been taken back.
-      when v.withdrawn_at is not null then greatest(b.reacted_at, b.created_at)
+      when v.withdrawn_at is not null then greatest(r.reacted_at, r.recorded_at)
       -- If a later reaction was taken back, the earlier one is what they say now.
-      when v.finding_id = p_finding_id and v.voice in ('thumbs_up', 'thumbs_down')
-        then greatest(coalesce(b.reacted_at, b.created_at), v.said_at)
-      else coalesce(b.reacted_at, b.created_at)
+      when v.finding_id = any (p_finding_ids) and v.voice in ('thumbs_up', 'thumbs_down')
+        then greatest(r.reacted_at, v.said_at)
+      else r.reacted_at
     end,
-    p_trusts ->> b.reactor_login = 'pending'
+    t.trust = 'pending'
   )
-  from feedback_reactions as b
-  left join memory_voices as v on v.memory_id = p_memory_id and v.login = b.reactor_login
-  where b.finding_id = p_finding_id and p_trusts ->> b.reactor_login <> 'ignore'
-  order by b.reaction_id;
+  from _list_reactions(p_memory_id) as r
+  left join memory_voices as v on v.memory_id = p_memory_id and r.login = v.login
+  cross join lateral (
+    select p_trusts ->> format('%s %s', p_memory_id, r.login) as trust
+  ) as t
+  where t.trust <> 'ignore';
   perform _settle_memories(array[p_memory_id], 'taught', null);
 end
 $$;
 
 comment on function _sync_voices is
-'Let the voices of a memory follow the reactions to the comment of one of its findings. Voices from
+'Let the voices of a memory follow the reactions to the comments of its findings. Voices from
 elsewhere stay.
-Arguments: p_memory_id, which this transaction locked; p_finding_id, whose reactions were just
-recorded; p_trusts, from _judge_reactors.';
+Arguments: p_memory_id, which this transaction locked; p_finding_ids, the findings whose comment was
+just synchronized: a reaction to them that is gone is withdrawn; p_trusts, from _judge_reactors.';
 
 commit;

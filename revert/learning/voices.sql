@@ -8,6 +8,8 @@ select _verify_registry(:'registry') as verified
 
 drop function _sync_voices;
 drop function _judge_reactors;
+drop function _list_reactions;
+drop function _list_comment_findings;
 drop function _judge_voices;
 drop function _lock_pending_memories;
 drop function _waiting_since;

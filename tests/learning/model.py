@@ -71,6 +71,11 @@ class Memory:
     history: list[Any] = field(default_factory=list)
 
     @property
+    def finding_ids(self) -> list[int]:
+        taught = [] if self.finding_id is None else [self.finding_id]
+        return taught + self.joined_finding_ids
+
+    @property
     def is_found(self) -> bool:
         return self.state == "active" and not self.stale
 
@@ -190,7 +195,8 @@ class Model:
             memory.retired_at = self.now
         if action == "taught" and "state" in changed and memory.state == "retired":
             action = "withdrawn"  # Reactions can take the last voice away.
-        if changed:
+        # Judged or withdrawn voices are recorded even if others outweigh them.
+        if changed or action in {"approved", "rejected", "withdrawn"}:
             before, after = (
                 {name: values[name] for name in changed} for values in (old, new)
             )
@@ -449,9 +455,11 @@ class Model:
         if finding_id not in self._reactions:
             raise RefusedError("KB002")
         recorded = self._reactions[finding_id]
+        memory = self._find(finding_id)
+        logins = {reaction["reactor_login"].lower() for reaction in reactions}
         trusts = {
-            login: self._judge(login, None, self._find(finding_id))
-            for login in {reaction["reactor_login"].lower() for reaction in reactions}
+            login: self._judge(login, None, memory)
+            for login in sorted(logins | self._latest(memory).keys())
         }
         given = {reaction["reaction_id"] for reaction in reactions}
         gone = [login for login, each in recorded.items() if each.id not in given]
@@ -470,14 +478,25 @@ class Model:
                 recorded[login] = new
         news = sum(known.get(login) is not each for login, each in recorded.items())
 
-        if memory := self._find(finding_id):
+        if memory:
             self._follow(memory, finding_id, trusts)
             self._settle(memory, "taught")
         return news, len(gone)
 
+    def _latest(self, memory: Memory | None) -> dict[str, tuple[int, Reaction]]:
+        """Return the latest reaction of each person, and the finding that got it."""
+        given = [
+            (finding_id, login, reaction)
+            for finding_id in (memory.finding_ids if memory else [])
+            for login, reaction in self._reactions.get(finding_id, {}).items()
+        ]
+        given.sort(key=lambda each: (each[2].said_at, each[2].id))
+        return {login: (finding_id, reaction) for finding_id, login, reaction in given}
+
     def _follow(self, memory: Memory, finding_id: int, trusts: dict[str, str]) -> None:
-        """Let each person speak as they reacted to the comment of a finding."""
-        reactions = self._reactions[finding_id]
+        """Let each person speak as they reacted to the comments of the findings."""
+        latest = self._latest(memory)
+        reactions = {login: reaction for login, (_, reaction) in latest.items()}
         for (login, _), voice in memory.voices.items():
             reaction = reactions.get(login or "")
             is_current = reaction and (
@@ -485,7 +504,7 @@ class Model:
             )
             if voice.is_reaction_to(finding_id) and not is_current:
                 voice.withdrawn_at = voice.withdrawn_at or self.now
-        for login, reaction in sorted(reactions.items(), key=lambda item: item[1].id):
+        for login, reaction in sorted(reactions.items()):
             said_at, old = reaction.said_at, memory.voices.get((login, None))
             if old and old.withdrawn_at:
                 # Given again before the last call saw that it had been taken back.
@@ -497,7 +516,7 @@ class Model:
                 new = Voice(
                     reaction.voice, said_at, self.now, trusts[login] == "pending"
                 )
-                new.finding_id = finding_id
+                new.finding_id = latest[login][0]
                 self._speak(memory, (login, None), new)
 
     def retire_memories(

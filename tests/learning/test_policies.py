@@ -180,6 +180,8 @@ def test_an_active_memory_only_loses_the_rejected_voices(client: Client) -> None
     assert client.reject_memories(REPO, [row.memory_id or 0], "no") == 1
     assert state(client, row.memory_id) == ("active", "accepted")
     assert list(voices(client, row.memory_id)) == ["accepted"]
+    (change,) = client.list_memory_history(REPO, row.memory_id or 0)
+    assert (change.action, change.reason, change.after) == ("rejected", "no", {})
 
 
 def test_voices_are_approved_once_nobody_rejected_them_for_long_enough(

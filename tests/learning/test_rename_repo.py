@@ -112,6 +112,42 @@ def test_of_two_duplicates_the_memory_that_is_not_stale_is_kept(client: Client) 
     assert (renamed.repo, renamed.stale) == (NEW, False)
 
 
+@pytest.mark.parametrize("retired", [OLD, NEW])
+def test_a_memory_retired_under_one_name_stays_retired(
+    client: Client, retired: str
+) -> None:
+    ids = {
+        repo: client.write_memory(**memory(repo=repo, finding_id=1)).memory_id
+        for repo in (OLD, NEW)
+    }
+    client.retire_memories(retired, "wrong", [ids[retired]], by="ann")
+    client.rename_repo(OLD, NEW)
+    found = client.get_memory(NEW, ids[NEW])
+    assert found
+    assert (found.state, found.retired_reason) == ("retired", "wrong")
+
+
+@pytest.mark.parametrize("later", [OLD, NEW])
+def test_of_what_a_person_said_under_two_names_the_later_counts(
+    client: Client, later: str
+) -> None:
+    ids = {}
+    for repo in (OLD, NEW):
+        columns = memory(repo=repo, finding_id=1)
+        del columns["outcome"]
+        row = client.teach_memory(
+            **columns,
+            voice="accepted" if repo == later else "suppressed",
+            login="ann",
+            said_at=datetime(2026, 3, 2 if repo == later else 1, tzinfo=UTC),
+        )
+        ids[repo] = row.memory_id
+    client.rename_repo(OLD, NEW)
+    found = client.get_memory(NEW, ids[NEW] or 0)
+    assert found
+    assert found.outcome == "accepted"
+
+
 def test_a_duplicate_written_concurrently_is_merged(
     client: Client, conninfo: str, database: psycopg.Connection
 ) -> None:

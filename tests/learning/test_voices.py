@@ -357,6 +357,46 @@ def test_reactions_to_a_joined_finding_reach_the_memory(client: Client) -> None:
     assert state(client, row.memory_id) == ("active", "thumbs_down")
 
 
+def test_a_reaction_taken_back_leaves_the_one_to_another_finding(
+    client: Client,
+) -> None:
+    first, second = client.record_review(
+        **review(
+            findings=[
+                posted(BIG),
+                posted(BIG + 1, file_path="src/b.py"),
+            ]
+        )
+    ).finding_ids
+    row = client.teach_memory(**lesson(finding_id=first, voice="published"))
+    client.teach_memory(**lesson(finding_id=second, voice="published"))
+    client.sync_feedback_reactions(first, reactions(ann="+1"))
+    client.sync_feedback_reactions(second, reactions(annie="-1", ann="-1"))
+    assert voices(client, row.memory_id)["ann"]["voice"] == "thumbs_down"
+    client.sync_feedback_reactions(second, reactions(annie="-1"))
+    assert voices(client, row.memory_id)["ann"]["voice"] == "thumbs_up"
+    client.sync_feedback_reactions(first, [])
+    assert "ann" not in voices(client, row.memory_id)
+
+
+def test_reactions_reach_all_memories_of_a_comment(client: Client) -> None:
+    first, second = client.record_review(
+        **review(findings=[posted(BIG), posted(BIG, file_path="src/b.py")])
+    ).finding_ids
+    ids = [
+        client.teach_memory(**lesson(finding_id=first, voice="published")).memory_id,
+        client.teach_memory(
+            **lesson(finding_id=second, finding_text="other", voice="published")
+        ).memory_id,
+    ]
+    client.sync_feedback_reactions(first, reactions(ann="-1"))
+    assert {state(client, id_) for id_ in ids} == {("active", "thumbs_down")}
+    client.sync_feedback_reactions(second, reactions(ann="-1"))
+    assert {state(client, id_) for id_ in ids} == {("active", "thumbs_down")}
+    client.sync_feedback_reactions(second, [])
+    assert {state(client, id_) for id_ in ids} == {("active", "published")}
+
+
 def test_syncing_again_changes_nothing(client: Client) -> None:
     finding_id = commented(client)
     row = client.teach_memory(**lesson(finding_id=finding_id))

@@ -15,6 +15,12 @@ select _verify_function('_lock_repos', '
   returns void
 ');
 
+select _verify_function('_merge_memories', '
+  volatile parallel unsafe security invoker (p_repos text[], p_new_repos text[])
+  returns bigint
+  set plan_cache_mode=force_custom_plan set enable_seqscan=off
+');
+
 select _verify_function('_rename_rows', '
   volatile parallel unsafe security invoker (p_table text, p_repos text[], p_new_repos
   text[], p_same_key text, p_drop_new text, p_set text)
@@ -30,12 +36,6 @@ select _verify_function('_supersede_older_runs', '
 select _verify_function('_record_rename', '
   volatile parallel unsafe security invoker (p_repo text, p_new_repo text)
   returns void
-');
-
-select _verify_function('_merge_memories', '
-  volatile parallel unsafe security invoker (p_repos text[], p_new_repos text[])
-  returns bigint
-  set plan_cache_mode=force_custom_plan set enable_seqscan=off
 ');
 
 select _verify_function('_rename_repos', '

@@ -92,15 +92,29 @@ select _verify_function('_judge_voices', '
   set enable_seqscan=off
 ');
 
+select _verify_function('_list_comment_findings', '
+  stable parallel safe security invoker (p_repo text, p_finding_id bigint,
+  p_comment_id bigint, p_comment_surface text)
+  returns bigint[]
+  set enable_seqscan=off
+');
+
+select _verify_function('_list_reactions', '
+  stable parallel safe security invoker (p_memory_id bigint)
+  returns TABLE(finding_id bigint, login text, voice text, reacted_at timestamp with
+  time zone, recorded_at timestamp with time zone)
+  set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
+');
+
 select _verify_function('_judge_reactors', '
-  volatile parallel unsafe security invoker (p_repo text, p_reactions jsonb,
-  p_memory_id bigint)
+  volatile parallel unsafe security invoker (p_repo text, p_memory_ids bigint[],
+  p_reactions jsonb)
   returns jsonb
 ');
 
 select _verify_function('_sync_voices', '
-  volatile parallel unsafe security invoker (p_memory_id bigint, p_finding_id bigint,
-  p_trusts jsonb)
+  volatile parallel unsafe security invoker (p_memory_id bigint, p_finding_ids
+  bigint[], p_trusts jsonb)
   returns void
   set enable_seqscan=off
 ');

@@ -26,8 +26,9 @@ declare
   v_comment_id bigint;
   v_comment_surface text;
   v_reactions jsonb;
+  v_finding_ids bigint[];
+  v_memory_ids bigint[];
   v_trusts jsonb;
-  v_memory_id bigint;
   v_recorded bigint;
   v_removed bigint;
 begin
@@ -44,14 +45,25 @@ begin
     array['comment_id?', 'comment_surface?'], 'p_%2$s'
   );
 
-  -- Before the review: people, then the memory (docs/guides/operations.md#lock-order).
-  select w.repo into v_repo
+  -- Before the review: people, then memories (docs/guides/operations.md#lock-order).
+  select
+    w.repo,
+    _list_comment_findings(
+      w.repo, f.id, coalesce(p_comment_id, f.comment_id),
+      coalesce(p_comment_surface, f.comment_surface)
+    )
+  into v_repo, v_finding_ids
   from findings as f
   inner join reviews as w on w.id = f.review_id
   where f.id = p_finding_id;
-  v_memory_id := _find_memory(v_repo, p_finding_id);
-  v_trusts := _judge_reactors(v_repo, p_reactions, v_memory_id);
-  v_memory_id := (_lock_memories(array[v_memory_id]))[1];
+  v_memory_ids := array(
+    select distinct m.id
+    from unnest(v_finding_ids) as u (id)
+    cross join lateral _find_memory(v_repo, u.id) as m (id)
+    where m.id is not null
+  );
+  v_trusts := _judge_reactors(v_repo, v_memory_ids, p_reactions);
+  v_memory_ids := _lock_memories(v_memory_ids);
 
   -- For update: excludes rename_repo, and other calls that record reactions to its findings.
   select
@@ -94,9 +106,7 @@ begin
   from jsonb_array_elements(p_reactions) as r (reaction);
   select count(*) filter (where i.inserted) into v_recorded from _insert_reactions(v_reactions) as i;
 
-  if v_memory_id is not null then
-    perform _sync_voices(v_memory_id, p_finding_id, v_trusts);
-  end if;
+  perform _sync_voices(u.id, v_finding_ids, v_trusts) from unnest(v_memory_ids) as u (id);
 
   return query select v_recorded, v_removed;
 end
