@@ -350,15 +350,15 @@ class MemoryChange(Row):
     memory_id: int
     """Id of the memory."""
     action: MemoryAction
-    """What was done: taught and withdrawn are changes of its outcome or state by
-    its voices.
-    """
+    """What was done: taught is a change of its outcome or state by its voices."""
     changed_by: str | None
     """Login of the person who did it, in lower case; None if unknown."""
     reason: str | None
     """Why; None if no reason was given."""
     before: Any
-    """The attributes that changed, with their former values."""
+    """The attributes that changed, with their former values; empty if only voices
+    did.
+    """
     after: Any
     """The same attributes with their new values."""
     created_at: datetime

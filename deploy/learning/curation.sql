@@ -139,7 +139,13 @@ set search_path = :"schema", public, pg_temp
 set enable_seqscan = off
 as $$
 declare
-  v_ids bigint[] := p_memory_ids;
+  -- Flattened, because arrays of several dimensions cannot be searched.
+  v_given bigint[] := array(
+    select u.id
+    from unnest(coalesce(p_memory_ids, p_finding_ids)) with ordinality as u (id, ord)
+    order by u.ord
+  );
+  v_ids bigint[] := v_given;
   v_ordinal bigint;
 begin
   if num_nonnulls(p_memory_ids, p_finding_ids) = 0 then
@@ -151,7 +157,7 @@ begin
   end if;
   perform _check_size('p_memory_ids', cardinality(p_memory_ids));
   perform _check_size('p_finding_ids', cardinality(p_finding_ids));
-  v_ordinal := array_position(coalesce(p_memory_ids, p_finding_ids), null);
+  v_ordinal := array_position(v_given, null);
   if v_ordinal is not null then
     perform _reject_argument(
       format(
@@ -165,14 +171,14 @@ begin
   if p_finding_ids is not null then
     v_ids := array(
       select _find_memory(p_repo, f.id)
-      from unnest(p_finding_ids) with ordinality as f (id, ord)
+      from unnest(v_given) with ordinality as f (id, ord)
       order by f.ord
     );
     v_ordinal := array_position(v_ids, null);
     if v_ordinal is not null then
       perform _reject_unknown(
         'KB006', format('p_finding_ids[%s]', v_ordinal), 'memory of finding',
-        to_jsonb(p_finding_ids[v_ordinal]), p_repo
+        to_jsonb(v_given[v_ordinal]), p_repo
       );
     end if;
   end if;

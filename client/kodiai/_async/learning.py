@@ -667,9 +667,10 @@ class AsyncLearning(AsyncCaller):
         If both names have a row with the same unique key, the row of new_repo is kept,
         except for an author cached later under repo, a newer reaction of the same
         person under repo, and a memory that is stale under new_repo only. The memory
-        that is kept gets the voices of the other. Of a delivery recorded under both
-        names, the row recorded first is kept. Of several open runs of a pull request,
-        the one claimed last stays open; it supersedes the others.
+        that is kept gets the voices and the history of the other, and is retired if one
+        of them was. Of a delivery recorded under both names, the row recorded first is
+        kept. Of several open runs of a pull request, the one claimed last stays open;
+        it supersedes the others.
 
         Deliveries that still carry the old name are recognized afterwards: what they
         recorded before is not recorded again. Anything else under the old name belongs
@@ -876,10 +877,11 @@ class AsyncLearning(AsyncCaller):
         pages: recorded reactions that are not among them are deleted. Otherwise as
         record_feedback_reactions, which never deletes any.
 
-        The voices of the memory that the finding taught or repeated follow
-        (teach_memory): each person speaks as they reacted, as far as the policy trusts
-        them (set_learning_policy), and the voices of people who took their reaction
-        back are withdrawn. Voices from elsewhere, such as a reply, stay.
+        The voices of the memories that the findings of the comment taught or repeated
+        follow (teach_memory): each person speaks as they last reacted to any finding of
+        the memory, as far as the policy trusts them (set_learning_policy), and the
+        voices of people who took their reaction back are withdrawn. Voices from
+        elsewhere, such as a reply, stay.
 
         Args:
             finding_id: 1 or more; finding that the comment is about.
@@ -968,7 +970,8 @@ class AsyncLearning(AsyncCaller):
             category: kind of problem.
             file_path: 1 to 1000 bytes; path of the file, relative to the repository
                 root; stored without ./, repeated slashes and backslashes, and in NFC.
-            voice: what they say.
+            voice: what they say; a thumb with a finding_id is a reaction to its comment
+                (sync_feedback_reactions).
             embedding: vector of embedding_dim dimensions; embedding of finding_text;
                 None if none: then only an equal text repeats another.
             finding_id: id of the finding; None if none.

@@ -69,10 +69,10 @@ Result: rows, each a MemoryChange, by history_id; none if the memory does not ex
   history_id: id of the change
   memory_id: id of the memory
   action: taught | withdrawn | approved | rejected | retired | restored | corrected; what was done:
-    taught and withdrawn are changes of its outcome or state by its voices
+    taught is a change of its outcome or state by its voices
   changed_by: login of the person who did it, in lower case; null if unknown
   reason: why; null if no reason was given
-  before: the attributes that changed, with their former values
+  before: the attributes that changed, with their former values; empty if only voices did
   after: the same attributes with their new values
   created_at: when it was done
 

@@ -41,9 +41,10 @@ run_key, are not.
 
 If both names have a row with the same unique key, the row of p_new_repo is kept, except for an
 author cached later under p_repo, a newer reaction of the same person under p_repo, and a memory
-that is stale under p_new_repo only. The memory that is kept gets the voices of the other. Of a
-delivery recorded under both names, the row recorded first is kept. Of several open runs of a pull
-request, the one claimed last stays open; it supersedes the others.
+that is stale under p_new_repo only. The memory that is kept gets the voices and the history of the
+other, and is retired if one of them was. Of a delivery recorded under both names, the row recorded
+first is kept. Of several open runs of a pull request, the one claimed last stays open; it
+supersedes the others.
 
 Deliveries that still carry the old name are recognized afterwards: what they recorded before is
 not recorded again. Anything else under the old name belongs to the old name, because a new

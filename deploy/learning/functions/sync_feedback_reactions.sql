@@ -119,9 +119,10 @@ Pass every thumbs-up and thumbs-down reaction that the comment has now, of all p
 reactions that are not among them are deleted. Otherwise as record_feedback_reactions, which never
 deletes any.
 
-The voices of the memory that the finding taught or repeated follow (teach_memory): each person
-speaks as they reacted, as far as the policy trusts them (set_learning_policy), and the voices of
-people who took their reaction back are withdrawn. Voices from elsewhere, such as a reply, stay.
+The voices of the memories that the findings of the comment taught or repeated follow
+(teach_memory): each person speaks as they last reacted to any finding of the memory, as far as the
+policy trusts them (set_learning_policy), and the voices of people who took their reaction back are
+withdrawn. Voices from elsewhere, such as a reply, stay.
 
 Arguments:
   p_finding_id: 1 or more; finding that the comment is about

@@ -138,7 +138,8 @@ Arguments:
   p_category: security | correctness | performance | style | documentation; kind of problem
   p_file_path: 1 to 1000 bytes; path of the file, relative to the repository root; stored
     without ./, repeated slashes and backslashes, and in NFC
-  p_voice: published | accepted | suppressed | thumbs_up | thumbs_down | reply; what they say
+  p_voice: published | accepted | suppressed | thumbs_up | thumbs_down | reply; what they say; a
+    thumb with a p_finding_id is a reaction to its comment (sync_feedback_reactions)
   p_embedding: vector of embedding_dim dimensions; embedding of p_finding_text; null if none: then
     only an equal text repeats another
   p_finding_id: id of the finding; null if none

@@ -39,7 +39,8 @@ comment on column memory_history.changed_by is
 'Login of the person who changed it, in lower case; null if unknown.';
 comment on column memory_history.reason is 'Why; null if no reason was given.';
 comment on column memory_history.before is
-'The columns that changed, with their former values. Of an embedding only its model is kept.';
+'The columns that changed, with their former values; empty if only voices changed. Of an embedding '
+'only its model is kept.';
 comment on column memory_history.after is 'The same columns with their new values.';
 
 commit;
