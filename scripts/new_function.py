@@ -2,8 +2,8 @@
 
 Usage: python scripts/new_function.py AREA NAME
 
-A function whose name begins with get_, has_, list_, search_, count_, check_ or audit_
-only reads, so the reader role may execute it too.
+A function whose name begins with get_, has_, list_, search_, count_, check_, audit_ or
+assess_ only reads, so the reader role may execute it too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from areas import AREAS
 
-READS = re.compile(r"(get|has|list|search|count|check|audit)_")
+READS = re.compile(r"(get|has|list|search|count|check|audit|assess)_")
 PLANNER = {"SQITCH_FULLNAME": "kodiai", "SQITCH_EMAIL": "kodiai@example.com"}
 
 NEXT = """\

@@ -36,6 +36,14 @@ class SupersedingError(DatabaseError, code="KB007"):
     """A memory cannot supersede others: it is not active, or would supersede itself."""
 
 
+class CalibrationError(DatabaseError, code="KB008"):
+    """Too few memories have embeddings of a model to calibrate its similarity."""
+
+
+class UnknownAssessmentError(DatabaseError, code="KB009"):
+    """An assessment that a call refers to does not exist."""
+
+
 def argument_of(error: Error) -> str | None:
     """Return what the call was refused for, such as limit or findings[2].severity."""
     name = error.diag.column_name or ""

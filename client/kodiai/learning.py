@@ -13,16 +13,31 @@ from pgvector import Vector
 from kodiai.call import many, one, optional
 from kodiai.literals import (
     Category,
+    FindingOutcome,
     MemoryAction,
     MemoryState,
     Outcome,
     ReactionContent,
     Severity,
     Untrusted,
+    Verdict,
     Voice,
 )
 from kodiai.parameters import VectorLike
 from kodiai.row import Row
+
+
+class FindingToAssess(TypedDict):
+    """An element of findings."""
+
+    finding_text: str
+    """1 to 100000 characters; what was found."""
+    severity: Severity
+    """How bad the problem is."""
+    category: Category
+    """Kind of problem."""
+    file_path: NotRequired[str | None]
+    """1 to 1000 bytes; path of the file, relative to the repository root."""
 
 
 class CommentReaction(TypedDict):
@@ -126,6 +141,78 @@ class MemoryVoice(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class FindingAssessment(Row):
+    """A row of assess_finding."""
+
+    verdict: Verdict
+    """Suppress if the team does not want the finding, boost if it has wanted
+    similar ones, keep if the evidence does not decide, unknown if there is
+    none.
+    """
+    confidence: float
+    """0 to 1; probability that the verdict is right, as far as the evidence goes;
+    for keep, that the finding is wanted; 0 for unknown.
+    """
+    odds: float | None
+    """Odds that the finding is not wanted; None without evidence."""
+    voices_for: int
+    """Number of voices for suppression among the nearest limit memories."""
+    voices_against: int
+    """Number of voices against it among them."""
+    weight_for: float
+    """Sum of the weights of the voices for suppression, by the vector arm, or else
+    by the text arm; 1 is a new voice about the nearest memory.
+    """
+    weight_against: float
+    """The same against it."""
+    memory_ids: list[int] | None
+    """Memories whose voices count, largest weight first; None without evidence."""
+    memory_weights: list[float]
+    """-1 to 1; share of each in the evidence, positive for suppression."""
+    is_protected: bool
+    """Whether the finding is protected."""
+    reason: str
+    """Why, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OrdinalAssessment(Row):
+    """A row of assess_findings."""
+
+    ordinal: int
+    """1-based position in findings."""
+    verdict: Verdict
+    """Suppress if the team does not want the finding, boost if it has wanted
+    similar ones, keep if the evidence does not decide, unknown if there is
+    none.
+    """
+    confidence: float
+    """0 to 1; probability that the verdict is right, as far as the evidence goes;
+    for keep, that the finding is wanted; 0 for unknown.
+    """
+    odds: float | None
+    """Odds that the finding is not wanted; None without evidence."""
+    voices_for: int
+    """Number of voices for suppression among the nearest limit memories."""
+    voices_against: int
+    """Number of voices against it among them."""
+    weight_for: float
+    """Sum of the weights of the voices for suppression, by the vector arm, or else
+    by the text arm; 1 is a new voice about the nearest memory.
+    """
+    weight_against: float
+    """The same against it."""
+    memory_ids: list[int] | None
+    """Memories whose voices count, largest weight first; None without evidence."""
+    memory_weights: list[float]
+    """-1 to 1; share of each in the evidence, positive for suppression."""
+    is_protected: bool
+    """Whether the finding is protected."""
+    reason: str
+    """Why, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Teacher(Row):
     """A row of audit_teachers."""
 
@@ -151,6 +238,22 @@ class Teacher(Row):
     """0 to 1; share of these memories that are retired now."""
     last_said_at: datetime
     """When they last said something."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SimilarityCalibration(Row):
+    """A row of calibrate_similarity."""
+
+    embedding_model: str
+    """Name of the model."""
+    pairs: int
+    """Number of pairs that were measured."""
+    mean_similarity: float
+    """-1 to 1; mean cosine similarity of two memories of a repository."""
+    deviation: float
+    """Standard deviation of these similarities."""
+    min_similarity: float
+    """Cosine similarity from which a memory says something about a finding."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -342,6 +445,34 @@ class MemoryWithVoices(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class SuppressionQuality(Row):
+    """A row of get_suppression_quality."""
+
+    category: Category | None
+    """None for all findings."""
+    assessed: int
+    """Number of findings assessed."""
+    suppressed: int
+    """Number of findings suppressed."""
+    checked: int
+    """Number of findings shown although they would have been suppressed."""
+    settled: int
+    """Number of those whose outcome is known."""
+    unwanted: int
+    """Number of those that the team did not want: suppressing them would have been
+    right.
+    """
+    estimated_precision: float | None
+    """0 to 1; share of these; None if none is settled."""
+    precision_low: float
+    """0 to 1; lower bound of estimated_precision."""
+    precision_high: float
+    """0 to 1; upper bound of estimated_precision."""
+    contested: int
+    """Number of suppressed findings that somebody wanted (settle_assessment)."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class MemoryChange(Row):
     """A row of list_memory_history."""
 
@@ -363,6 +494,38 @@ class MemoryChange(Row):
     """The same attributes with their new values."""
     created_at: datetime
     """When it was done."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MemoryUsage(Row):
+    """A row of list_memory_usage."""
+
+    memory_id: int
+    """Id of the memory."""
+    repo: str
+    """owner/name, in lower case; repository the memory belongs to."""
+    finding_text: str
+    """What was found."""
+    outcome: Outcome
+    """How the team reacted."""
+    state: MemoryState
+    """Searches find only active memories."""
+    recalled: int
+    """Number of reviews that were given it (record_recall)."""
+    assessed: int
+    """Number of assessments in which it was evidence (record_assessment)."""
+    suppressed: int
+    """Number of findings that it helped to suppress."""
+    confirmed: float
+    """Sum of its shares of the evidence against findings that were not wanted."""
+    contradicted: float
+    """Sum of its shares of the evidence against findings that were wanted."""
+    trust: float
+    """0 to 1; by what the weight of its dismissals is multiplied."""
+    last_used_at: datetime | None
+    """When it was last recalled or evidence; None if never."""
+    created_at: datetime
+    """When the memory was learned."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -413,6 +576,50 @@ class Repo(Row):
     """
     last_memory_at: datetime | None
     """When the newest of them was learned; None if there are none."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SilencedFinding(Row):
+    """A row of list_suppressed_findings."""
+
+    assessment_id: int
+    """Id of the assessment."""
+    pr_number: int | None
+    """Pull request number; None if unknown."""
+    delivery_id: str
+    """Webhook delivery of the review."""
+    finding_text: str
+    """What was found."""
+    severity: Severity
+    """How bad the problem is."""
+    category: Category
+    """Kind of problem."""
+    file_path: str | None
+    """Path of the file, relative to the repository root; None if unknown."""
+    confidence: float
+    """0 to 1; probability that it is not wanted."""
+    reason: str
+    """Why, in a sentence."""
+    memory_ids: list[int]
+    """Memories that spoke for suppression, largest weight first."""
+    outcome: FindingOutcome | None
+    """Whether the team wanted it; None while unknown."""
+    created_at: datetime
+    """When it was suppressed."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordedAssessment(Row):
+    """A row of record_assessment."""
+
+    assessment_id: int
+    """Id of the assessment, for settle_assessment."""
+    act: Literal["suppress", "show"]
+    """What to do with the finding."""
+    is_check: bool
+    """Whether it is shown although it would be suppressed."""
+    inserted: bool
+    """Whether the assessment is new."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -506,8 +713,45 @@ APPROVE_MEMORIES = one(
     reason="text",
 )
 
+ASSESS_FINDING = one(
+    FindingAssessment,
+    "assess_finding",
+    repo="text",
+    finding_text="text",
+    severity="text",
+    category="text",
+    embedding="vector",
+    file_path="text",
+    owner="text",
+    min_voices="bigint",
+    ratio="double precision",
+    min_similarity="double precision",
+    half_life="interval",
+    limit="bigint",
+    embedding_model="text",
+)
+
+ASSESS_FINDINGS = many(
+    OrdinalAssessment,
+    "assess_findings",
+    repo="text",
+    findings="objects",
+    embeddings="vector[]",
+    owner="text",
+    min_voices="bigint",
+    ratio="double precision",
+    min_similarity="double precision",
+    half_life="interval",
+    limit="bigint",
+    embedding_model="text",
+)
+
 AUDIT_TEACHERS = many(
     Teacher, "audit_teachers", repo="text", owner="text", days="bigint", limit="bigint"
+)
+
+CALIBRATE_SIMILARITY = one(
+    SimilarityCalibration, "calibrate_similarity", embedding_model="text"
 )
 
 CORRECT_MEMORY = one(
@@ -554,6 +798,10 @@ GET_MEMORIES = many(
 
 GET_MEMORY = optional(MemoryWithVoices, "get_memory", repo="text", memory_id="bigint")
 
+GET_SUPPRESSION_QUALITY = many(
+    SuppressionQuality, "get_suppression_quality", repo="text", days="bigint"
+)
+
 HAS_MEMORY = one(bool, "has_memory", repo="text", finding_id="bigint", outcome="text")
 
 LIST_MEMORIES = many(
@@ -583,6 +831,15 @@ LIST_MEMORY_HISTORY = many(
     limit="bigint",
 )
 
+LIST_MEMORY_USAGE = many(
+    MemoryUsage,
+    "list_memory_usage",
+    repo="text",
+    owner="text",
+    after_id="bigint",
+    limit="bigint",
+)
+
 LIST_PENDING_MEMORIES = many(
     PendingMemory,
     "list_pending_memories",
@@ -593,6 +850,15 @@ LIST_PENDING_MEMORIES = many(
 )
 
 LIST_REPOS = many(Repo, "list_repos", owner="text", limit="bigint", after_repo="text")
+
+LIST_SUPPRESSED_FINDINGS = many(
+    SilencedFinding,
+    "list_suppressed_findings",
+    repo="text",
+    pr_number="bigint",
+    after_id="bigint",
+    limit="bigint",
+)
 
 MARK_STALE_MEMORIES = one(
     int,
@@ -605,6 +871,8 @@ MARK_STALE_MEMORIES = one(
     owner="text",
 )
 
+PURGE_ASSESSMENTS = one(int, "purge_assessments", older_than="interval", limit="bigint")
+
 PURGE_RETIRED_MEMORIES = one(
     int,
     "purge_retired_memories",
@@ -616,6 +884,33 @@ PURGE_RETIRED_MEMORIES = one(
 
 PURGE_STALE_MEMORIES = one(
     int, "purge_stale_memories", repo="text", limit="bigint", owner="text"
+)
+
+RECORD_ASSESSMENT = one(
+    RecordedAssessment,
+    "record_assessment",
+    repo="text",
+    delivery_id="text",
+    finding_text="text",
+    severity="text",
+    category="text",
+    verdict="text",
+    confidence="double precision",
+    reason="text",
+    memory_ids="bigint[]",
+    memory_weights="double precision[]",
+    file_path="text",
+    pr_number="bigint",
+    check_share="double precision",
+)
+
+RECORD_RECALL = one(
+    int,
+    "record_recall",
+    repo="text",
+    delivery_id="text",
+    memory_ids="bigint[]",
+    pr_number="bigint",
 )
 
 REJECT_MEMORIES = one(
@@ -658,6 +953,10 @@ SET_LEARNING_POLICY = one(
     untrusted="text",
     approval_delay="interval",
     max_per_person_day="bigint",
+)
+
+SETTLE_ASSESSMENT = one(
+    bool, "settle_assessment", assessment_id="bigint", outcome="text"
 )
 
 SYNC_FEEDBACK_REACTIONS = one(

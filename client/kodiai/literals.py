@@ -17,6 +17,8 @@ ConfidenceBand = Literal["high", "medium", "low"]
 
 DependencySource = Literal["dependabot", "renovate", "unknown"]
 
+FindingOutcome = Literal["wanted", "unwanted"]
+
 Fusion = Literal["zscore", "rrf"]
 
 MemoryAction = Literal[
@@ -44,6 +46,8 @@ Severity = Literal["critical", "major", "medium", "minor"]
 ThresholdMethod = Literal["adaptive", "percentile", "configured"]
 
 Untrusted = Literal["pending", "ignore"]
+
+Verdict = Literal["suppress", "keep", "boost", "unknown"]
 
 Voice = Literal[
     "published", "accepted", "suppressed", "thumbs_up", "thumbs_down", "reply"

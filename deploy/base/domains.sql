@@ -181,6 +181,14 @@ create domain weight as double precision
 constraint weight_check check (value between 0 and 1000);
 comment on domain weight is 'a number from 0 to 1000';
 
+create domain memory_weight as double precision
+constraint memory_weight_check check (value between -1 and 1);
+comment on domain memory_weight is 'a number from -1 to 1';
+
+create domain odds as double precision
+constraint odds_check check (value between 1 and 50);
+comment on domain odds is 'a number from 1 to 50';
+
 create domain rank_constant as integer
 constraint rank_constant_check check (value between 1 and 1000000);
 comment on domain rank_constant is 'an integer from 1 to 1000000';
@@ -223,6 +231,14 @@ constraint memory_action_check check (
 );
 comment on domain memory_action is
 'taught, withdrawn, approved, rejected, retired, restored or corrected';
+
+create domain verdict as text
+constraint verdict_check check (value in ('suppress', 'keep', 'boost', 'unknown'));
+comment on domain verdict is 'suppress, keep, boost or unknown';
+
+create domain finding_outcome as text
+constraint finding_outcome_check check (value in ('wanted', 'unwanted'));
+comment on domain finding_outcome is 'wanted or unwanted';
 
 create domain untrusted as text
 constraint untrusted_check check (value in ('pending', 'ignore'));

@@ -151,6 +151,25 @@ begin
   update memory_history as h set memory_id = m.kept
   from unnest(v_kept, v_dropped) as m (kept, dropped)
   where h.memory_id = m.dropped;
+  update assessment_memories as e set memory_id = m.kept
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  where
+    e.memory_id = m.dropped
+    and not exists (
+      select from assessment_memories as k
+      where k.memory_id = m.kept and k.assessment_id = e.assessment_id
+    );
+  update recalled_memories as r set memory_id = m.kept
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  where r.memory_id = m.dropped;
+  insert into memory_trust as t (memory_id, created_at, confirmed, contradicted)
+  select m.kept, d.created_at, d.confirmed, d.contradicted
+  from unnest(v_kept, v_dropped) as m (kept, dropped)
+  inner join memory_trust as d on m.dropped = d.memory_id
+  on conflict (memory_id) do update
+  set
+    confirmed = t.confirmed + excluded.confirmed,
+    contradicted = t.contradicted + excluded.contradicted;
   update learning_memories as s set superseded_by = m.kept
   from unnest(v_kept, v_dropped) as m (kept, dropped)
   where s.superseded_by = m.dropped;
@@ -340,6 +359,16 @@ begin
     ),
     ('author_cache', 'n.author_login = o.author_login', 'n.cached_at < o.cached_at'),
     ('dep_bump_merge_history', 'n.pr_number = o.pr_number', 'false'),
+    (
+      'assessments',
+      'n.delivery_id = o.delivery_id and n.finding_text = o.finding_text
+      and n.file_path is not distinct from o.file_path',
+      c_recorded_later
+    ),
+    (
+      'recalled_memories', 'n.delivery_id = o.delivery_id and n.memory_id = o.memory_id',
+      c_recorded_later
+    ),
     ('review_checkpoints', null, null),
     (
       'telemetry_events',

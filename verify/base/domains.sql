@@ -27,7 +27,7 @@ select _verify_none(
       unnest(
         array[
           'severity', 'category', 'outcome', 'voice', 'memory_state', 'memory_action',
-          'untrusted', 'run_status', 'confidence_band',
+          'verdict', 'finding_outcome', 'untrusted', 'run_status', 'confidence_band',
           'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
           'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
           'author_tier', 'fusion', 'query_syntax'
@@ -118,6 +118,10 @@ select _verify_none(
         ('batch_size', '1', '0'),
         ('weight', '1000', '1000.01'),
         ('weight', '0', '-0.01'),
+        ('memory_weight', '1', '1.01'),
+        ('memory_weight', '-1', '-1.01'),
+        ('odds', '50', '50.01'),
+        ('odds', '1', '0.99'),
         ('rank_constant', '1000000', '1000001'),
         ('rank_constant', '1', '0'),
         ('half_life', '1 hour', '59 minutes')

@@ -10,22 +10,39 @@ from kodiai.learning import (
     BatchWriteResult,
     CommentReaction,
     Correction,
+    FindingAssessment,
+    FindingToAssess,
     Info,
     LearningPolicy,
     Memory,
     MemoryChange,
     MemoryCount,
+    MemoryUsage,
     MemoryWithVoices,
     NewMemory,
+    OrdinalAssessment,
     PendingMemory,
     ReactionSync,
+    RecordedAssessment,
     RenamedRows,
     Repo,
+    SilencedFinding,
+    SimilarityCalibration,
+    SuppressionQuality,
     Teacher,
     TeachResult,
     WriteResult,
 )
-from kodiai.literals import Category, MemoryState, Outcome, Severity, Untrusted, Voice
+from kodiai.literals import (
+    Category,
+    FindingOutcome,
+    MemoryState,
+    Outcome,
+    Severity,
+    Untrusted,
+    Verdict,
+    Voice,
+)
 from kodiai.parameters import VectorLike
 
 from .caller import Caller
@@ -68,6 +85,157 @@ class Learning(Caller):
         """
         return self._call(learning.APPROVE_MEMORIES, repo, memory_ids, by, reason)
 
+    def assess_finding(
+        self,
+        repo: str,
+        finding_text: str,
+        severity: Severity,
+        category: Category,
+        embedding: VectorLike | None = None,
+        file_path: str | None = None,
+        owner: str | None = None,
+        min_voices: int = 2,
+        ratio: float = 4,
+        min_similarity: float | None = None,
+        half_life: timedelta | None = timedelta(days=365),
+        limit: int = 25,
+        embedding_model: str | None = None,
+    ) -> FindingAssessment:
+        """Assess whether the team has already said that it does not want a finding.
+
+        Call it before the finding is posted. It only reads, so it may run on a replica.
+        record_assessment records what the agent made of it.
+
+        Evidence. The voices about similar memories (teach_memory) are pooled:
+        suppressed and thumbs_down speak for suppression, accepted and thumbs_up against
+        it. Both arms of search_memories find memories; the nearest limit of each arm
+        count. A voice weighs exp(-2 * z), where z is how many calibrated deviations its
+        memory is less similar than the nearest one, and in the text arm exp(-3 * c),
+        where c is by how much its coverage of the terms is lower. It also weighs less
+        the older it is (half_life), half if it is from another repository of owner, 1.1
+        times if it is from the same file, and less if findings that its memory helped
+        to suppress were wanted (settle_assessment). A person has one voice on each
+        side; of one pull request at most two voices count on each side.
+
+        Odds. Those of the two arms are multiplied and divided by the odds among the
+        nearest 60 memories of each arm, which both contain (naive Bayes). Measured:
+        docs/explanation/assessment-quality.md.
+
+        Verdict. suppress if the odds are at least ratio, even without the person whose
+        voice weighs most, and min_voices others agree; boost likewise with the inverse
+        odds. Without embedding nothing is suppressed. unknown if the nearest memory
+        with a voice is less similar than min_similarity, or if neither that nor the
+        model is calibrated.
+
+        Protection. A critical finding, and a major one of security or correctness, is
+        suppressed only with twice the odds and twice the voices, of which only
+        dismissals by maintainers count: people whose association the learning policy
+        trusts, or else OWNER, MEMBER and COLLABORATOR.
+
+        Args:
+            repo: owner/name; repository of the finding.
+            finding_text: 1 to 100000 characters; what was found.
+            severity: how bad the problem is.
+            category: kind of problem.
+            embedding: vector of embedding_dim dimensions; embedding of finding_text;
+                None for none.
+            file_path: 1 to 1000 bytes; path of the file, relative to the repository
+                root; None if unknown.
+            owner: owner of repo; adds the memories of all repositories of this owner;
+                None for those of repo only.
+            min_voices: 1 to 1000; number of voices that a verdict needs, besides the
+                person whose voice weighs most; with 1, one person may decide alone.
+            ratio: 1 to 50; odds that decide.
+            min_similarity: 0 to 1; cosine similarity below which the nearest memory
+                says nothing; None for the calibrated one (calibrate_similarity).
+            half_life: 1 hour or more; time after which a voice weighs half; None for
+                never.
+            limit: 1 to 1000; number of nearest memories of each arm that count.
+            embedding_model: model of the embeddings; None for the active one.
+
+        Returns:
+            A FindingAssessment.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(
+            learning.ASSESS_FINDING,
+            repo,
+            finding_text,
+            severity,
+            category,
+            embedding,
+            file_path,
+            owner,
+            min_voices,
+            ratio,
+            min_similarity,
+            half_life,
+            limit,
+            embedding_model,
+        )
+
+    def assess_findings(
+        self,
+        repo: str,
+        findings: Iterable[FindingToAssess],
+        embeddings: Iterable[VectorLike | None] | None = None,
+        owner: str | None = None,
+        min_voices: int = 2,
+        ratio: float = 4,
+        min_similarity: float | None = None,
+        half_life: timedelta | None = timedelta(days=365),
+        limit: int = 25,
+        embedding_model: str | None = None,
+    ) -> list[OrdinalAssessment]:
+        """Assess all findings of a review in one call.
+
+        As assess_finding for each; a review of 20 findings takes less time than 20
+        calls.
+
+        Args:
+            repo: owner/name; repository of the findings.
+            findings: at most 10000.
+            embeddings: array of vectors of embedding_dim dimensions, one per finding;
+                an element may be None; None for none.
+            owner: owner of repo; adds the memories of all repositories of this owner;
+                None for those of repo only.
+            min_voices: 1 to 1000; number of voices that a verdict needs, besides the
+                person whose voice weighs most; with 1, one person may decide alone.
+            ratio: 1 to 50; odds that decide.
+            min_similarity: 0 to 1; cosine similarity below which the nearest memory
+                says nothing; None for the calibrated one (calibrate_similarity).
+            half_life: 1 hour or more; time after which a voice weighs half; None for
+                never.
+            limit: 1 to 1000; number of nearest memories of each arm that count.
+            embedding_model: model of the embeddings; None for the active one.
+
+        Returns:
+            One per finding in their order.
+
+        Raises:
+            NullValueNotAllowed: a required argument or key is None; the message names
+                it (22004).
+            InvalidParameterValue: an argument or key is invalid, or embeddings has
+                another length than findings; the message names it (22023).
+        """
+        return self._call(
+            learning.ASSESS_FINDINGS,
+            repo,
+            findings,
+            embeddings,
+            owner,
+            min_voices,
+            ratio,
+            min_similarity,
+            half_life,
+            limit,
+            embedding_model,
+        )
+
     def audit_teachers(
         self,
         repo: str | None,
@@ -98,6 +266,31 @@ class Learning(Caller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(learning.AUDIT_TEACHERS, repo, owner, days, limit)
+
+    def calibrate_similarity(
+        self, embedding_model: str | None = None
+    ) -> SimilarityCalibration:
+        """Measure how similar the embeddings of a model are, for assess_finding.
+
+        What is near differs between models: two findings that have nothing to do with
+        each other have a cosine similarity of .4 in one and .8 in another. This
+        measures up to 2000 pairs of memories, each of one repository, and stores their
+        mean and deviation; min_similarity is one deviation above the mean. Call it once
+        a hundred memories have embeddings, and again after set_embedding_model.
+
+        Args:
+            embedding_model: 1 to 200 bytes; the model; None for the active one.
+
+        Returns:
+            A SimilarityCalibration.
+
+        Raises:
+            NullValueNotAllowed: embedding_model is None and no model is active (22004).
+            InvalidParameterValue: embedding_model is invalid (22023).
+            CalibrationError: fewer than 100 pairs of memories have embeddings of the
+                model, or all are equal (KB008).
+        """
+        return self._call(learning.CALIBRATE_SIMILARITY, embedding_model)
 
     def correct_memory(
         self,
@@ -310,6 +503,30 @@ class Learning(Caller):
         """
         return self._call(learning.GET_MEMORY, repo, memory_id)
 
+    def get_suppression_quality(
+        self, repo: str, days: int = 30
+    ) -> list[SuppressionQuality]:
+        """Return how often suppression was right.
+
+        Only findings that were shown for checking count for the estimated_precision
+        (record_assessment, check_share), because what becomes of a suppressed finding
+        is seldom known. The interval is that of Wilson at 95 %.
+
+        Args:
+            repo: owner/name; repository of the reviews.
+            days: 1 to 3660; number of UTC days up to today in which the findings were
+                assessed.
+
+        Returns:
+            Rows, each a SuppressionQuality: all findings first, then each category that
+                occurs.
+
+        Raises:
+            NullValueNotAllowed: repo or days is None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(learning.GET_SUPPRESSION_QUALITY, repo, days)
+
     def has_memory(
         self, repo: str, finding_id: int, outcome: Outcome | None = None
     ) -> bool:
@@ -432,6 +649,36 @@ class Learning(Caller):
             learning.LIST_MEMORY_HISTORY, repo, memory_id, after_id, limit
         )
 
+    def list_memory_usage(
+        self,
+        repo: str | None,
+        owner: str | None = None,
+        after_id: int | None = None,
+        limit: int = 100,
+    ) -> list[MemoryUsage]:
+        """List what memories were used for, page by page.
+
+        Look for memories that are never used, and for those that findings contradicted
+        (settle_assessment). To read the next page, pass the last memory_id as after_id,
+        until a page has fewer than limit rows.
+
+        Args:
+            repo: owner/name; repository of the memories; may be None if owner is given.
+            owner: owner of repo; extends the scope to all repositories of this owner;
+                None for repo only.
+            after_id: only memories with a larger memory_id; None to begin with the
+                first.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            By memory_id.
+
+        Raises:
+            NullValueNotAllowed: repo and owner are both None, or limit is None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(learning.LIST_MEMORY_USAGE, repo, owner, after_id, limit)
+
     def list_pending_memories(
         self,
         repo: str | None,
@@ -486,6 +733,36 @@ class Learning(Caller):
         """
         return self._call(learning.LIST_REPOS, owner, limit, after_repo)
 
+    def list_suppressed_findings(
+        self,
+        repo: str,
+        pr_number: int | None = None,
+        after_id: int | None = None,
+        limit: int = 100,
+    ) -> list[SilencedFinding]:
+        """List the findings that a review kept silent, and why, page by page.
+
+        For the footnote of a review. To read the next page, pass the last assessment_id
+        as after_id, until a page has fewer than limit rows.
+
+        Args:
+            repo: owner/name; repository of the reviews.
+            pr_number: 1 or more; pull request number; None for all.
+            after_id: only assessments with a larger assessment_id; None to begin with
+                the first.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            By assessment_id.
+
+        Raises:
+            NullValueNotAllowed: repo or limit is None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(
+            learning.LIST_SUPPRESSED_FINDINGS, repo, pr_number, after_id, limit
+        )
+
     def mark_stale_memories(
         self,
         repo: str | None,
@@ -533,6 +810,29 @@ class Learning(Caller):
             created_before,
             owner,
         )
+
+    def purge_assessments(
+        self, older_than: timedelta = timedelta(days=365), limit: int = 1000
+    ) -> int:
+        """Delete one batch of old assessments and recalls.
+
+        Call it repeatedly until it returns less than limit. Rows locked by other
+        transactions are left for a later call. What they said about memories stays
+        (list_memory_usage, trust).
+
+        Args:
+            older_than: 0, or 1 hour to 1000 years; only rows recorded longer ago than
+                this.
+            limit: 1 to 100000; maximum number of rows to delete.
+
+        Returns:
+            Number of deleted rows.
+
+        Raises:
+            NullValueNotAllowed: an argument is None; the message names it (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(learning.PURGE_ASSESSMENTS, older_than, limit)
 
     def purge_retired_memories(
         self,
@@ -595,6 +895,105 @@ class Learning(Caller):
                 transaction changed one of the memories; retry the transaction (40001).
         """
         return self._call(learning.PURGE_STALE_MEMORIES, repo, limit, owner)
+
+    def record_assessment(
+        self,
+        repo: str,
+        delivery_id: str,
+        finding_text: str,
+        severity: Severity,
+        category: Category,
+        verdict: Verdict,
+        confidence: float,
+        reason: str,
+        memory_ids: Iterable[int] | None = None,
+        memory_weights: Iterable[float] | None = None,
+        file_path: str | None = None,
+        pr_number: int | None = None,
+        check_share: float = 0.05,
+    ) -> RecordedAssessment:
+        """Record the assessment of a finding, and decide whether to show the finding.
+
+        Every verdict but suppress shows it. A stated share of what would be suppressed
+        is shown all the same, so that get_suppression_quality knows how often
+        suppression is right; which findings is decided by a hash of delivery_id and
+        finding_text. A finding of a delivery is recorded once: again returns what was
+        decided first.
+
+        Args:
+            repo: owner/name; repository of the review.
+            delivery_id: 1 to 200 characters; webhook delivery of the review.
+            finding_text: 1 to 100000 characters; what was found.
+            severity: how bad the problem is.
+            category: kind of problem.
+            verdict: that of assess_finding.
+            confidence: 0 to 1; that of assess_finding.
+            reason: 1 to 100000 characters; that of assess_finding.
+            memory_ids: at most 10000 ids of memories; those of assess_finding; None for
+                none.
+            memory_weights: array of numbers from -1 to 1; those of assess_finding, one
+                per memory; None for none.
+            file_path: 1 to 1000 bytes; path of the file, relative to the repository
+                root; None if unknown.
+            pr_number: 1 or more; pull request number; None if unknown.
+            check_share: 0 to 1; share of findings to be suppressed that are shown all
+                the same.
+
+        Returns:
+            A RecordedAssessment.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None; the message names it
+                (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction recorded the same finding; retry the transaction (40001).
+        """
+        return self._call(
+            learning.RECORD_ASSESSMENT,
+            repo,
+            delivery_id,
+            finding_text,
+            severity,
+            category,
+            verdict,
+            confidence,
+            reason,
+            memory_ids,
+            memory_weights,
+            file_path,
+            pr_number,
+            check_share,
+        )
+
+    def record_recall(
+        self,
+        repo: str,
+        delivery_id: str,
+        memory_ids: Iterable[int],
+        pr_number: int | None = None,
+    ) -> int:
+        """Record which memories a review was given, for list_memory_usage.
+
+        Idempotent: a memory of a delivery is recorded once. Memories that do not exist,
+        or belong to another owner, are ignored.
+
+        Args:
+            repo: owner/name; repository of the review.
+            delivery_id: 1 to 200 characters; webhook delivery of the review.
+            memory_ids: at most 10000 ids of memories.
+            pr_number: 1 or more; pull request number; None if unknown.
+
+        Returns:
+            Number of memories that are new to this delivery.
+
+        Raises:
+            NullValueNotAllowed: repo, delivery_id or memory_ids is None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(
+            learning.RECORD_RECALL, repo, delivery_id, memory_ids, pr_number
+        )
 
     def reject_memories(
         self, repo: str, memory_ids: Iterable[int], reason: str, by: str | None = None
@@ -861,6 +1260,32 @@ class Learning(Caller):
             approval_delay,
             max_per_person_day,
         )
+
+    def settle_assessment(self, assessment_id: int, outcome: FindingOutcome) -> bool:
+        """Record whether the team wanted a finding that was assessed.
+
+        Call it for every finding whose outcome is known, shown or not: a comment that
+        was resolved by a change was wanted, one that was dismissed was not, and a
+        suppressed one that somebody asked for was wanted. Memories that spoke for
+        suppressing a finding that was wanted lose weight in assess_finding. Settling
+        again with the other outcome replaces the first.
+
+        Args:
+            assessment_id: 1 or more; id of the assessment.
+            outcome: whether the team wanted the finding.
+
+        Returns:
+            Whether the outcome is new.
+
+        Raises:
+            NullValueNotAllowed: an argument is None; the message names it (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction settled it or changed one of the memories; retry the
+                transaction (40001).
+            UnknownAssessmentError: the assessment does not exist (KB009).
+        """
+        return self._call(learning.SETTLE_ASSESSMENT, assessment_id, outcome)
 
     def sync_feedback_reactions(
         self,

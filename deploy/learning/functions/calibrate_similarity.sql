@@ -1,0 +1,94 @@
+-- Deploy kodiai:learning/functions/calibrate_similarity to pg
+
+begin;
+
+\set owner :schema _owner
+\set app :schema _app
+set local role = :"owner";
+set local search_path = :"schema", public;
+
+create function calibrate_similarity(p_embedding_model text default null)
+returns table (
+  embedding_model text,
+  pairs bigint,
+  mean_similarity double precision,
+  deviation double precision,
+  min_similarity double precision
+)
+language plpgsql volatile parallel unsafe security definer
+set search_path = :"schema", public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  c_min_pairs constant integer := 100;
+  v_measured record;
+begin
+  perform _check_optional('p_embedding_model', p_embedding_model, 'model_name');
+  p_embedding_model := coalesce(
+    p_embedding_model, (select a.embedding_model from active_embedding_model as a)
+  );
+  if p_embedding_model is null then
+    perform _reject_argument('p_embedding_model', 'a model name, because no model is active', null);
+  end if;
+
+  select p.pairs, p.mean_similarity, p.deviation
+  into v_measured
+  from _measure_similarity(p_embedding_model) as p;
+  if v_measured.pairs < c_min_pairs or v_measured.deviation = 0 then
+    raise exception using
+      errcode = 'KB008',
+      message = format(
+        'p_embedding_model: expected %s pairs of different memories of one repository with '
+        'embeddings of %s, got %s', c_min_pairs, to_jsonb(p_embedding_model), v_measured.pairs
+      ),
+      column = 'p_embedding_model';
+  end if;
+
+  insert into similarity_calibrations as c (
+    embedding_model, pairs, mean_similarity, deviation
+  )
+  values (
+    p_embedding_model, v_measured.pairs, v_measured.mean_similarity, v_measured.deviation
+  )
+  on conflict (embedding_model) do update
+  set
+    created_at = excluded.created_at,
+    pairs = excluded.pairs,
+    mean_similarity = excluded.mean_similarity,
+    deviation = excluded.deviation;
+  return query
+  select
+    p_embedding_model, v_measured.pairs, v_measured.mean_similarity, v_measured.deviation,
+    (_similarity_scale(p_embedding_model, null)).near;
+end
+$$;
+
+comment on function calibrate_similarity is
+'Measure how similar the embeddings of a model are, for assess_finding.
+
+What is near differs between models: two findings that have nothing to do with each other have a
+cosine similarity of .4 in one and .8 in another. This measures up to 2000 pairs of memories, each
+of one repository, and stores their mean and deviation; min_similarity is one deviation above the
+mean. Call it once a hundred memories have embeddings, and again after set_embedding_model.
+
+Arguments:
+  p_embedding_model: 1 to 200 bytes; the model; null for the active one
+
+Result: one row, a SimilarityCalibration.
+  embedding_model: name of the model
+  pairs: number of pairs that were measured
+  mean_similarity: -1 to 1; mean cosine similarity of two memories of a repository
+  deviation: standard deviation of these similarities
+  min_similarity: cosine similarity from which a memory says something about a finding
+
+Errors:
+  22004: p_embedding_model is null and no model is active
+  22023: p_embedding_model is invalid
+  KB008: fewer than 100 pairs of memories have embeddings of the model, or all are equal
+
+Example:
+  p_embedding_model => ''text-embedding-3-small''';
+
+grant execute on function calibrate_similarity to :"app";
+
+commit;

@@ -1,0 +1,11 @@
+-- Revert kodiai:learning/functions/list_memory_usage from pg
+
+begin;
+
+set local search_path = :"schema", public;
+select _verify_registry(:'registry') as verified
+\gset
+
+drop function list_memory_usage;
+
+commit;
