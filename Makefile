@@ -91,13 +91,18 @@ compare: .venv/test .venv/eval sqitch ## Compare the search with a commit's (5 m
 	@$(BIN)/python -m bench.compare $(or $(OPTIONS),equal)
 
 .PHONY: eval
-eval: .venv/eval $(RIVALS) sqitch ## Measure search quality and joining (15 minutes)
+eval: .venv/eval $(RIVALS) sqitch ## Measure search, joining and assessment (25 minutes)
 	@$(BIN)/python -m eval.search_quality $(OPTIONS)
 	@$(if $(OPTIONS),,$(BIN)/python -m eval.joining)
+	@$(if $(OPTIONS),,$(BIN)/python -m eval.assessment)
 
 .PHONY: eval-joining
 eval-joining: .venv/eval sqitch ## Measure what teach_memory joins (3 minutes)
 	@$(BIN)/python -m eval.joining $(OPTIONS)
+
+.PHONY: eval-assessment
+eval-assessment: .venv/eval sqitch ## Measure what assess_finding suppresses (10 minutes)
+	@$(BIN)/python -m eval.assessment $(OPTIONS)
 
 .PHONY: up
 up: .venv/demo sqitch ## Start an embedded Postgres, deploy, print its DATABASE_URL

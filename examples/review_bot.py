@@ -12,6 +12,7 @@ import argparse
 import math
 import os
 import re
+import textwrap
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from kodiai import Client, Finding, FoundMemory, NewFinding, Voice
 MODEL = "a-language-model"
 EMBEDDING_MODEL = "hashed-words"
 MIN_RELEVANCE = 0.1  # for this embedding; measure yours
+MIN_SIMILARITY = 0.5  # too few memories here for calibrate_similarity
 VOICES: dict[str, Voice] = {"+1": "thumbs_up", "-1": "thumbs_down"}
 MAINTAINERS = {"OWNER", "MEMBER"}
 REMEMBER = "@bot remember: "
@@ -70,7 +72,10 @@ class GitHub:
             f"comment on #{webhook.pr_number},"
             f" {finding['confidence']} %: {finding['title']}"
         )
-        return 3_000_000_000 + webhook.pr_number
+        return comment_on(webhook.pr_number, finding["category"])
+
+    def post_review(self, body: str) -> None:
+        say(textwrap.fill(f"review: {body}", 78, subsequent_indent="    "))
 
 
 class Bot:
@@ -97,7 +102,7 @@ class Bot:
 
         self.cache_author(webhook)
         recalled = self.recall(webhook)
-        findings = ask_model(webhook.diff, recalled)
+        findings = self.show(webhook, ask_model(webhook.diff, recalled))
         for finding in findings:
             finding["comment_id"] = self.github.post_comment(webhook, finding)
             finding["comment_surface"] = "pull_request_review_comment"
@@ -131,6 +136,50 @@ class Bot:
         if not run.completed:
             return f"{run.status}, by another delivery"
         return f"{claim.reason}, {len(reviewed.finding_ids)} finding(s)"
+
+    def show(self, webhook: Webhook, findings: list[NewFinding]) -> list[NewFinding]:
+        """Keep silent what the team does not want; say so in the review."""
+        assessed = self.memory.assess_findings(
+            webhook.repo,
+            [
+                {
+                    "finding_text": finding["title"],
+                    "severity": finding["severity"],
+                    "category": finding["category"],
+                    "file_path": finding["file_path"],
+                }
+                for finding in findings
+            ],
+            [self.embed(finding["title"]) for finding in findings],
+            owner=webhook.repo.split("/")[0],
+            min_similarity=MIN_SIMILARITY,
+            embedding_model=EMBEDDING_MODEL,
+        )
+        shown = []
+        for finding, found in zip(findings, assessed, strict=True):
+            recorded = self.memory.record_assessment(
+                webhook.repo,
+                webhook.delivery_id,
+                finding["title"],
+                finding["severity"],
+                finding["category"],
+                found.verdict,
+                found.confidence,
+                found.reason,
+                found.memory_ids,
+                found.memory_weights,
+                finding["file_path"],
+                webhook.pr_number,
+            )
+            if recorded.act == "show":
+                shown.append(finding)
+        for silent in self.memory.list_suppressed_findings(
+            webhook.repo, webhook.pr_number
+        ):
+            self.github.post_review(
+                f"kept silent: {silent.finding_text}. {silent.reason}"
+            )
+        return shown
 
     def cache_author(self, webhook: Webhook) -> None:
         """Ask GitHub about the author unless a record exists."""
@@ -243,15 +292,23 @@ class Bot:
 
 def ask_model(diff: str, recalled: list[FoundMemory]) -> list[NewFinding]:
     """Stand in for a language model whose prompt includes what the team taught."""
-    if "eval(" not in diff:
-        return []
     title = "User input reaches eval, which runs it as code"
     taught = [
         hit.finding_text
         for hit in recalled
         if hit.outcome in {"accepted", "thumbs_up"} and "eval" in hit.finding_text
     ]
+    nit: NewFinding = {
+        "file_path": "src/rules.py",
+        "start_line": 2,
+        "end_line": 2,
+        "severity": "minor",
+        "category": "style",
+        "confidence": 60,
+        "title": "The name tmp says nothing about the value",
+    }
     return [
+        *([nit] if "tmp" in diff else []),
         {
             "file_path": "src/rules.py",
             "start_line": 3,
@@ -260,8 +317,13 @@ def ask_model(diff: str, recalled: list[FoundMemory]) -> list[NewFinding]:
             "category": "security",
             "confidence": 95 if taught else 70,
             "title": taught[0] if taught else title,
-        }
+        },
     ]
+
+
+def comment_on(pr_number: int, category: str) -> int:
+    """Stand in for the ids of comments: one of each category on a pull request."""
+    return 3_000_000_000 + 10 * pr_number + (category == "style")
 
 
 def say(text: str) -> None:
@@ -274,13 +336,14 @@ def main() -> None:
         "--embedding-dim", type=int, default=1024, help="as deployed (1024)"
     )
     arguments = parser.parse_args()
-    diff = "+ def load(rule):\n+     # users write the rules\n+     eval(rule)\n"
+    diff = "+ def load(rule):\n+     tmp = rule  # of a user\n+     eval(tmp)\n"
     first = Webhook("d-1", "acme/api", 7, "ann", "b0", "c1", "opened", diff)
     later = [
         Webhook(f"d-{n}", "acme/web", 6 + n, "bob", "b1", f"c{n}", "opened", diff)
         for n in (2, 3, 4)
     ]
-    comment, noon = 3_000_000_007, datetime(2026, 3, 20, 12, tzinfo=UTC)
+    comment = comment_on(7, "security")
+    noon = datetime(2026, 3, 20, 12, tzinfo=UTC)
     thumb = Answer(5_000_000_007, "ann", "+1", noon)
     reply = Answer(
         3_000_000_011,
@@ -307,7 +370,14 @@ def main() -> None:
         github.reactions[comment] = [thumb]
         bot.learn(first.repo)
         receive(later[0])
-        print("Ann takes it back")
+        print("Four people give the comments on the name a thumbs down")
+        for webhook, logins in ((first, ("ann", "bob")), (later[0], ("carol", "dan"))):
+            github.reactions[comment_on(webhook.pr_number, "style")] = [
+                Answer(5_000_000_020 + n, login, "-1", noon)
+                for n, login in enumerate(logins)
+            ]
+            bot.learn(webhook.repo)
+        print("Ann takes her thumbs up back")
         github.reactions[comment] = []
         bot.learn(first.repo)
         receive(later[1])

@@ -39,6 +39,7 @@ TOO_MANY: dict[str, Any] = {
     "jsonb": [{}] * 10_001,
     "bigint[]": [1] * 10_001,
     "text[]": ["go"] * 10_001,
+    "double precision[]": [0.5] * 10_001,
     "vector[]": [None] * 10_001,
 }
 

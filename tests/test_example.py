@@ -17,29 +17,48 @@ from tests.test_snippets import snippets
 EXPECTED = """\
 Webhook d-1 for acme/api#7@c1
   recalled nothing
+  comment on #7, 60 %: The name tmp says nothing about the value
   comment on #7, 70 %: User input reaches eval, which runs it as code
-  new, 1 finding(s)
+  new, 2 finding(s)
 Webhook d-1 for acme/api#7@c1
   duplicate
 Ann gives the comment on #7 a thumbs up
   thumbs_up by ann: active memory
 Webhook d-2 for acme/web#8@c2
   recalled (thumbs_up): User input reaches eval, which runs it as code
+  comment on #8, 60 %: The name tmp says nothing about the value
   comment on #8, 95 %: User input reaches eval, which runs it as code
-  new, 1 finding(s)
-Ann takes it back
+  new, 2 finding(s)
+Four people give the comments on the name a thumbs down
+  thumbs_up by ann: active memory
+  thumbs_down by ann: active memory
+  thumbs_down by bob: active memory
+  thumbs_down by carol: active memory
+  thumbs_down by dan: active memory
+Ann takes her thumbs up back
   1 reaction(s) withdrawn
+  thumbs_down by ann: active memory
+  thumbs_down by bob: active memory
 Webhook d-3 for acme/web#9@c3
-  recalled nothing
+  recalled (thumbs_down): The name tmp says nothing about the value
+  review: kept silent: The name tmp says nothing about the value. Similar
+    findings: 4 were dismissed, 0 wanted; odds of 51.0 to 1 that this one is
+    not wanted.
   comment on #9, 70 %: User input reaches eval, which runs it as code
   new, 1 finding(s)
 Carol, a maintainer, answers the comment on #7
   accepted by carol: active memory
+  thumbs_down by ann: active memory
+  thumbs_down by bob: active memory
 Webhook d-4 for acme/web#10@c4
+  recalled (thumbs_down): The name tmp says nothing about the value
   recalled (accepted): Rules of users go through ast.literal_eval, not through eval
+  review: kept silent: The name tmp says nothing about the value. Similar
+    findings: 4 were dismissed, 1 wanted; odds of 339.4 to 1 that this one is
+    not wanted.
   comment on #10, 95 %: Rules of users go through ast.literal_eval, not through eval
   new, 1 finding(s)
-acme/api: 1 review(s), 1 finding(s)
+acme/api: 1 review(s), 2 finding(s)
 a-language-model: 4 runs, 0.036 US dollars
 """
 
@@ -67,7 +86,8 @@ def test_from_the_webhook_to_a_memory_that_changes_its_mind(
     last = client.get_last_reviewed_sha("acme/api", 7)
     assert last
     assert last.head_sha == "c1"
-    (row,) = client.list_memories("acme/api")
+    row, nit = client.list_memories("acme/api")
+    assert nit.outcome == "thumbs_down"
     memory = client.get_memory("acme/api", row.memory_id)
     assert memory
     assert (memory.outcome, memory.state) == ("accepted", "active")
@@ -81,11 +101,15 @@ def test_from_the_webhook_to_a_memory_that_changes_its_mind(
         ("taught", "carol"),
         ("corrected", "carol"),
     ]
-    (finding,) = client.list_prior_findings("acme/api", 7)
-    assert memory.finding_id == finding.finding_id
+    found = {
+        finding.finding_id for finding in client.list_prior_findings("acme/api", 7)
+    }
+    assert {memory.finding_id, nit.finding_id} == found
+    (silent,) = client.list_suppressed_findings("acme/web", 9)
+    assert silent.memory_ids == [nit.memory_id]
     assert client.get_author("acme/api", "ann")
     quality = client.get_retrieval_quality()
-    assert (quality.events, quality.empty_results) == (4, 2)
+    assert (quality.events, quality.empty_results) == (4, 1)
     runs = database.execute("select run_key, status from run_state order by id")
     assert runs.fetchall() == [
         ("acme/api#7@c1", "completed"),

@@ -120,6 +120,26 @@ insert into memory_history (memory_id, action, before, after)
 select id, 'corrected', jsonb_build_object('finding_text', 'former' || id), '{}'
 from learning_memories;
 
+insert into assessments (
+  repo, delivery_id, pr_number, finding_text, severity, category, verdict, is_check,
+  confidence, reason, created_at
+)
+select repo, n, n % 100 + 1, 'word' || n, 'minor', 'style', 'suppress', n % 20 = 0, 1, 'x',
+  created_at
+from repo_of;
+
+insert into assessment_memories (assessment_id, memory_id, weight)
+select a.id, m.id, 1 from assessments as a inner join learning_memories as m using (id);
+
+insert into recalled_memories (repo, delivery_id, memory_id, created_at)
+select repo, id, id, created_at from learning_memories;
+
+insert into memory_trust (memory_id, contradicted)
+select id, 1 from learning_memories;
+
+insert into similarity_calibrations (embedding_model, pairs, mean_similarity, deviation)
+select 'test' || nullif(n, 1), 100, 0.4, 0.1 from repo_of;
+
 insert into learning_policies (
   owner, repo, trusted_associations, untrusted, approval_delay, max_per_person_day
 )
@@ -145,6 +165,13 @@ TAUGHT: dict[str, Any] = {
     "file_path": "a.py",
     "voice": "thumbs_up",
     "login": "ann5",
+}
+
+ASSESSED: dict[str, Any] = {
+    "repo": REPO,
+    "finding_text": "word5",
+    "severity": "minor",
+    "category": "style",
 }
 
 # Replaces the example of a function if that would find no rows.
@@ -237,6 +264,19 @@ REAL: dict[str, list[dict[str, Any]]] = {
     "reject_memories": [MINE | {"reason": "no"}],
     "audit_teachers": [{"repo": "acme/repo1"}, {"repo": None, "owner": "acme"}],
     "delete_memories": [{"repo": REPO, "memory_ids": []}],
+    "assess_finding": [
+        ASSESSED,
+        ASSESSED | {"embedding": [1.0, *[0.0] * 7], "owner": "acme"},
+        ASSESSED | {"severity": "critical"},
+    ],
+    "settle_assessment": [{"assessment_id": 5, "outcome": "wanted"}],
+    "get_suppression_quality": [{"repo": REPO, "days": 3660}, {"repo": "acme/repo1"}],
+    "list_suppressed_findings": [{"repo": REPO}, {"repo": REPO, "pr_number": 5}],
+    "list_memory_usage": [{"repo": REPO}, {"repo": None, "owner": "acme"}],
+    "purge_assessments": [{"older_than": timedelta(days=30)}],
+    "record_recall": [{"repo": REPO, "delivery_id": "d", "memory_ids": [5, 10]}],
+    # The example has no embeddings to calibrate.
+    "calibrate_similarity": [],
     "sync_feedback_reactions": [{"finding_id": 5, "reactions": []}],
     "record_feedback_reactions": [
         {

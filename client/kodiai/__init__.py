@@ -7,7 +7,6 @@ The database is the program: this package calls its functions and does nothing e
 from ._async.client import AsyncClient
 from ._sync.client import Client
 from .errors import (
-    CalibrationError,
     SupersedingError,
     UnknownAssessmentError,
     UnknownCheckpointError,
@@ -116,7 +115,6 @@ __all__ = [
     "Author",
     "AuthorTier",
     "BatchWriteResult",
-    "CalibrationError",
     "Category",
     "Checkpoint",
     "Claim",

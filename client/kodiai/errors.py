@@ -36,11 +36,7 @@ class SupersedingError(DatabaseError, code="KB007"):
     """A memory cannot supersede others: it is not active, or would supersede itself."""
 
 
-class CalibrationError(DatabaseError, code="KB008"):
-    """Too few memories have embeddings of a model to calibrate its similarity."""
-
-
-class UnknownAssessmentError(DatabaseError, code="KB009"):
+class UnknownAssessmentError(DatabaseError, code="KB008"):
     """An assessment that a call refers to does not exist."""
 
 

@@ -248,12 +248,16 @@ class SimilarityCalibration(Row):
     """Name of the model."""
     pairs: int
     """Number of pairs that were measured."""
-    mean_similarity: float
-    """-1 to 1; mean cosine similarity of two memories of a repository."""
-    deviation: float
-    """Standard deviation of these similarities."""
-    min_similarity: float
-    """Cosine similarity from which a memory says something about a finding."""
+    mean_similarity: float | None
+    """-1 to 1; mean cosine similarity of two memories of a repository; None if
+    nothing was stored, because there are too few pairs or all are equal.
+    """
+    deviation: float | None
+    """Standard deviation of these similarities; None likewise."""
+    min_similarity: float | None
+    """Cosine similarity from which a memory says something about a finding; None
+    likewise.
+    """
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -31,9 +31,9 @@ create type weighed_voice as (
 
 comment on type weighed_voice is
 'A voice about a neighbor of a finding (_weigh_voices).
-side: as in _voice_side. login: null for an event. vector_weight, text_weight: weight in each arm,
-1 for a voice about the nearest memory, 0 beyond the neighbors that count. weight: regardless of
-nearness.';
+side: as in _voice_side. login: null for an event. vector_weight, text_weight: how near its memory
+is in each arm, 0 to 1 for the nearest; multiplied by weight in the result of _limit_voices.
+weight: regardless of nearness.';
 
 create type voice_sums as (
   odds double precision,
@@ -224,12 +224,13 @@ share of the terms of the text that the memory contains, weighted by idf.';
 create function _trust(p_confirmed double precision, p_contradicted double precision)
 returns double precision
 language sql immutable parallel safe
-return (0.2 + coalesce(p_confirmed, 0))
-/ (0.2 + coalesce(p_confirmed, 0) + coalesce(p_contradicted, 0));
+return (0.1 + coalesce(p_confirmed, 0))
+/ (0.1 + coalesce(p_confirmed, 0) + coalesce(p_contradicted, 0));
 
 comment on function _trust is
 'Return how far dismissals of a memory are to be trusted, by what became of the findings against
-which it spoke. One that decided alone about a finding that was wanted keeps a sixth of its weight.
+which it spoke. One that decided alone about a finding that was wanted keeps an eleventh of its
+weight.
 Arguments: columns of memory_trust; null if there is no row.
 Result: above 0, at most 1.';
 
@@ -241,8 +242,7 @@ create function _weigh_voices(
   p_repo text,
   p_file_path text,
   p_half_life interval,
-  p_maintainers text[],
-  p_limit integer
+  p_maintainers text[]
 )
 returns weighed_voice[]
 language plpgsql stable parallel safe
@@ -265,16 +265,10 @@ begin
     with neighbors as (
       select
         u.id,
-        case
-          when row_number() over (order by u.similarity desc nulls last, u.id) <= p_limit
-            then exp(
-              c_per_deviation / p_deviation * (u.similarity - max(u.similarity) over ())
-            )
-        end as vector_weight,
-        case
-          when row_number() over (order by u.coverage desc, u.id) <= p_limit
-            then exp(c_per_coverage * (u.coverage - max(u.coverage) over ()))
-        end as text_weight
+        coalesce(
+          exp(c_per_deviation / p_deviation * (u.similarity - max(u.similarity) over ())), 0
+        ) as vector_weight,
+        exp(c_per_coverage * (u.coverage - max(u.coverage) over ())) as text_weight
       from unnest(p_memory_ids, p_similarities, p_coverages) as u (id, similarity, coverage)
     ),
 
@@ -301,7 +295,7 @@ begin
       inner join memory_voices as v on n.id = v.memory_id
       cross join lateral (select _voice_side(v.voice) as side) as s
       left join memory_trust as t on n.id = t.memory_id
-    left join findings as f on coalesce(v.finding_id, m.finding_id) = f.id
+      left join findings as f on coalesce(v.finding_id, m.finding_id) = f.id
       left join reviews as r on coalesce(f.review_id, m.review_id) = r.id
       where
         v.withdrawn_at is null
@@ -321,7 +315,7 @@ begin
       from spoken as s
       order by
         s.side, coalesce(s.login, s.voice_id::text),
-        (coalesce(s.vector_weight, 0) + coalesce(s.text_weight, 0)) * s.weight desc, s.voice_id
+        (s.vector_weight + s.text_weight) * s.weight desc, s.voice_id
     ),
 
     -- Those who speak on one pull request hear each other.
@@ -330,17 +324,13 @@ begin
         p.*,
         row_number() over (
           partition by p.side, p.pr_number
-          order by
-            (coalesce(p.vector_weight, 0) + coalesce(p.text_weight, 0)) * p.weight desc, p.voice_id
+          order by (p.vector_weight + p.text_weight) * p.weight desc, p.voice_id
         ) as rank
       from persons as p
     )
 
     select
-      row(
-        q.id, q.side, q.login, coalesce(q.vector_weight, 0) * q.weight,
-        coalesce(q.text_weight, 0) * q.weight, q.weight
-      )::weighed_voice
+      row(q.id, q.side, q.login, q.vector_weight, q.text_weight, q.weight)::weighed_voice
     from pull_requests as q
     where q.pr_number is null or q.rank <= 2
     order by q.voice_id
@@ -350,14 +340,57 @@ $$;
 
 comment on function _weigh_voices is
 'Weigh what people and events say about the neighbors of a finding. Nearer voices weigh more, and
-those that share more terms, are newer, from the same file or the repository itself, or from a memory
-that has been right (_trust). A person has
-one voice on each side; on each side of one pull request at most two voices count.
+those that share more terms, are newer, from the same file or the repository itself, or about a
+memory that has been right (_trust). A person has one voice on each side; on each side of one pull
+request at most two voices count.
 Arguments: p_memory_ids, p_similarities and p_coverages, from _find_neighbors; p_deviation, of a
 similarity_scale; p_repo, which asks; p_file_path, of the finding, or null; p_half_life, in which
 the weight of a voice halves, null for never; p_maintainers, associations of those whose dismissals
-count, null for all; p_limit, how many neighbors of each arm have a weight in it.
+count, null for all.
 Result: the voices that count, in the order in which they were first heard.';
+
+create function _limit_voices(p_voices weighed_voice[], p_left_out integer, p_limit integer)
+returns weighed_voice[]
+language plpgsql immutable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  -- More neighbors than count, for the base rate around the finding.
+  c_neighbors constant integer := greatest(p_limit, 60);
+  v_login text;
+begin
+  select v.login into v_login
+  from unnest(p_voices) as v
+  where v.side = p_left_out and v.login is not null
+  order by (v.vector_weight + v.text_weight) * v.weight desc, v.login
+  limit 1;
+  return array(
+    select
+      row(
+        v.memory_id, v.side, v.login,
+        case when v.vector_rank <= p_limit then v.vector_weight * v.weight else 0 end,
+        case when v.text_rank <= p_limit then v.text_weight * v.weight else 0 end,
+        v.weight
+      )::weighed_voice
+    -- Ranked without whoever is left out, so that they do not displace others.
+    from (
+      select
+        u.*,
+        dense_rank() over (order by u.vector_weight desc, u.memory_id) as vector_rank,
+        dense_rank() over (order by u.text_weight desc, u.memory_id) as text_rank
+      from unnest(p_voices) as u
+      where v_login is null or u.side <> p_left_out or u.login is distinct from v_login
+    ) as v
+    where least(v.vector_rank, v.text_rank) <= c_neighbors
+  );
+end
+$$;
+
+comment on function _limit_voices is
+'Select the voices about the nearest memories.
+Arguments: p_voices, from _weigh_voices; p_left_out, on which side the person with the largest
+weight is left out, -1 or 1, null to leave out nobody; p_limit, how many memories count in each arm.
+Result: the voices, with their weights in both arms, 0 beyond p_limit.';
 
 create function _odds(p_dismissed double precision, p_wanted double precision)
 returns double precision
@@ -392,7 +425,7 @@ Bayes). A regression on 25 random splits of review_verdicts fitted exponents of 
 Arguments: p_vector and p_text, null if an arm found nothing; p_base, the odds around the finding.
 Result: the odds that the finding is not wanted.';
 
-create function _sum_voices(p_voices weighed_voice[], p_left_out integer)
+create function _sum_voices(p_voices weighed_voice[])
 returns voice_sums
 language plpgsql immutable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -401,14 +434,8 @@ declare
   c_has_vectors constant boolean := exists(
     select from unnest(p_voices) as v where v.vector_weight > 0
   );
-  v_login text;
   v_sums voice_sums;
 begin
-  select v.login into v_login
-  from unnest(p_voices) as v
-  where v.side = p_left_out and v.login is not null
-  order by v.vector_weight + v.text_weight desc, v.login
-  limit 1;
   select
     _combine_odds(
       _odds(
@@ -428,16 +455,14 @@ begin
   from unnest(p_voices) as v
   cross join lateral (
     select case when c_has_vectors then v.vector_weight else v.text_weight end as weight
-  ) as c
-  where v_login is null or v.side <> p_left_out or v.login is distinct from v_login;
+  ) as c;
   return v_sums;
 end
 $$;
 
 comment on function _sum_voices is
 'Add up what voices say about a finding.
-Arguments: p_voices, from _weigh_voices; p_left_out, on which side the person with the largest
-weight is left out, -1 or 1; null to leave out nobody.';
+Argument: p_voices, from _limit_voices.';
 
 create function _weigh_memories(
   p_voices weighed_voice[],
@@ -474,7 +499,7 @@ $$;
 
 comment on function _weigh_memories is
 'Return how much each memory contributed to an assessment.
-Arguments: p_voices, from _weigh_voices; p_limit, maximum number of memories.
+Arguments: p_voices, from _limit_voices; p_limit, maximum number of memories.
 Result: memory_ids, and memory_weights, the share of each in the evidence of both arms, positive if
 it speaks for suppression; the largest first.';
 
@@ -565,8 +590,8 @@ declare
   c_near constant double precision := case
     when c_has_embedding then coalesce(p_scale.near, 2) else 0.5
   end;
-  -- More neighbors than count, for the base rate around the finding.
-  c_neighbors constant integer := greatest(p_limit, 60);
+  -- As in search_memories; more than count, so that nobody displaces others by repeating themselves.
+  c_depth constant integer := greatest(p_limit, 100);
   v_assessment finding_assessment;
   v_memory_ids bigint[];
   v_similarities double precision[];
@@ -585,22 +610,27 @@ begin
   select array_agg(n.memory_id), array_agg(n.similarity), array_agg(n.coverage)
   into v_memory_ids, v_similarities, v_coverages
   from _find_neighbors(
-    p_scope, p_corpus, p_finding ->> 'finding_text', p_embedding, c_neighbors
+    p_scope, p_corpus, p_finding ->> 'finding_text', p_embedding, c_depth
   ) as n;
   v_voices := _weigh_voices(
     v_memory_ids, v_similarities, v_coverages, p_scale.deviation, p_repo,
     _stored_path(p_finding ->> 'file_path'), p_half_life,
-    case when v_assessment.is_protected then _list_maintainers(p_repo) end, p_limit
+    case when v_assessment.is_protected then _list_maintainers(p_repo) end
   );
   select max(case when c_has_embedding then u.similarity else u.coverage end)
   into v_assessment.nearest
   from unnest(v_memory_ids, v_similarities, v_coverages) as u (id, similarity, coverage)
   where u.id in (select v.memory_id from unnest(v_voices) as v);
 
-  v_all := _sum_voices(v_voices, null);
   -- No single person decides, unless one voice is enough.
-  v_for := _sum_voices(v_voices, case when p_min_voices > 1 then -1 end);
-  v_against := _sum_voices(v_voices, case when p_min_voices > 1 then 1 end);
+  v_for := _sum_voices(
+    _limit_voices(v_voices, case when p_min_voices > 1 then -1 end, p_limit)
+  );
+  v_against := _sum_voices(
+    _limit_voices(v_voices, case when p_min_voices > 1 then 1 end, p_limit)
+  );
+  v_voices := _limit_voices(v_voices, null, p_limit);
+  v_all := _sum_voices(v_voices);
   v_assessment.odds := v_all.odds;
   v_assessment.voices_for := v_all.voices_for;
   v_assessment.voices_against := v_all.voices_against;

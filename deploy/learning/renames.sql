@@ -78,6 +78,40 @@ comment on function _lock_repos is
 one of their pull requests (_lock_pull_request).
 Argument: p_repos, their names, in any order.';
 
+create function _merge_usage(p_kept bigint[], p_dropped bigint[])
+returns void
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+as $$
+begin
+  update assessment_memories as e set memory_id = m.kept
+  from unnest(p_kept, p_dropped) as m (kept, dropped)
+  where
+    e.memory_id = m.dropped
+    and not exists (
+      select from assessment_memories as k
+      where k.memory_id = m.kept and k.assessment_id = e.assessment_id
+    );
+  update recalled_memories as r set memory_id = m.kept
+  from unnest(p_kept, p_dropped) as m (kept, dropped)
+  where r.memory_id = m.dropped;
+  insert into memory_trust as t (memory_id, created_at, confirmed, contradicted)
+  select m.kept, d.created_at, d.confirmed, d.contradicted
+  from unnest(p_kept, p_dropped) as m (kept, dropped)
+  inner join memory_trust as d on m.dropped = d.memory_id
+  on conflict (memory_id) do update
+  set
+    confirmed = t.confirmed + excluded.confirmed,
+    contradicted = t.contradicted + excluded.contradicted;
+end
+$$;
+
+comment on function _merge_usage is
+'Move what is known of the use of memories to those that replace them.
+Arguments: p_kept; p_dropped, the memory that each replaces. This transaction locked all of them.';
+
 create function _merge_memories(p_repos text[], p_new_repos text[])
 returns bigint
 language plpgsql volatile parallel unsafe
@@ -151,25 +185,7 @@ begin
   update memory_history as h set memory_id = m.kept
   from unnest(v_kept, v_dropped) as m (kept, dropped)
   where h.memory_id = m.dropped;
-  update assessment_memories as e set memory_id = m.kept
-  from unnest(v_kept, v_dropped) as m (kept, dropped)
-  where
-    e.memory_id = m.dropped
-    and not exists (
-      select from assessment_memories as k
-      where k.memory_id = m.kept and k.assessment_id = e.assessment_id
-    );
-  update recalled_memories as r set memory_id = m.kept
-  from unnest(v_kept, v_dropped) as m (kept, dropped)
-  where r.memory_id = m.dropped;
-  insert into memory_trust as t (memory_id, created_at, confirmed, contradicted)
-  select m.kept, d.created_at, d.confirmed, d.contradicted
-  from unnest(v_kept, v_dropped) as m (kept, dropped)
-  inner join memory_trust as d on m.dropped = d.memory_id
-  on conflict (memory_id) do update
-  set
-    confirmed = t.confirmed + excluded.confirmed,
-    contradicted = t.contradicted + excluded.contradicted;
+  perform _merge_usage(v_kept, v_dropped);
   update learning_memories as s set superseded_by = m.kept
   from unnest(v_kept, v_dropped) as m (kept, dropped)
   where s.superseded_by = m.dropped;

@@ -15,6 +15,7 @@ drop function _weigh_memories;
 drop function _sum_voices;
 drop function _combine_odds;
 drop function _odds;
+drop function _limit_voices;
 drop function _weigh_voices;
 drop function _trust;
 drop function _find_neighbors;

@@ -250,6 +250,7 @@ def test_both_clients_return_the_same_types(
         *("set_checkpoint_comment", "set_finding_comment", "record_feedback_reactions"),
         "rebuild_postings",  # for the owner role
         "sync_feedback_reactions",
+        "settle_assessment",
         *("retire_memories", "restore_memories", "correct_memory", "delete_memories"),
         *("withdraw_voices", "reject_memories"),
     }

@@ -18,21 +18,19 @@ pytestmark = pytest.mark.slow
 
 
 def record(client: Client, **arguments: Any) -> RecordedAssessment:
-    return client.record_assessment(
-        **{
-            "repo": REPO,
-            "delivery_id": "d1",
-            "finding_text": TEXT,
-            "severity": "medium",
-            "category": "correctness",
-            "verdict": "suppress",
-            "confidence": 0.9,
-            "reason": "Dismissed before.",
-            "check_share": 0,
-            "pr_number": 7,
-        }
-        | arguments
-    )
+    given: dict[str, Any] = {
+        "repo": REPO,
+        "delivery_id": "d1",
+        "finding_text": TEXT,
+        "severity": "medium",
+        "category": "correctness",
+        "verdict": "suppress",
+        "confidence": 0.9,
+        "reason": "Dismissed before.",
+        "check_share": 0,
+        "pr_number": 7,
+    }
+    return client.record_assessment(**given | arguments)
 
 
 def test_a_finding_to_be_suppressed_is_suppressed(client: Client) -> None:
@@ -167,7 +165,7 @@ def test_usage_shows_what_memories_were_used_for(
 def test_the_precision_is_that_of_the_findings_shown_for_checking(
     client: Client,
 ) -> None:
-    outcomes = ["unwanted"] * 8 + ["wanted"] * 2
+    outcomes: list[Any] = ["unwanted"] * 8 + ["wanted"] * 2
     for n, outcome in enumerate(outcomes):
         row = record(client, delivery_id=f"d{n}", check_share=1)
         client.settle_assessment(row.assessment_id, outcome)

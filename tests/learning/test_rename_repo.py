@@ -34,7 +34,13 @@ def fill(client: Client, repo: str, delivery: str) -> None:
     client.save_checkpoint(delivery, repo, 1, {})
     for function, (_, event) in EVENTS.items():
         recorder(client, function)(**event | {"repo": repo, "delivery_id": delivery})
-    client.write_memory(**memory(repo=repo, finding_id=1), embedding=vector(1))
+    row = client.write_memory(**memory(repo=repo, finding_id=1), embedding=vector(1))
+    client.record_recall(repo, delivery, [row.memory_id])
+    client.record_assessment(
+        *(repo, delivery, "text", "minor", "style", "keep", 0.5, "no evidence"),
+        memory_ids=[row.memory_id],
+        memory_weights=[1],
+    )
     client.set_learning_policy(repo.split("/", maxsplit=1)[0], ["member"], repo)
 
 

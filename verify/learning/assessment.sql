@@ -78,10 +78,16 @@ select _verify_function('_trust', '
 select _verify_function('_weigh_voices', '
   stable parallel safe security invoker (p_memory_ids bigint[], p_similarities double
   precision[], p_coverages double precision[], p_deviation double precision, p_repo
-  text, p_file_path text, p_half_life interval, p_maintainers text[], p_limit integer)
+  text, p_file_path text, p_half_life interval, p_maintainers text[])
   returns weighed_voice[]
   set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set
   enable_mergejoin=off set plan_cache_mode=force_generic_plan
+');
+
+select _verify_function('_limit_voices', '
+  immutable parallel safe security invoker (p_voices weighed_voice[], p_left_out
+  integer, p_limit integer)
+  returns weighed_voice[]
 ');
 
 select _verify_function('_odds', '
@@ -97,8 +103,7 @@ select _verify_function('_combine_odds', '
 ');
 
 select _verify_function('_sum_voices', '
-  immutable parallel safe security invoker (p_voices weighed_voice[], p_left_out
-  integer)
+  immutable parallel safe security invoker (p_voices weighed_voice[])
   returns voice_sums
 ');
 

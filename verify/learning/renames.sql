@@ -15,6 +15,12 @@ select _verify_function('_lock_repos', '
   returns void
 ');
 
+select _verify_function('_merge_usage', '
+  volatile parallel unsafe security invoker (p_kept bigint[], p_dropped bigint[])
+  returns void
+  set enable_seqscan=off
+');
+
 select _verify_function('_merge_memories', '
   volatile parallel unsafe security invoker (p_repos text[], p_new_repos text[])
   returns bigint

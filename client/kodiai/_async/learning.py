@@ -199,8 +199,8 @@ class AsyncLearning(AsyncCaller):
         Args:
             repo: owner/name; repository of the findings.
             findings: at most 10000.
-            embeddings: array of vectors of embedding_dim dimensions, one per finding;
-                an element may be None; None for none.
+            embeddings: array of vectors of embedding_dim dimensions, at most 10000, one
+                per finding; an element may be None; None for none.
             owner: owner of repo; adds the memories of all repositories of this owner;
                 None for those of repo only.
             min_voices: 1 to 1000; number of voices that a verdict needs, besides the
@@ -275,8 +275,9 @@ class AsyncLearning(AsyncCaller):
         What is near differs between models: two findings that have nothing to do with
         each other have a cosine similarity of .4 in one and .8 in another. This
         measures up to 2000 pairs of memories, each of one repository, and stores their
-        mean and deviation; min_similarity is one deviation above the mean. Call it once
-        a hundred memories have embeddings, and again after set_embedding_model.
+        mean and deviation; min_similarity is one deviation above the mean. With fewer
+        than 100 pairs it stores nothing. Call it once a hundred memories have
+        embeddings, and again after set_embedding_model.
 
         Args:
             embedding_model: 1 to 200 bytes; the model; None for the active one.
@@ -287,8 +288,6 @@ class AsyncLearning(AsyncCaller):
         Raises:
             NullValueNotAllowed: embedding_model is None and no model is active (22004).
             InvalidParameterValue: embedding_model is invalid (22023).
-            CalibrationError: fewer than 100 pairs of memories have embeddings of the
-                model, or all are equal (KB008).
         """
         return await self._call(learning.CALIBRATE_SIMILARITY, embedding_model)
 
@@ -1289,7 +1288,7 @@ class AsyncLearning(AsyncCaller):
             SerializationFailure: under repeatable read or serializable, a concurrent
                 transaction settled it or changed one of the memories; retry the
                 transaction (40001).
-            UnknownAssessmentError: the assessment does not exist (KB009).
+            UnknownAssessmentError: the assessment does not exist (KB008).
         """
         return await self._call(learning.SETTLE_ASSESSMENT, assessment_id, outcome)
 

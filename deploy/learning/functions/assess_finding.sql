@@ -70,7 +70,8 @@ $$;
 comment on function assess_finding is
 'Assess whether the team has already said that it does not want a finding.
 
-Call it before the finding is posted. It only reads, so it may run on a replica. record_assessment records what the agent made of it.
+Call it before the finding is posted. It only reads, so it may run on a replica. record_assessment
+records what the agent made of it.
 
 Evidence. The voices about similar memories (teach_memory) are pooled: suppressed and thumbs_down
 speak for suppression, accepted and thumbs_up against it. Both arms of search_memories find

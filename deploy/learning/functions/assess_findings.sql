@@ -86,8 +86,8 @@ Arguments:
     - category (security | correctness | performance | style | documentation, required): kind of
       problem
     - file_path (text): 1 to 1000 bytes; path of the file, relative to the repository root
-  p_embeddings: array of vectors of embedding_dim dimensions, one per finding; an element may be
-    null; null for none
+  p_embeddings: array of vectors of embedding_dim dimensions, at most 10000, one per finding; an
+    element may be null; null for none
   p_owner: owner of p_repo; adds the memories of all repositories of this owner; null for those of
     p_repo only
   p_min_voices: 1 to 1000; number of voices that a verdict needs, besides the person whose voice

@@ -35,13 +35,11 @@ begin
   into v_measured
   from _measure_similarity(p_embedding_model) as p;
   if v_measured.pairs < c_min_pairs or v_measured.deviation = 0 then
-    raise exception using
-      errcode = 'KB008',
-      message = format(
-        'p_embedding_model: expected %s pairs of different memories of one repository with '
-        'embeddings of %s, got %s', c_min_pairs, to_jsonb(p_embedding_model), v_measured.pairs
-      ),
-      column = 'p_embedding_model';
+    return query
+    select
+      p_embedding_model, v_measured.pairs, null::double precision, null::double precision,
+      null::double precision;
+    return;
   end if;
 
   insert into similarity_calibrations as c (
@@ -69,7 +67,8 @@ comment on function calibrate_similarity is
 What is near differs between models: two findings that have nothing to do with each other have a
 cosine similarity of .4 in one and .8 in another. This measures up to 2000 pairs of memories, each
 of one repository, and stores their mean and deviation; min_similarity is one deviation above the
-mean. Call it once a hundred memories have embeddings, and again after set_embedding_model.
+mean. With fewer than 100 pairs it stores nothing. Call it once a hundred memories have embeddings,
+and again after set_embedding_model.
 
 Arguments:
   p_embedding_model: 1 to 200 bytes; the model; null for the active one
@@ -77,14 +76,15 @@ Arguments:
 Result: one row, a SimilarityCalibration.
   embedding_model: name of the model
   pairs: number of pairs that were measured
-  mean_similarity: -1 to 1; mean cosine similarity of two memories of a repository
-  deviation: standard deviation of these similarities
-  min_similarity: cosine similarity from which a memory says something about a finding
+  mean_similarity: -1 to 1; mean cosine similarity of two memories of a repository; null if nothing
+    was stored, because there are too few pairs or all are equal
+  deviation: standard deviation of these similarities; null likewise
+  min_similarity: cosine similarity from which a memory says something about a finding; null
+    likewise
 
 Errors:
   22004: p_embedding_model is null and no model is active
   22023: p_embedding_model is invalid
-  KB008: fewer than 100 pairs of memories have embeddings of the model, or all are equal
 
 Example:
   p_embedding_model => ''text-embedding-3-small''';

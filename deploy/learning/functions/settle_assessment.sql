@@ -31,7 +31,7 @@ begin
   where a.id = p_assessment_id
   for no key update;
   if not found then
-    perform _reject_unknown('KB009', 'p_assessment_id', 'assessment', to_jsonb(p_assessment_id));
+    perform _reject_unknown('KB008', 'p_assessment_id', 'assessment', to_jsonb(p_assessment_id));
   elsif v_outcome = p_outcome then
     return false;
   end if;
@@ -66,7 +66,7 @@ Errors:
   22023: an argument is invalid; the message names it
   40001: under repeatable read or serializable, a concurrent transaction settled it or changed one
     of the memories; retry the transaction
-  KB009: the assessment does not exist
+  KB008: the assessment does not exist
 
 Example:
   p_assessment_id => 1
