@@ -84,10 +84,11 @@ By code base, at the default odds:
 
 {attacks}
 
-An attacker dismisses memories of findings that the team wanted, those next to the
-findings asked about. One person decides nothing, however often they speak: whoever
-speaks loudest for a verdict is left out. Colluding people who are trusted are a
-majority of a small team; `audit_teachers` shows them.
+An attacker dismisses findings that the team wanted: texts that equal the findings asked
+about, and have their embeddings. One person decides nothing, however often they speak:
+whoever speaks loudest for a verdict is left out. What still changes are verdicts near
+the limit, because the attacker's texts make the words in them more frequent. Colluding
+people who are trusted are a majority of a small team; `audit_teachers` shows them.
 
 ## The estimate
 

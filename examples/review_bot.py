@@ -210,7 +210,7 @@ class Bot:
             top_k=5,
             avg_distance=sum(distances) / len(distances) if distances else None,
         )
-        for hit in found:
+        for hit in sorted(found, key=lambda hit: hit.memory_id):
             say(f"recalled ({hit.outcome}): {hit.finding_text}")
         if not found:
             say("recalled nothing")

@@ -51,8 +51,8 @@ Carol, a maintainer, answers the comment on #7
   thumbs_down by ann: active memory
   thumbs_down by bob: active memory
 Webhook d-4 for acme/web#10@c4
-  recalled (thumbs_down): The name tmp says nothing about the value
   recalled (accepted): Rules of users go through ast.literal_eval, not through eval
+  recalled (thumbs_down): The name tmp says nothing about the value
   review: kept silent: The name tmp says nothing about the value. Similar
     findings: 4 were dismissed, 1 wanted; odds of 339.4 to 1 that this one is
     not wanted.
@@ -132,16 +132,17 @@ def test_the_bot_uses_both_arms_after_the_quick_start_of_the_readme(
     (hit,) = client.search_memories("acme/api", "None", vector(1), embedding_model=mine)
     assert (hit.text_rank, hit.vector_rank) == (1, 1)
 
-    # One memory more is recalled, which shares a word.
-    expected = set(EXPECTED.splitlines()) - {"  recalled nothing"}
+    # One memory more is recalled, which shares a word, and odds differ.
+    expected = {line for line in EXPECTED.splitlines() if not line.startswith("    ")}
+    expected.discard("  recalled nothing")
     assert expected <= set(run_bot(conninfo).splitlines())
-    # Only reviews after a lesson find a memory with an embedding of the bot's model.
+    # Reviews after a lesson find a memory with an embedding of the bot's model.
     distances = database.execute(
         "select avg_distance from retrieval_quality_events order by id"
     ).fetchall()
     assert [distance is not None for (distance,) in distances] == [
         *(False, True),
-        *(False, True),
+        *(True, True),
     ]
     models = {model["embedding_model"] for model in client.get_info().models}
     assert mine in models

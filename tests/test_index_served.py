@@ -138,7 +138,7 @@ insert into memory_trust (memory_id, contradicted)
 select id, 1 from learning_memories;
 
 insert into similarity_calibrations (embedding_model, pairs, mean_similarity, deviation)
-select 'test' || nullif(n, 1), 100, 0.4, 0.1 from repo_of;
+select case n when 1 then 'test' else 'test' || n end, 100, 0.4, 0.1 from repo_of;
 
 insert into learning_policies (
   owner, repo, trusted_associations, untrusted, approval_delay, max_per_person_day

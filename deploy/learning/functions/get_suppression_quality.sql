@@ -60,8 +60,9 @@ $$;
 comment on function get_suppression_quality is
 'Return how often suppression was right.
 
-Only findings that were shown for checking count for the estimated_precision (record_assessment, p_check_share), because what becomes of a
-suppressed finding is seldom known. The interval is that of Wilson at 95 %.
+Only findings that were shown for checking count for the estimated_precision (record_assessment,
+p_check_share), because what becomes of a suppressed finding is seldom known. The interval is that
+of Wilson at 95 %.
 
 Arguments:
   p_repo: owner/name; repository of the reviews
