@@ -153,6 +153,7 @@ class Bot:
             [self.embed(finding["title"]) for finding in findings],
             owner=webhook.repo.split("/")[0],
             min_similarity=MIN_SIMILARITY,
+            half_life=None,  # so that the odds are the same every day
             embedding_model=EMBEDDING_MODEL,
         )
         shown = []

@@ -42,8 +42,8 @@ Ann takes her thumbs up back
 Webhook d-3 for acme/web#9@c3
   recalled (thumbs_down): The name tmp says nothing about the value
   review: kept silent: The name tmp says nothing about the value. Similar
-    findings: 4 were dismissed, 0 wanted; odds of 51.0 to 1 that this one is
-    not wanted.
+    findings: 4 were dismissed, 0 wanted; odds of 51 to 1 that this one is not
+    wanted.
   comment on #9, 70 %: User input reaches eval, which runs it as code
   new, 1 finding(s)
 Carol, a maintainer, answers the comment on #7
@@ -54,7 +54,7 @@ Webhook d-4 for acme/web#10@c4
   recalled (accepted): Rules of users go through ast.literal_eval, not through eval
   recalled (thumbs_down): The name tmp says nothing about the value
   review: kept silent: The name tmp says nothing about the value. Similar
-    findings: 4 were dismissed, 1 wanted; odds of 339.4 to 1 that this one is
+    findings: 4 were dismissed, 1 wanted; odds of 339 to 1 that this one is
     not wanted.
   comment on #10, 95 %: Rules of users go through ast.literal_eval, not through eval
   new, 1 finding(s)
@@ -106,7 +106,7 @@ def test_from_the_webhook_to_a_memory_that_changes_its_mind(
     }
     assert {memory.finding_id, nit.finding_id} == found
     (silent,) = client.list_suppressed_findings("acme/web", 9)
-    assert silent.memory_ids == [nit.memory_id]
+    assert nit.memory_id in silent.memory_ids
     assert client.get_author("acme/api", "ann")
     quality = client.get_retrieval_quality()
     assert (quality.events, quality.empty_results) == (4, 1)

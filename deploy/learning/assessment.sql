@@ -530,7 +530,8 @@ begin
     'Similar findings: %s %s, %s wanted; odds of %s to 1 that this one is %swanted%s.',
     p_assessment.voices_for,
     case p_assessment.voices_for when 1 then 'was dismissed' else 'were dismissed' end,
-    p_assessment.voices_against, round(v_odds::numeric, 1),
+    p_assessment.voices_against,
+    round(v_odds::numeric, case when v_odds < 10 then 1 else 0 end),
     case when p_assessment.odds >= 1 then 'not ' else '' end,
     case
       when p_assessment.verdict <> 'keep' then ''
