@@ -191,8 +191,7 @@ begin
   into v_text_matches
   from _search_text(
     p_corpus, p_scope, v_query, p_limit,
-    v_estimate.share_searchable, v_estimate.memory_ids,
-    array(select v.id from unnest(v_vector_matches) as v)
+    v_estimate.share_searchable, v_estimate.memory_ids
   ) as t;
 
   return query
@@ -219,7 +218,8 @@ comment on function _find_neighbors is
 Arguments: p_scope; p_corpus, of the same repository or owner; p_query_text; p_embedding, of the
 text, or null; p_limit, number of memories of each arm.
 Result: memory_id; similarity, cosine similarity, null without an embedding of the model; coverage,
-share of the terms of the text that the memory contains, weighted by idf.';
+share of the terms of the text that the memory contains, weighted by idf, 0 if the text arm ranks it
+too low to count.';
 
 create function _trust(p_confirmed double precision, p_contradicted double precision)
 returns double precision

@@ -83,6 +83,7 @@ def test_sqitch_deploys_verifies_and_reverts_with_default_variables(
     assert server.dump(empty, "kodiai") == before
 
 
+@pytest.mark.slow
 def test_the_cosine_index_is_created_on_request(empty: dict[str, Any]) -> None:
     schema = own_schema()
     before = server.dump(empty, schema)
@@ -218,6 +219,7 @@ def test_a_target_keeps_the_variables_of_a_schema(
     assert server.dump(connection, schema) == before
 
 
+@pytest.mark.slow
 def test_a_killed_deploy_continues_after_the_change_is_logged(
     empty: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +245,7 @@ def test_a_killed_deploy_continues_after_the_change_is_logged(
     server.sqitch("revert", empty, "-y", schema=schema)
 
 
+@pytest.mark.slow
 def test_an_existing_extension_is_kept(empty: dict[str, Any]) -> None:
     with psycopg.connect(**empty, autocommit=True) as admin:
         admin.execute("create extension vector")
@@ -282,6 +285,7 @@ def test_a_role_without_superuser_deploys(empty: dict[str, Any]) -> None:
         admin.execute(f"drop role {deployer}")
 
 
+@pytest.mark.slow
 def test_roles_and_extension_created_by_others_are_kept(
     empty: dict[str, Any],
 ) -> None:
@@ -373,6 +377,7 @@ def test_a_database_that_is_not_utf8_is_refused(empty: dict[str, Any]) -> None:
         admin.execute(f"drop database {name} with (force)".encode())
 
 
+@pytest.mark.slow
 def test_a_reader_cannot_become_owner_by_a_function_in_the_public_schema(
     database: psycopg.Connection,
 ) -> None:
@@ -406,6 +411,7 @@ def test_a_reader_cannot_become_owner_by_a_function_in_the_public_schema(
     assert "Verify successful" in verify()
 
 
+@pytest.mark.slow
 def test_those_who_may_act_as_the_owner_role_may_create_in_the_public_schema(
     empty: dict[str, Any],
 ) -> None:
@@ -428,6 +434,7 @@ def test_those_who_may_act_as_the_owner_role_may_create_in_the_public_schema(
         admin.execute(f"drop role {deployer}".encode())
 
 
+@pytest.mark.slow
 def test_verify_refuses_another_width(database: psycopg.Connection) -> None:
     connection = server.connection_of(database)
     expected = (
@@ -438,6 +445,7 @@ def test_verify_refuses_another_width(database: psycopg.Connection) -> None:
     assert "Verify successful" in server.sqitch("verify", connection, embedding_dim=8)
 
 
+@pytest.mark.slow
 def test_a_deploy_is_not_continued_with_another_width(empty: dict[str, Any]) -> None:
     schema = own_schema()
     to = ("--to", "base/vector")

@@ -20,6 +20,8 @@ from kodiai.azure import AsyncEntraConnection, EntraConnection
 from kodiai.tls import verify_azure, verify_network
 from tests import server, tls
 
+pytestmark = pytest.mark.slow
+
 HOST = "kodiai-test.postgres.database.azure.com"
 SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
 

@@ -25,6 +25,8 @@ from kodiai import AsyncClient, Client, FoundMemory
 from tests.examples import examples
 from tests.learning.corpus import memory, vector
 
+pytestmark = pytest.mark.slow
+
 
 def count(database: psycopg.Connection) -> int:
     row = database.execute("select count(*) from learning_memories").fetchone()

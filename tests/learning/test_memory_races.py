@@ -463,6 +463,7 @@ def test_a_search_beside_corrections_finds_one_version(
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_killed_server_leaves_no_half_of_a_change(tmp_path: Path) -> None:
     url = embedded.start(tmp_path / "data", "memory")
     server.deploy(
