@@ -278,12 +278,7 @@ begin
         case when r.repo = m.repo then r.pr_number end as pr_number,
         case when m.repo = p_repo then 1 else c_other_repo end
         * case when m.file_path = p_file_path then c_same_file else 1 end
-        * coalesce(
-          0.5 ^ (
-            greatest(extract(epoch from _now() - v.said_at), 0) / extract(epoch from p_half_life)
-          ),
-          1
-        )::double precision
+        * _recency_weight(_now() - v.said_at, p_half_life)
         * case when s.side < 0 then _trust(t.confirmed, t.contradicted) else 1 end as weight
       from neighbors as n
       cross join lateral (

@@ -8,7 +8,6 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-
 create function _is_check(p_delivery_id text, p_finding_text text, p_share double precision)
 returns boolean
 language sql immutable parallel safe

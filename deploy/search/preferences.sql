@@ -41,6 +41,24 @@ comment on function _related_languages is
 Argument: p_languages, in any letter case.
 Result: the related ones only, in lower case.';
 
+create function _recency_weight(p_age interval, p_half_life interval)
+returns double precision
+language sql immutable parallel safe
+return case
+  when p_half_life is null then 1
+  else power(
+    0.5::double precision,
+    -- 0.5 ^ 1000 is close to the smallest double precision value.
+    least(
+      greatest(extract(epoch from p_age), 0) / extract(epoch from p_half_life), 800
+    )::double precision
+  )
+end;
+
+comment on function _recency_weight is
+'Return 0.5 ^ (age / half-life), at most 1 and above 0.
+Arguments: p_age; p_half_life, null to ignore age.';
+
 create function _boost_scores(
   p_candidates search_candidate[],
   p_languages text[],
@@ -63,8 +81,6 @@ declare
   end;
   c_language_boost constant double precision := 1.2;
   c_related_boost constant double precision := 1.1;
-  -- 0.5 ^ 1000 is close to the smallest double precision value.
-  c_max_half_lives constant double precision := 800;
 begin
   if
     p_languages is null and p_recency_half_life is null
@@ -85,21 +101,10 @@ begin
           else 1
         end
         * case when c.is_home then 1 + p_home_weight else 1 end
-        * case
-          when p_recency_half_life is null then 1
-          else
-            greatest(
-              power(
-                0.5::double precision,
-                least(
-                  greatest(extract(epoch from p_now - c.created_at), 0)
-                  / extract(epoch from p_recency_half_life),
-                  c_max_half_lives
-                )::double precision
-              ),
-              case when c.severity in ('critical', 'major') then p_recency_floor else 0 end
-            )
-        end as score
+        * greatest(
+          _recency_weight(p_now - c.created_at, p_recency_half_life),
+          case when c.severity in ('critical', 'major') then p_recency_floor else 0 end
+        ) as score
       from unnest(p_candidates) as c
     ) as s
     order by (s.candidate).tier, s.score desc, (s.candidate).memory_id

@@ -18,6 +18,7 @@ drop function _prefer;
 drop function _cut_irrelevant;
 drop function _separate_tiers;
 drop function _boost_scores;
+drop function _recency_weight;
 drop function _related_languages;
 
 commit;

@@ -9,6 +9,11 @@ select _verify_function('_related_languages', '
   returns text[]
 ');
 
+select _verify_function('_recency_weight', '
+  immutable parallel safe security invoker (p_age interval, p_half_life interval)
+  returns double precision
+');
+
 select _verify_function('_boost_scores', '
   immutable parallel safe security invoker (p_candidates search_candidate[],
   p_languages text[], p_recency_half_life interval, p_recency_floor double precision,
