@@ -200,8 +200,9 @@ def main() -> None:
                 else []
             )
             near = client.calibrate_similarity(MODEL).min_similarity
+            by_rule = curves(splits, answers)
             sections = {
-                "points": points(splits, answers, near),
+                "points": points(by_rule, near),
                 "ratios": by_ratio(answers, martian),
                 "repos": by_repo(answers),
                 "attacks": attack(client, splits[: max(len(splits) // 4, 1)]),
@@ -217,7 +218,7 @@ def main() -> None:
         print(f"\n{sections[name]}")
     is_whole = arguments.splits == parser.get_default("splits")
     if output := arguments.output or (PATH if is_whole else None):
-        plot(output.with_suffix(".svg"), splits, answers)
+        plot(output.with_suffix(".svg"), by_rule)
         report.write_page(
             output,
             PAGE.strip().format(
@@ -397,12 +398,10 @@ def curves(
     return {rule: np.mean(found, axis=0) for rule, found in ranked.items()}
 
 
-def points(
-    splits: Sequence[Split], answers: Sequence[Sequence[Answer]], near: float | None
-) -> str:
+def points(by_rule: dict[str, NDArray[np.float64]], near: float | None) -> str:
     """Compare the rules at the same shares suppressed."""
     rows = [["", *(f"{share:.1%}" for share in SHARES)]]
-    for rule, found in curves(splits, answers).items():
+    for rule, found in by_rule.items():
         cells = [
             f"{np.interp(share, found[0], found[1]):.3f} /"
             f" {np.interp(share, found[0], found[2]):.1%}"
@@ -731,13 +730,9 @@ def describe(
     )
 
 
-def plot(
-    path: Path, splits: Sequence[Split], answers: Sequence[Sequence[Answer]]
-) -> None:
+def plot(path: Path, by_rule: dict[str, NDArray[np.float64]]) -> None:
     figure, axes = plt.subplots(figsize=(8, 3.6), layout="constrained")
-    for (rule, found), color in zip(
-        curves(splits, answers).items(), COLORS, strict=True
-    ):
+    for (rule, found), color in zip(by_rule.items(), COLORS, strict=True):
         axes.plot(100 * found[0], found[1], color=color, label=rule)
     axes.set_xlabel("findings suppressed (%)")
     axes.set_ylabel("precision")
