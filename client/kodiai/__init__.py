@@ -7,6 +7,7 @@ The database is the program: this package calls its functions and does nothing e
 from ._async.client import AsyncClient
 from ._sync.client import Client
 from .errors import (
+    EmbeddingModelError,
     SupersedingError,
     UnknownAssessmentError,
     UnknownCheckpointError,
@@ -46,9 +47,12 @@ from .knowledge import (
 )
 from .learning import (
     BatchWriteResult,
+    ClaimedMemory,
     CommentReaction,
     Correction,
+    EmbeddingFailure,
     EmbeddingModel,
+    EmbeddingModelState,
     FindingAssessment,
     FindingToAssess,
     Info,
@@ -64,8 +68,10 @@ from .learning import (
     PendingMemory,
     ReactionSync,
     RecordedAssessment,
+    ReembeddingProgress,
     RenamedRows,
     Repo,
+    SavedEmbedding,
     SilencedFinding,
     SimilarityCalibration,
     SuppressionQuality,
@@ -85,6 +91,7 @@ from .literals import (
     MemoryAction,
     MemoryState,
     MergeConfidence,
+    ModelState,
     Outcome,
     QuerySyntax,
     ReactionContent,
@@ -98,6 +105,7 @@ from .literals import (
     Voice,
 )
 from .parameters import JsonLike, VectorLike
+from .reembedding import reembed
 from .search import FoundFinding, FoundMemory, SearchCheck
 from .telemetry import (
     DayCost,
@@ -118,6 +126,7 @@ __all__ = [
     "Category",
     "Checkpoint",
     "Claim",
+    "ClaimedMemory",
     "Client",
     "CommentReaction",
     "ConfidenceBand",
@@ -125,7 +134,10 @@ __all__ = [
     "DayCost",
     "DepBumpMerge",
     "DependencySource",
+    "EmbeddingFailure",
     "EmbeddingModel",
+    "EmbeddingModelError",
+    "EmbeddingModelState",
     "FeedbackPattern",
     "Finding",
     "FindingAssessment",
@@ -148,6 +160,7 @@ __all__ = [
     "MemoryWithVoices",
     "MergeConfidence",
     "ModelCost",
+    "ModelState",
     "NewFinding",
     "NewMemory",
     "NewReaction",
@@ -168,6 +181,7 @@ __all__ = [
     "RecordedReaction",
     "RecordedReview",
     "RecordedSuppression",
+    "ReembeddingProgress",
     "RenamedRows",
     "Repo",
     "RepoDay",
@@ -180,6 +194,7 @@ __all__ = [
     "RunCompletion",
     "RunStatus",
     "SavedCheckpoint",
+    "SavedEmbedding",
     "SearchCheck",
     "SemverBumpType",
     "Severity",
@@ -205,4 +220,5 @@ __all__ = [
     "Verdict",
     "Voice",
     "WriteResult",
+    "reembed",
 ]
