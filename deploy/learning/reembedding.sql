@@ -41,30 +41,29 @@ comment on function _reject_models is
 Arguments: p_message, what the state is; p_hint, what to do.
 Errors: always KB009.';
 
-create function _check_wanted_model(p_embedding_model text)
+create function _require_wanted_model(p_embedding_model text)
 returns void
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 begin
-  perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
   if not exists (
     select from embedding_models as m
     where m.embedding_model = p_embedding_model and m.state in ('active', 'next')
   )
   then
-    perform _reject_argument(
-      'p_embedding_model', 'the active model, or the one that begin_reembedding named',
-      to_jsonb(p_embedding_model)::text
+    perform _reject_models(
+      format('%s is neither active nor being re-embedded into', to_json(p_embedding_model)),
+      'list_embedding_models says which are; begin_reembedding begins.'
     );
   end if;
 end
 $$;
 
-comment on function _check_wanted_model is
-'Reject a model unless it should have an embedding of every memory.
+comment on function _require_wanted_model is
+'Reject a model unless every memory should have an embedding of it.
 Argument: p_embedding_model.
-Errors: 22004 for a missing model, 22023 for one that is neither active nor next.';
+Errors: KB009 if it is neither active nor next.';
 
 create function _check_worker_arguments(p_memory_ids bigint[], p_lease uuid)
 returns void

@@ -17,7 +17,7 @@ drop function _lock_without_first;
 drop function _is_leased;
 drop function _check_new_embeddings;
 drop function _check_worker_arguments;
-drop function _check_wanted_model;
+drop function _require_wanted_model;
 drop function _reject_models;
 drop index learning_memories_second_idx;
 drop index learning_memories_model_idx;

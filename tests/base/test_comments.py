@@ -10,6 +10,7 @@ import pytest
 
 from catalog import EMBEDDING, Comment, CommentError, Function, Item
 from kodiai.errors import (
+    EmbeddingModelError,
     UnknownCheckpointError,
     UnknownFindingError,
     UnknownMemoryError,
@@ -20,6 +21,7 @@ from tests.learning.corpus import vector
 
 #: Raised by examples that refer to rows that an empty database does not have.
 STATES = (
+    EmbeddingModelError,
     UnknownCheckpointError,
     UnknownFindingError,
     UnknownMemoryError,

@@ -183,7 +183,7 @@ def test_canceling_keeps_the_old_model_and_frees_the_slot(client: Client) -> Non
     assert work(client, limit=2) == 2
     assert client.cancel_reembedding() == NEW
     with pytest.raises(
-        errors.InvalidParameterValue, match="embedding_model: expected the active model"
+        EmbeddingModelError, match='"new" is neither active nor being re-embedded into'
     ):
         client.save_embeddings(NEW, [claimed.memory_id], [vector(1)], claimed.lease)
     with pytest.raises(
@@ -403,8 +403,8 @@ def test_canceling_waits_for_a_write_into_the_slot(
     [
         (
             {"embedding_model": "other"},
-            errors.InvalidParameterValue,
-            'embedding_model: expected the active model, or the one that begin_reembedding named, got "other"',
+            EmbeddingModelError,
+            '"other" is neither active nor being re-embedded into',
         ),
         (
             {"embeddings": [[1.0] * 9]},

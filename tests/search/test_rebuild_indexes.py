@@ -66,6 +66,7 @@ def test_every_search_index_is_rebuilt(
         "learning_memories_pkey",
         "learning_memories_scope_idx",
         "learning_memories_search_tsv_idx",
+        "learning_memories_second_embedding_idx",
         "postings_pkey",
     }
     assert all(row.is_ok for row in client.check_search(REPO))

@@ -20,7 +20,7 @@ select _verify_function('_reject_models', '
   returns void
 ');
 
-select _verify_function('_check_wanted_model', '
+select _verify_function('_require_wanted_model', '
   stable parallel safe security invoker (p_embedding_model text)
   returns void
 ');

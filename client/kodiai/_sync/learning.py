@@ -78,10 +78,10 @@ class Learning(Caller):
 
         Raises:
             NullValueNotAllowed: a required argument is None (22004).
-            InvalidParameterValue: embedding_model is neither the active model nor being
-                re-embedded into (22023).
-            EmbeddingModelError: memories wait for an embedding of the model, and
-                allow_waiting is false (KB009).
+            InvalidParameterValue: embedding_model is invalid (22023).
+            EmbeddingModelError: the model is neither active nor being re-embedded into,
+                or memories wait for an embedding of it and allow_waiting is false
+                (KB009).
         """
         return self._call(
             learning.ACTIVATE_EMBEDDING_MODEL, embedding_model, allow_waiting
@@ -390,15 +390,16 @@ class Learning(Caller):
             embedding_model: 1 to 200 bytes; the active model, or the one that
                 begin_reembedding named.
             limit: 1 to 1000; maximum number of memories.
-            lease_time: an interval of 1 minute to 1 day; time to embed and save them.
+            lease_time: 1 minute or more; time to embed and save them, at most a day.
 
         Returns:
             By memory_id; none if no memory waits or others embed all that do.
 
         Raises:
             NullValueNotAllowed: a required argument is None (22004).
-            InvalidParameterValue: an argument is invalid, or the model is neither
-                active nor being re-embedded into; the message names it (22023).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+            EmbeddingModelError: the model is neither active nor being re-embedded into
+                (KB009).
         """
         return self._call(
             learning.CLAIM_MEMORIES_TO_EMBED, embedding_model, limit, lease_time
@@ -1279,8 +1280,9 @@ class Learning(Caller):
 
         Raises:
             NullValueNotAllowed: a required argument is None (22004).
-            InvalidParameterValue: an argument is invalid, or the model is neither
-                active nor being re-embedded into; the message names it (22023).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+            EmbeddingModelError: the model is neither active nor being re-embedded into
+                (KB009).
         """
         return self._call(
             learning.REPORT_EMBEDDING_FAILURES,
@@ -1394,8 +1396,9 @@ class Learning(Caller):
 
         Raises:
             NullValueNotAllowed: embedding_model is None (22004).
-            InvalidParameterValue: embedding_model is neither the active model nor being
-                re-embedded into (22023).
+            InvalidParameterValue: embedding_model is invalid (22023).
+            EmbeddingModelError: the model is neither active nor being re-embedded into
+                (KB009).
         """
         return self._call(learning.RETRY_EMBEDDINGS, embedding_model)
 
@@ -1418,8 +1421,8 @@ class Learning(Caller):
             embedding_model: 1 to 200 bytes; the model of the embeddings, as in
                 claim_memories_to_embed.
             memory_ids: at most 10000 ids of memories.
-            embeddings: vectors of embedding_dim dimensions; the embeddings of their
-                texts, in the same order.
+            embeddings: vectors of embedding_dim dimensions; their embeddings, one per
+                memory in the same order.
             lease: lease of claim_memories_to_embed.
 
         Returns:
@@ -1428,11 +1431,12 @@ class Learning(Caller):
         Raises:
             NullValueNotAllowed: an argument or an embedding is None; the message names
                 it (22004).
-            InvalidParameterValue: an argument is invalid, or the model is neither
-                active nor being re-embedded into; the message names it and the position
-                (22023).
+            InvalidParameterValue: an argument is invalid; the message names it and the
+                position (22023).
             SerializationFailure: under repeatable read or serializable, a concurrent
                 transaction changed a memory; retry the transaction (40001).
+            EmbeddingModelError: the model is neither active nor being re-embedded into
+                (KB009).
         """
         return self._call(
             learning.SAVE_EMBEDDINGS, embedding_model, memory_ids, embeddings, lease

@@ -20,7 +20,7 @@ begin
   perform _check_argument('p_allow_waiting', p_allow_waiting::text, 'boolean');
   perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
   perform _lock_models();
-  perform _check_wanted_model(p_embedding_model);
+  perform _require_wanted_model(p_embedding_model);
   if p_embedding_model = _active_model() then
     return p_embedding_model;
   end if;
@@ -58,8 +58,9 @@ Result: the model that was active before.
 
 Errors:
   22004: a required argument is null
-  22023: p_embedding_model is neither the active model nor being re-embedded into
-  KB009: memories wait for an embedding of the model, and p_allow_waiting is false
+  22023: p_embedding_model is invalid
+  KB009: the model is neither active nor being re-embedded into, or memories wait for an embedding
+    of it and p_allow_waiting is false
 
 Example:
   p_embedding_model => ''text-embedding-4''';

@@ -29,9 +29,10 @@ declare
   v_waiting bigint[];
   v_leased bigint[] := '{}';
 begin
-  perform _check_wanted_model(p_embedding_model);
+  perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
   perform _check_argument('p_limit', p_limit::text, 'row_limit');
   perform _check_argument('p_lease_time', p_lease_time::text, 'lease_time');
+  perform _require_wanted_model(p_embedding_model);
 
   loop
     v_waiting := case _embedding_slot(p_embedding_model)
@@ -69,7 +70,7 @@ another model, and those whose text was corrected.
 Arguments:
   p_embedding_model: 1 to 200 bytes; the active model, or the one that begin_reembedding named
   p_limit: 1 to 1000; maximum number of memories
-  p_lease_time: an interval of 1 minute to 1 day; time to embed and save them
+  p_lease_time: 1 minute or more; time to embed and save them, at most a day
 
 Result: rows, each a ClaimedMemory, by memory_id; none if no memory waits or others embed all that
     do.
@@ -82,8 +83,8 @@ Result: rows, each a ClaimedMemory, by memory_id; none if no memory waits or oth
 
 Errors:
   22004: a required argument is null
-  22023: an argument is invalid, or the model is neither active nor being re-embedded into; the
-    message names it
+  22023: an argument is invalid; the message names it
+  KB009: the model is neither active nor being re-embedded into
 
 Example:
   p_embedding_model => ''text-embedding-4''

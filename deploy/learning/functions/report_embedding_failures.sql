@@ -22,10 +22,11 @@ declare
   c_first_wait constant interval := '10 seconds';
   v_reported bigint;
 begin
-  perform _check_wanted_model(p_embedding_model);
+  perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
   perform _check_worker_arguments(p_memory_ids, p_lease);
   perform _check_argument('p_reason', p_reason, 'short_text');
   perform _check_argument('p_max_attempts', p_max_attempts::text, 'row_limit');
+  perform _require_wanted_model(p_embedding_model);
 
   perform _lock_memories(p_memory_ids);
   update embedding_leases as l
@@ -62,8 +63,8 @@ Result: number of memories that were still leased under p_lease.
 
 Errors:
   22004: a required argument is null
-  22023: an argument is invalid, or the model is neither active nor being re-embedded into; the
-    message names it
+  22023: an argument is invalid; the message names it
+  KB009: the model is neither active nor being re-embedded into
 
 Example:
   p_embedding_model => ''text-embedding-4''

@@ -15,7 +15,8 @@ as $$
 declare
   v_retried bigint;
 begin
-  perform _check_wanted_model(p_embedding_model);
+  perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
+  perform _require_wanted_model(p_embedding_model);
   delete from embedding_leases as l
   where l.embedding_model = p_embedding_model and l.reason is not null;
   get diagnostics v_retried = row_count;
@@ -33,7 +34,8 @@ Result: number of memories.
 
 Errors:
   22004: p_embedding_model is null
-  22023: p_embedding_model is neither the active model nor being re-embedded into
+  22023: p_embedding_model is invalid
+  KB009: the model is neither active nor being re-embedded into
 
 Example:
   p_embedding_model => ''text-embedding-4''';

@@ -18,9 +18,10 @@ as $$
 declare
   v_saved bigint[];
 begin
-  perform _check_wanted_model(p_embedding_model);
+  perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
   perform _check_worker_arguments(p_memory_ids, p_lease);
   perform _check_new_embeddings(p_embeddings, cardinality(p_memory_ids));
+  perform _require_wanted_model(p_embedding_model);
 
   perform _lock_memories(p_memory_ids);
   -- Locked first: a correction of the text ends the lease.
@@ -43,8 +44,8 @@ expired is still good as long as nobody else has claimed the memory.
 Arguments:
   p_embedding_model: 1 to 200 bytes; the model of the embeddings, as in claim_memories_to_embed
   p_memory_ids: at most 10000 ids of memories
-  p_embeddings: vectors of embedding_dim dimensions; the embeddings of their texts, in the same
-    order
+  p_embeddings: vectors of embedding_dim dimensions; their embeddings, one per memory in the
+    same order
   p_lease: lease of claim_memories_to_embed
 
 Result: rows, each a SavedEmbedding, one per memory in their order.
@@ -53,10 +54,10 @@ Result: rows, each a SavedEmbedding, one per memory in their order.
 
 Errors:
   22004: an argument or an embedding is null; the message names it
-  22023: an argument is invalid, or the model is neither active nor being re-embedded into; the
-    message names it and the position
+  22023: an argument is invalid; the message names it and the position
   40001: under repeatable read or serializable, a concurrent transaction changed a memory; retry
     the transaction
+  KB009: the model is neither active nor being re-embedded into
 
 Example:
   p_embedding_model => ''text-embedding-4''
