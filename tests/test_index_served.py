@@ -6,6 +6,8 @@ Postgres counts for each table.
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 
 from kodiai import Client
 from tests.examples import examples
+from tests.learning.corpus import vector
 
 REPO = "acme/api"
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -97,6 +100,8 @@ insert into resilience_events (
 select repo, n, 'review', 'timeout', 'ann', created_at from repo_of;
 
 insert into embedding_models (embedding_model, state) values ('test', 'active');
+insert into embedding_models (embedding_model, state, slot) values ('next', 'next', 2);
+insert into embedding_models (embedding_model, state) values ('former', 'former');
 
 insert into learning_memories (
   repo, owner, source_repo, finding_id, finding_text, severity, category, file_path,
@@ -138,7 +143,9 @@ insert into memory_trust (memory_id, contradicted)
 select id, 1 from learning_memories;
 
 insert into embedding_leases (memory_id, embedding_model, lease, expires_at, reason)
-select id, 'test', gen_random_uuid(), now(), case when id % 2 = 0 then 'HTTP 429' end
+select
+  id, case when id % 3 = 0 then 'test' else 'next' end, md5('lease')::uuid, now(),
+  case when id % 2 = 0 then 'HTTP 429' end
 from learning_memories;
 
 insert into learning_policies (
@@ -158,6 +165,7 @@ order by relname
 
 #: The memory of the finding 5; ids are those of findings.
 MINE: dict[str, Any] = {"repo": REPO, "memory_ids": [5]}
+LEASE = uuid.UUID(hashlib.md5(b"lease", usedforsecurity=False).hexdigest())
 #: Arguments of teach_memory.
 TAUGHT: dict[str, Any] = {
     "repo": REPO,
@@ -227,6 +235,29 @@ REAL: dict[str, list[dict[str, Any]]] = {
         {"repo": "acme/repo1", "query_text": "cache"},
     ],
     "search_memories": [{"repo": REPO, "query_text": "word1"}],
+    "claim_memories_to_embed": [
+        {"embedding_model": "test"},
+        {"embedding_model": "next"},
+    ],
+    "save_embeddings": [
+        {
+            "embedding_model": model,
+            "memory_ids": [5],
+            "embeddings": [vector(1)],
+            "lease": LEASE,
+        }
+        for model in ("test", "next")
+    ],
+    "report_embedding_failures": [
+        {
+            "embedding_model": "next",
+            "memory_ids": [5],
+            "lease": LEASE,
+            "reason": "x",
+        }
+    ],
+    "retry_embeddings": [{"embedding_model": "next"}],
+    "activate_embedding_model": [{"embedding_model": "next", "allow_waiting": True}],
     "list_memories": [
         {"repo": REPO},
         {"repo": "acme/repo1"},

@@ -117,7 +117,10 @@ def test_every_function_treats_two_spellings_alike(
     for function in functions:
         outcomes = []
         arguments = given[function.name]
-        for spelled in (arguments, respell_names(arguments)):
+        respelled = respell_names(arguments)
+        if respelled == arguments:
+            continue
+        for spelled in (arguments, respelled):
             with undone(database):
                 result = getattr(client, function.name)(**spelled)
                 outcomes.append((result, contents(database)))

@@ -1,35 +1,19 @@
-"""Embed the memories that wait for an embedding of a model.
-
-Usage: python -m kodiai.reembedding MODEL EMBED [--activate] [--workers N] [--batch N]
-
-MODEL is the name of the embedding model, EMBED a function module:name that takes a
-list of texts and returns their vectors. DATABASE_URL or --url says where. If another
-model is active, this begins or continues to re-embed all memories into MODEL. It can be
-stopped and started again at any time, and run on several machines at once.
-"""
+"""Embed the memories that wait for an embedding of a model."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import suppress
 from datetime import timedelta
-from importlib import import_module
 from threading import Event
 from typing import Any
 
-from psycopg import Error, OperationalError
-from psycopg_pool import ConnectionPool
+from psycopg import OperationalError
 
 from ._sync.client import Client
 from .errors import EmbeddingModelError
 from .learning import ClaimedMemory, ReembeddingProgress
 from .parameters import VectorLike
-from .tls import verify_azure
 
 #: Returns the vectors of texts, in their order.
 Embed = Callable[[list[str]], Sequence[VectorLike]]
@@ -175,100 +159,3 @@ def _split(claimed: list[ClaimedMemory]) -> list[list[ClaimedMemory]]:
     first = [memory for memory in claimed if memory.attempt == 1]
     again = [[memory] for memory in claimed if memory.attempt > 1]
     return [first, *again] if first else again
-
-
-class _Bar:
-    """Shows the progress on stderr: on a terminal in place, else a line a minute."""
-
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
-        self._next = 0.0
-
-    def __call__(self, progress: ReembeddingProgress) -> None:
-        if not self._is_terminal and time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + 60
-        line = describe(progress)
-        print(
-            f"\r{line:<79}" if self._is_terminal else line,
-            end="" if self._is_terminal else "\n",
-            file=sys.stderr,
-            flush=True,
-        )
-
-    def close(self) -> None:
-        if self._is_terminal:
-            print(file=sys.stderr)
-
-
-def describe(progress: ReembeddingProgress) -> str:
-    """Return the progress in at most 79 characters."""
-    share = progress.embedded / progress.total if progress.total else 1
-    bar = ("#" * round(20 * share)).ljust(20, ".")
-    words = [f"[{bar}] {share:4.0%}  {progress.embedded:,} of {progress.total:,}"]
-    if progress.per_second:
-        words.append(f"{progress.per_second:.0f}/s")
-    if progress.seconds_left:
-        words.append(f"{timedelta(seconds=round(progress.seconds_left))} left")
-    if progress.failed:
-        words.append(f"{progress.failed:,} failed")
-    return "  ".join(words)[:79]
-
-
-def main() -> int:
-    """Run the command; return its exit status."""
-    summary, _, details = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser(
-        "python -m kodiai.reembedding", description=summary, epilog=details
-    )
-    parser.add_argument("model", help="name of the embedding model")
-    parser.add_argument("embed", help="module:function that embeds a list of texts")
-    parser.add_argument(
-        "--activate", action="store_true", help="activate it at the end"
-    )
-    parser.add_argument("--url", default=os.environ.get("DATABASE_URL"))
-    parser.add_argument("--schema", default="kodiai")
-    parser.add_argument("--workers", type=int, default=4, metavar="N")
-    parser.add_argument("--batch", type=int, default=100, metavar="N")
-    options = parser.parse_args()
-    if not options.url:
-        parser.error("no --url was given and DATABASE_URL is not set")
-    module, _, name = options.embed.partition(":")
-    sys.path.insert(0, "")
-    try:
-        embed: Embed = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        parser.error(f"{options.embed}: {error}")
-
-    bar = _Bar()
-    arguments = verify_azure(options.url, autocommit=True, client_encoding="UTF8")
-    with ConnectionPool(
-        options.url, max_size=options.workers + 1, kwargs=arguments
-    ) as pool:
-        client = Client(pool, schema=options.schema)
-        try:
-            progress = reembed(
-                client,
-                embed,
-                embedding_model=options.model,
-                batch=options.batch,
-                workers=options.workers,
-                report=bar,
-            )
-            bar.close()
-            for failure in progress.failures:
-                print(f"{failure['memories']:>7,} {failure['reason']}"[:79])
-            if options.activate:
-                client.activate_embedding_model(options.model)
-                print(f"{options.model} is active.")
-        except Error as error:
-            bar.close()
-            print(f"{error}\n{error.diag.message_hint or ''}".strip(), file=sys.stderr)
-            return 1
-    return 1 if progress.waiting else 0
-
-
-if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        sys.exit(main())
-    sys.exit(130)

@@ -121,7 +121,7 @@ def test_vectors_that_cannot_be_saved_stop_it(client: Client, pooled: Client) ->
 def start(conninfo: str, folder: Path, *options: str) -> subprocess.Popen[str]:
     """Start the command with the function embed of a module in the folder."""
     return subprocess.Popen(
-        [sys.executable, "-m", "kodiai.reembedding", NEW, "slow:embed", *options],
+        [sys.executable, "-m", "kodiai", "reembed", NEW, "slow:embed", *options],
         cwd=folder,
         env=os.environ | {"DATABASE_URL": conninfo},
         stdout=subprocess.PIPE,

@@ -124,6 +124,8 @@ select _verify_none(
         ('odds', '1', '0.99'),
         ('rank_constant', '1000000', '1000001'),
         ('rank_constant', '1', '0'),
+        ('lease_time', '1 minute', '59 s'),
+        ('lease_time', '1 day', '25 hours'),
         ('half_life', '1 hour', '59 minutes')
       ) as d (name, value, other)
     where
