@@ -8,7 +8,7 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
-from psycopg import OperationalError
+from psycopg import Error, OperationalError
 
 from ._sync.client import Client
 from .errors import EmbeddingModelError
@@ -126,7 +126,10 @@ class _Worker:
         lease = claimed[0].lease
         try:
             vectors = self._embed([memory.finding_text for memory in claimed])
-        except Exception as error:  # noqa: BLE001 - whatever a provider's client raises
+            self._call(
+                self._client.save_embeddings, self._model, ids, list(vectors), lease
+            )
+        except Exception as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:500]
             self._call(
                 self._client.report_embedding_failures,
@@ -136,10 +139,9 @@ class _Worker:
                 reason,
                 self._max_attempts,
             )
-        else:
-            self._call(
-                self._client.save_embeddings, self._model, ids, list(vectors), lease
-            )
+            # Of the database; others are those of whatever embed calls.
+            if isinstance(error, Error):
+                raise
 
     def _call(self, method: Callable[..., Any], *arguments: object) -> Any:
         """Call the database, again if the connection was lost: every call may be."""

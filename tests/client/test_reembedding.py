@@ -49,7 +49,9 @@ def assert_embedded(client: Client, ids: list[int]) -> None:
 
 @pytest.fixture
 def pooled(client: Client, conninfo: str) -> Iterator[Client]:
-    with ConnectionPool(conninfo, max_size=5, kwargs={"autocommit": True}) as pool:
+    with ConnectionPool(
+        conninfo, min_size=1, max_size=5, kwargs={"autocommit": True}
+    ) as pool:
         yield Client(pool)
 
 
@@ -97,7 +99,9 @@ def test_a_text_that_cannot_be_embedded_does_not_stop_the_others(
         " create trigger later before update on kodiai.embedding_leases for each row"
         " when (new.reason is not null) execute function later()"
     )
-    with ConnectionPool(conninfo, max_size=3, kwargs={"autocommit": True}) as pool:
+    with ConnectionPool(
+        conninfo, min_size=1, max_size=3, kwargs={"autocommit": True}
+    ) as pool:
         done = reembed(Client(pool), fussy, embedding_model=NEW, max_attempts=2)
     assert done.waiting == 1
     assert done.failures == [
@@ -110,12 +114,19 @@ def test_a_text_that_cannot_be_embedded_does_not_stop_the_others(
     ]
 
 
-def test_vectors_that_cannot_be_saved_stop_it(client: Client, pooled: Client) -> None:
+@pytest.mark.parametrize(
+    ("vectors", "message"),
+    [([[1.0] * 9] * 3, "expected 8 dimensions"), ([], "expected 3 vectors")],
+)
+def test_vectors_that_cannot_be_saved_stop_it(
+    client: Client, pooled: Client, vectors: list[list[float]], message: str
+) -> None:
     write(client, 3)
-    with pytest.raises(errors.InvalidParameterValue, match="expected 8 dimensions"):
-        reembed(pooled, lambda texts: [[1.0] * 9 for _ in texts], embedding_model=NEW)
-    with pytest.raises(errors.InvalidParameterValue, match="expected 3 vectors"):
-        reembed(pooled, lambda _: [], embedding_model="new")
+    with pytest.raises(errors.InvalidParameterValue, match=message):
+        reembed(pooled, lambda _: vectors, embedding_model=NEW)
+    progress = client.get_reembedding_progress()
+    assert progress
+    assert (progress.leased, progress.failed) == (0, 3)
 
 
 def start(conninfo: str, folder: Path, *options: str) -> subprocess.Popen[str]:
