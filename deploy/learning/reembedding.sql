@@ -375,6 +375,9 @@ create function _summarize_leases(
 )
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+set enable_bitmapscan = off
 as $$
 begin
   select

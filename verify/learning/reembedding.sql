@@ -11,7 +11,8 @@ select _verify_table('learning_memories', array[
 ]);
 
 select _verify_function('_model_of_first', '
-  immutable parallel safe security invoker (p_embedding_model text, p_embedding vector)
+  immutable parallel safe security invoker (p_embedding_model text, p_embedding
+  vector)
   returns text
 ');
 
@@ -89,6 +90,7 @@ select _verify_function('_summarize_leases', '
   stable parallel safe security invoker (p_embedding_model text, OUT leased bigint,
   OUT failed bigint, OUT failures jsonb)
   returns record
+  set enable_seqscan=off set enable_bitmapscan=off
 ');
 
 select _verify_function('_count_embedded', '

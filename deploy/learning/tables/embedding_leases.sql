@@ -21,7 +21,8 @@ create table embedding_leases (
   references learning_memories (id) on delete cascade
 );
 
-create index embedding_leases_model_idx on embedding_leases (embedding_model, reason);
+create index embedding_leases_model_idx on embedding_leases (embedding_model, reason)
+include (expires_at);
 
 comment on table embedding_leases is
 'Memories that a worker is embedding, or failed to: one row per memory and model, from '

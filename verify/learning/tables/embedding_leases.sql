@@ -19,7 +19,8 @@ select _verify_table('embedding_leases', array[
   'learning_memories(id) ON DELETE CASCADE',
   'index embedding_leases_pkey btree (id)',
   'index embedding_leases_key btree (memory_id, embedding_model)',
-  'index embedding_leases_model_idx btree (embedding_model, reason)'
+  'index embedding_leases_model_idx btree (embedding_model, reason) INCLUDE '
+  '(expires_at)'
 ]);
 
 rollback;
