@@ -530,8 +530,8 @@ end
 $$;
 
 comment on function _assign_ids is
-'Give ids to new memories: those that they have where they come from, if no memory here was ever given
-one of them or a larger one, else the next ones in input order. Ties in a search break by id.
+'Give ids to new memories: those that they have where they come from, if no memory here was ever
+given one of them or a larger one, else the next ones in input order. Ties in a search break by id.
 Arguments: p_memories, as in import_memories; p_known, from _find_imported.
 Result: one id per memory, the same for one that occurs twice; null if it is known.';
 

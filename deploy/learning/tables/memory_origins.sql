@@ -25,8 +25,8 @@ create index memory_origins_superseded_by_idx on memory_origins (superseded_by)
 where superseded_by is not null;
 
 comment on table memory_origins is
-'One row per imported memory that has another id than where it comes from, or that is superseded by '
-'a memory that has not been imported yet.';
+'One row per imported memory that has another id than where it comes from, or that is superseded '
+'by a memory that has not been imported yet.';
 comment on column memory_origins.id is 'Id of the record.';
 comment on column memory_origins.created_at is 'When the memory was imported.';
 comment on column memory_origins.memory_id is 'The memory.';
