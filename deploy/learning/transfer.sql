@@ -100,7 +100,9 @@ comment on function _comparable_memory is
 'Return what of a memory can differ between two exports of it and would be replaced.
 Argument: p_memory, as in export_memories.';
 
-create function _check_parts(p_table text, p_memories jsonb, p_part text, p_keys text[])
+create function _check_parts(
+  p_table text, p_memories jsonb, p_part text, p_type text, p_keys text[]
+)
 returns void
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -118,11 +120,13 @@ begin
   select format('p_memories[%s].%s', m.ord, p_part), jsonb_typeof(m.memory -> p_part)
   into v_label, v_got
   from jsonb_array_elements(p_memories) with ordinality as m (memory, ord)
-  where jsonb_typeof(m.memory -> p_part) not in ('array', 'null')
+  where jsonb_typeof(m.memory -> p_part) not in (p_type, 'null')
   order by m.ord
   limit 1;
   if found then
-    perform _reject_argument(v_label, 'an array of objects', v_got);
+    perform _reject_argument(
+      v_label, case p_type when 'array' then 'an array of objects' else 'an object' end, v_got
+    );
   end if;
 
   -- All parts at once: checking those of each memory would read the catalog once per memory.
@@ -133,11 +137,17 @@ begin
     from (
       select
         e.part,
-        format('p_memories[%s].%s[%s]', m.ord, p_part, e.ord) as label,
+        format(
+          case p_type when 'array' then 'p_memories[%s].%s[%s]' else 'p_memories[%s].%s' end,
+          m.ord, p_part, e.ord
+        ) as label,
         row_number() over (order by m.ord, e.ord) as number
       from jsonb_array_elements(p_memories) with ordinality as m (memory, ord)
       cross join lateral jsonb_array_elements(
-        case jsonb_typeof(m.memory -> p_part) when 'array' then m.memory -> p_part end
+        case jsonb_typeof(m.memory -> p_part)
+          when 'array' then m.memory -> p_part
+          when 'object' then jsonb_build_array(m.memory -> p_part)
+        end
       ) with ordinality as e (part, ord)
     ) as p
     group by (p.number - 1) / c_batch_size
@@ -164,7 +174,7 @@ $$;
 comment on function _check_parts is
 'Reject memories with parts that a table would reject.
 Arguments: p_table, such as memory_voices; p_memories, an array of objects; p_part, the key of the
-array of parts, such as voices; p_keys, as in _check_objects.
+parts, such as voices; p_type, array, or object if there is one part; p_keys, as in _check_objects.
 Errors: 22004 for a missing value, 22023 for an invalid one; the message names the positions of
 the memory and of the part.';
 
@@ -178,7 +188,7 @@ declare
   v_is_repeated boolean;
 begin
   perform _check_parts(
-    'memory_voices', p_memories, 'voices',
+    'memory_voices', p_memories, 'voices', 'array',
     array[
       'login', 'event', 'association', 'voice', 'rationale', 'url', 'finding_id', 'said_at',
       'withdrawn_at', 'is_pending', 'created_at'
@@ -304,26 +314,15 @@ begin
   );
   perform _check_imported_voices(p_memories);
   perform _check_parts(
-    'memory_findings', p_memories, 'findings', array['finding_id', 'created_at']
+    'memory_findings', p_memories, 'findings', 'array', array['finding_id', 'created_at']
   );
   perform _check_parts(
-    'memory_history', p_memories, 'history',
+    'memory_history', p_memories, 'history', 'array',
     array['action', 'changed_by', 'reason', 'before', 'after', 'created_at']
   );
   perform _check_parts(
-    'memory_trust',
-    (
-      select jsonb_agg(
-        case
-          when m.memory -> 'trust' <> 'null'
-            then jsonb_build_object('trust', jsonb_build_array(m.memory -> 'trust'))
-          else '{}'
-        end
-        order by m.ord
-      )
-      from jsonb_array_elements(p_memories) with ordinality as m (memory, ord)
-    ),
-    'trust', array['confirmed', 'contradicted', 'created_at']
+    'memory_trust', p_memories, 'trust', 'object',
+    array['confirmed', 'contradicted', 'created_at']
   );
 
   -- Rules beyond the column types.
@@ -922,7 +921,12 @@ as $$
 begin
   return array(
     select
-      _comparable_memory(d.memory) <> _comparable_memory(m.memory)
+      _comparable_memory(
+        -- Only what is said of the memory can differ.
+        d.memory - array(
+          select k.key from jsonb_object_keys(d.memory) as k (key) where not m.memory ? k.key
+        )
+      ) <> _comparable_memory(m.memory)
       or (
         m.embedding is not null
         and (
@@ -944,7 +948,7 @@ comment on function _differ is
 Arguments: p_memory_ids; p_memories and p_embeddings, one per id, as in import_memories.
 Result: one element per memory, in order.';
 
-create function _lock_superseding(p_memories jsonb)
+create function _lock_importing(p_memories jsonb)
 returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
@@ -952,6 +956,8 @@ as $$
 declare
   v_repo text;
 begin
+  -- One import at a time, so that none misses what another one is inserting.
+  perform pg_advisory_xact_lock(_lock_key('import', ''));
   -- One statement per lock: a query might evaluate them in another order.
   for v_repo in
     select distinct _fold_name(m.memory ->> 'repo') as repo
@@ -964,8 +970,9 @@ begin
 end
 $$;
 
-comment on function _lock_superseding is
-'Lock the contents of the repositories in which memories replace others (_lock_teaching).
+comment on function _lock_importing is
+'Wait for other imports, then lock the contents of the repositories in which memories replace others
+(_lock_teaching).
 Argument: p_memories, as in import_memories.';
 
 create function _write_imported(
@@ -1076,14 +1083,15 @@ set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
-  v_model text := _get_or_set_model(p_memories, p_embeddings, false);
+  v_model text;
   v_known bigint[];
   v_ids bigint[];
   v_inserted bigint[];
   v_waiting bigint[];
   v_actions text[];
 begin
-  perform _lock_superseding(p_memories);
+  perform _lock_importing(p_memories);
+  v_model := _get_or_set_model(p_memories, p_embeddings, false);
   v_known := _find_imported(p_memories);
   v_ids := _assign_ids(p_memories, v_known);
   v_inserted := _insert_new_memories(p_memories, p_embeddings, v_ids, v_model);

@@ -17,7 +17,7 @@ select _verify_function('_comparable_memory', '
 
 select _verify_function('_check_parts', '
   stable parallel safe security invoker (p_table text, p_memories jsonb, p_part text,
-  p_keys text[])
+  p_type text, p_keys text[])
   returns void
 ');
 
@@ -122,7 +122,7 @@ select _verify_function('_differ', '
   returns boolean[]
 ');
 
-select _verify_function('_lock_superseding', '
+select _verify_function('_lock_importing', '
   volatile parallel unsafe security invoker (p_memories jsonb)
   returns void
 ');
