@@ -160,7 +160,7 @@ exception
   when invalid_parameter_value or null_value_not_allowed then
     get stacked diagnostics
       v_code = returned_sqlstate, v_message = message_text, v_label = column_name;
-    v_position := substring(v_label from format('^%s\[([0-9]+)\]', p_part));
+    v_position := substring(v_label from format('^%s[[]([0-9]+)[]]', p_part));
     if v_position is not null then
       v_message := v_batch.labels[v_position]
       || substr(v_message, length(format('%s[%s]', p_part, v_position)) + 1);
@@ -798,7 +798,7 @@ $$;
 comment on function _link_successors is
 'Let memories be superseded by those that supersede them where they come from, as far as these are
 here.
-Argument: p_memory_ids, whose origins are recorded (_record_origins). This transaction locked them.';
+Argument: p_memory_ids, which this transaction locked, with their origins (_record_origins).';
 
 create function _check_cycles(p_memory_ids bigint[], p_memories jsonb)
 returns void
@@ -948,7 +948,7 @@ comment on function _differ is
 Arguments: p_memory_ids; p_memories and p_embeddings, one per id, as in import_memories.
 Result: one element per memory, in order.';
 
-create function _lock_importing(p_memories jsonb)
+create function _lock_superseding(p_memories jsonb)
 returns void
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
@@ -956,8 +956,6 @@ as $$
 declare
   v_repo text;
 begin
-  -- One import at a time, so that none misses what another one is inserting.
-  perform pg_advisory_xact_lock(_lock_key('import', ''));
   -- One statement per lock: a query might evaluate them in another order.
   for v_repo in
     select distinct _fold_name(m.memory ->> 'repo') as repo
@@ -970,9 +968,8 @@ begin
 end
 $$;
 
-comment on function _lock_importing is
-'Wait for other imports, then lock the contents of the repositories in which memories replace others
-(_lock_teaching).
+comment on function _lock_superseding is
+'Lock the contents of the repositories in which memories replace others (_lock_teaching).
 Argument: p_memories, as in import_memories.';
 
 create function _write_imported(
@@ -1090,8 +1087,10 @@ declare
   v_waiting bigint[];
   v_actions text[];
 begin
-  perform _lock_importing(p_memories);
+  -- One import at a time, so that none misses what another one is inserting.
+  perform pg_advisory_xact_lock(_lock_key('import', ''));
   v_model := _get_or_set_model(p_memories, p_embeddings, false);
+  perform _lock_superseding(p_memories);
   v_known := _find_imported(p_memories);
   v_ids := _assign_ids(p_memories, v_known);
   v_inserted := _insert_new_memories(p_memories, p_embeddings, v_ids, v_model);

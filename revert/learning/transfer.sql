@@ -9,7 +9,7 @@ select _verify_registry(:'registry') as verified
 drop function _import_memories;
 drop function _choose_actions;
 drop function _write_imported;
-drop function _lock_importing;
+drop function _lock_superseding;
 drop function _differ;
 drop function _replace_memories;
 drop function _check_cycles;

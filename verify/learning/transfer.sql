@@ -122,7 +122,7 @@ select _verify_function('_differ', '
   returns boolean[]
 ');
 
-select _verify_function('_lock_importing', '
+select _verify_function('_lock_superseding', '
   volatile parallel unsafe security invoker (p_memories jsonb)
   returns void
 ');

@@ -594,8 +594,8 @@ class Learning(Caller):
         that was given here; otherwise they get new ones, in input order, and
         superseded_by follows. A superseding memory may be in a later call. Findings
         that are recorded later get other ids than those that imported memories refer
-        to; but if this schema has findings already, finding_id, review_id and findings
-        must mean them.
+        to. If this schema has findings already, finding_id, review_id and findings must
+        mean those.
 
         Without embeddings, memories wait for one (list_memories with is_waiting); so a
         schema with another embedding_dim can be filled. States and outcomes are

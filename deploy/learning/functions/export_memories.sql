@@ -4,6 +4,7 @@ begin;
 
 \set owner :schema _owner
 \set app :schema _app
+\set reader :schema _reader
 set local role = :"owner";
 set local search_path = :"schema", public;
 
@@ -77,6 +78,6 @@ Example:
   p_owner => ''acme''
   p_limit => 1000';
 
-grant execute on function export_memories to :"app";
+grant execute on function export_memories to :"app", :"reader";
 
 commit;

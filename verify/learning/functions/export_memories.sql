@@ -11,6 +11,6 @@ select _verify_function('export_memories', '
   set plan_cache_mode=force_custom_plan set enable_seqscan=off set
   enable_bitmapscan=off set enable_sort=off set enable_incremental_sort=off set
   max_parallel_workers_per_gather=0 set jit=off
-', '{app}');
+', '{app, reader}');
 
 rollback;
