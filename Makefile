@@ -32,8 +32,8 @@ test-server: .venv/test sqitch ## Run the tests on the server at HOST=/var/run/p
 	$(BIN)/pytest -n logical --postgresql-host="$(or $(HOST),/var/run/postgresql)"
 
 .PHONY: test-azure
-test-azure: .venv/test .venv-azure/ready sqitch ## Test the Azure script (7 minutes)
-	$(BIN)/pytest tests/azure -n logical
+test-azure: .venv/test .venv-azure/ready sqitch ## Test the Azure script (3 minutes)
+	$(BIN)/pytest tests/azure -n logical --dist worksteal
 
 # Checking for dash keeps the script close to POSIX, so that it runs on bash 3.2, which
 # macOS has. Excluded is what bash 3.2 supports beyond POSIX: pipefail, read -s, printf %q

@@ -44,7 +44,7 @@ def fill(admin: psycopg.Connection, batches: Iterable[Memories], rows: int) -> N
     """Load memories as docs/guides/operations.md describes the initial load."""
     admin.execute(f"drop index {GRAPH}".encode())
     admin.execute(
-        "insert into active_embedding_model (embedding_model) values (%s)"
+        "insert into embedding_models (embedding_model, state) values (%s, 'active')"
         " on conflict do nothing",
         (MODEL,),
     )

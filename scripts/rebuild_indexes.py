@@ -28,6 +28,7 @@ WIDTH = 80
 #: The change that creates each index. Their tables create the last two.
 INDEXES = {
     "learning_memories_embedding_idx": "search/indexes",
+    "learning_memories_second_embedding_idx": "search/indexes",
     "learning_memories_scope_idx": "search/indexes",
     "learning_memories_search_tsv_idx": "search/indexes",
     "findings_search_tsv_idx": "search/indexes",

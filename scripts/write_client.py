@@ -57,6 +57,7 @@ PYTHON = {
     "timestamp with time zone": "datetime",
     "timestamptz": "datetime",
     "date": "date",
+    "uuid": "UUID",
     "vector": "Vector",
     "jsonb": "Any",
 }
@@ -65,6 +66,7 @@ PYTHON = {
 ACCEPTED = {
     "numeric": "Decimal | float",
     "timestamptz": "datetime | str",
+    "uuid": "UUID | str",
     "jsonb": "JsonLike",
     "vector": "VectorLike",
 }
@@ -236,6 +238,7 @@ IMPORTS = {
     "collections.abc": ["Iterable", "Mapping"],
     "dataclasses": ["dataclass"],
     "datetime": ["date", "datetime", "timedelta"],
+    "uuid": ["UUID"],
     "decimal": ["Decimal"],
     "typing": ["Any", "Literal", "NotRequired", "TypedDict"],
     "pgvector": ["Vector"],
@@ -414,6 +417,7 @@ EXPORTED = {
         if isinstance(value, type) and value.__module__ == kodiai.errors.__name__
     ],
     "parameters": ["JsonLike", "VectorLike"],
+    "reembedding": ["reembed"],
 }
 
 

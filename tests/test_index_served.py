@@ -96,7 +96,7 @@ insert into resilience_events (
 )
 select repo, n, 'review', 'timeout', 'ann', created_at from repo_of;
 
-insert into active_embedding_model (embedding_model) values ('test');
+insert into embedding_models (embedding_model, state) values ('test', 'active');
 
 insert into learning_memories (
   repo, owner, source_repo, finding_id, finding_text, severity, category, file_path,
@@ -140,8 +140,9 @@ select id, 1 from learning_memories;
 insert into memory_origins (memory_id, origin_id, superseded_by, superseded_by_created_at)
 select id, 100000 + id, 200000 + id, created_at from learning_memories;
 
-insert into similarity_calibrations (embedding_model, pairs, mean_similarity, deviation)
-select case n when 1 then 'test' else 'test' || n end, 100, 0.4, 0.1 from repo_of;
+insert into embedding_leases (memory_id, embedding_model, lease, expires_at, reason)
+select id, 'test', gen_random_uuid(), now(), case when id % 2 = 0 then 'HTTP 429' end
+from learning_memories;
 
 insert into learning_policies (
   owner, repo, trusted_associations, untrusted, approval_delay, max_per_person_day
@@ -154,7 +155,7 @@ from repo_of;
 
 SCANS = """
 select relname, seq_scan from pg_stat_user_tables
-where schemaname = 'kodiai' and relname <> 'active_embedding_model'
+where schemaname = 'kodiai' and relname <> 'embedding_models'
 order by relname
 """
 

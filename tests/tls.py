@@ -43,6 +43,7 @@ def listener(
 def _serve(client: socket.socket, context: ssl.SSLContext, socket_path: str) -> None:
     # A client that rejects the certificate disconnects.
     with suppress(OSError), client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while True:
             head = client.recv(8, socket.MSG_WAITALL)
             if len(head) < 8:

@@ -7,6 +7,7 @@ The database is the program: this package calls its functions and does nothing e
 from ._async.client import AsyncClient
 from ._sync.client import Client
 from .errors import (
+    EmbeddingModelError,
     SupersedingError,
     UnknownAssessmentError,
     UnknownCheckpointError,
@@ -46,9 +47,12 @@ from .knowledge import (
 )
 from .learning import (
     BatchWriteResult,
+    ClaimedMemory,
     CommentReaction,
     Correction,
+    EmbeddingFailure,
     EmbeddingModel,
+    EmbeddingModelState,
     ExportedMemory,
     FindingAssessment,
     FindingToAssess,
@@ -67,8 +71,10 @@ from .learning import (
     PendingMemory,
     ReactionSync,
     RecordedAssessment,
+    ReembeddingProgress,
     RenamedRows,
     Repo,
+    SavedEmbedding,
     SilencedFinding,
     SimilarityCalibration,
     SuppressionQuality,
@@ -89,6 +95,7 @@ from .literals import (
     MemoryAction,
     MemoryState,
     MergeConfidence,
+    ModelState,
     Outcome,
     QuerySyntax,
     ReactionContent,
@@ -102,6 +109,7 @@ from .literals import (
     Voice,
 )
 from .parameters import JsonLike, VectorLike
+from .reembedding import reembed
 from .search import FoundFinding, FoundMemory, SearchCheck
 from .telemetry import (
     DayCost,
@@ -122,6 +130,7 @@ __all__ = [
     "Category",
     "Checkpoint",
     "Claim",
+    "ClaimedMemory",
     "Client",
     "CommentReaction",
     "ConfidenceBand",
@@ -130,7 +139,10 @@ __all__ = [
     "DayCost",
     "DepBumpMerge",
     "DependencySource",
+    "EmbeddingFailure",
     "EmbeddingModel",
+    "EmbeddingModelError",
+    "EmbeddingModelState",
     "ExportedMemory",
     "FeedbackPattern",
     "Finding",
@@ -156,6 +168,7 @@ __all__ = [
     "MemoryWithVoices",
     "MergeConfidence",
     "ModelCost",
+    "ModelState",
     "NewFinding",
     "NewMemory",
     "NewReaction",
@@ -176,6 +189,7 @@ __all__ = [
     "RecordedReaction",
     "RecordedReview",
     "RecordedSuppression",
+    "ReembeddingProgress",
     "RenamedRows",
     "Repo",
     "RepoDay",
@@ -188,6 +202,7 @@ __all__ = [
     "RunCompletion",
     "RunStatus",
     "SavedCheckpoint",
+    "SavedEmbedding",
     "SearchCheck",
     "SemverBumpType",
     "Severity",
@@ -213,4 +228,5 @@ __all__ = [
     "Verdict",
     "Voice",
     "WriteResult",
+    "reembed",
 ]

@@ -40,6 +40,10 @@ class UnknownAssessmentError(DatabaseError, code="KB008"):
     """An assessment that a call refers to does not exist."""
 
 
+class EmbeddingModelError(DatabaseError, code="KB009"):
+    """The embedding models are not in the state that a call needs."""
+
+
 def argument_of(error: Error) -> str | None:
     """Return what the call was refused for, such as limit or findings[2].severity."""
     name = error.diag.column_name or ""

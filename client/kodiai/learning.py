@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NotRequired, TypedDict
+from uuid import UUID
 
 from pgvector import Vector
 
@@ -16,6 +17,7 @@ from kodiai.literals import (
     FindingOutcome,
     MemoryAction,
     MemoryState,
+    ModelState,
     Outcome,
     ReactionContent,
     Severity,
@@ -207,6 +209,17 @@ class MemoryVoice(TypedDict):
     """Whether it awaits approval, and until then does not count."""
 
 
+class EmbeddingFailure(TypedDict):
+    """An element of failures."""
+
+    reason: str
+    """What went wrong."""
+    memories: int
+    """How many memories."""
+    given_up: int
+    """How many of them are not tried again before retry_embeddings."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class FindingAssessment(Row):
     """A row of assess_finding."""
@@ -328,6 +341,24 @@ class SimilarityCalibration(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ClaimedMemory(Row):
+    """A row of claim_memories_to_embed."""
+
+    memory_id: int
+    """Id of the memory."""
+    repo: str
+    """owner/name, in lower case; its repository."""
+    finding_text: str
+    """The text to embed."""
+    attempt: int
+    """How often it has been claimed, this time included."""
+    lease: UUID
+    """Names the claim, for save_embeddings; the same for all rows."""
+    expires_at: datetime
+    """When others can claim it."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Correction(Row):
     """A row of correct_memory."""
 
@@ -336,7 +367,7 @@ class Correction(Row):
     state: MemoryState
     """Searches find only active memories."""
     is_waiting: bool
-    """Whether the memory has no embedding now."""
+    """Whether the memory waits for an embedding of the active model now."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -528,6 +559,36 @@ class MemoryWithVoices(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ReembeddingProgress(Row):
+    """A row of get_reembedding_progress."""
+
+    embedding_model: str
+    """Name of the model."""
+    state: ModelState
+    """As in list_embedding_models."""
+    total: int
+    """Number of memories, whatever their state."""
+    embedded: int
+    """How many of them have an embedding of the model."""
+    waiting: int
+    """How many have none, including those that are leased or failed."""
+    leased: int
+    """How many workers are embedding now."""
+    failed: int
+    """How many could not be embedded when last tried."""
+    failures: list[EmbeddingFailure]
+    """The reasons, most frequent first."""
+    began_at: datetime | None
+    """When re-embedding into it began; None if it never did."""
+    per_second: float | None
+    """Memories embedded per second since then; None unless the state is next."""
+    seconds_left: float | None
+    """Time that the others take at that rate; None likewise, or if none was
+    embedded.
+    """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class SuppressionQuality(Row):
     """A row of get_suppression_quality."""
 
@@ -565,6 +626,35 @@ class ImportResult(Row):
     """Id of the memory, new or known."""
     action: Literal["inserted", "replaced", "kept", "unchanged"]
     """What happened; kept if it differs."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EmbeddingModelState(Row):
+    """A row of list_embedding_models."""
+
+    embedding_model: str
+    """Name of the model."""
+    embedding_dim: int
+    """Number of dimensions of its embeddings."""
+    state: ModelState
+    """active: searches and writes use it unless they name another. next: memories
+    are being re-embedded into it. former: its embeddings are to be deleted
+    (purge_embeddings). inactive: none of these.
+    """
+    created_at: datetime
+    """When the model was first named."""
+    began_at: datetime | None
+    """When re-embedding into it began; None if it never did."""
+    activated_at: datetime | None
+    """When it last became active; None if it never was."""
+    calibrated_at: datetime | None
+    """When its similarity was last calibrated; None if never."""
+    pairs: int | None
+    """Number of pairs of memories that were compared then; None likewise."""
+    mean_similarity: float | None
+    """-1 to 1; as in calibrate_similarity; None likewise."""
+    deviation: float | None
+    """As in calibrate_similarity; None likewise."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -732,6 +822,16 @@ class RenamedRows(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class SavedEmbedding(Row):
+    """A row of save_embeddings."""
+
+    memory_id: int
+    """Id of the memory."""
+    saved: bool
+    """Whether its embedding was saved."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ReactionSync(Row):
     """A row of sync_feedback_reactions."""
 
@@ -799,6 +899,10 @@ class WriteResult(Row):
     """Whether the memory no longer applies; searches skip stale memories."""
 
 
+ACTIVATE_EMBEDDING_MODEL = one(
+    str, "activate_embedding_model", embedding_model="text", allow_waiting="boolean"
+)
+
 APPROVE_MEMORIES = one(
     int,
     "approve_memories",
@@ -845,8 +949,20 @@ AUDIT_TEACHERS = many(
     Teacher, "audit_teachers", repo="text", owner="text", days="bigint", limit="bigint"
 )
 
+BEGIN_REEMBEDDING = one(int, "begin_reembedding", embedding_model="text")
+
 CALIBRATE_SIMILARITY = one(
     SimilarityCalibration, "calibrate_similarity", embedding_model="text"
+)
+
+CANCEL_REEMBEDDING = optional(str, "cancel_reembedding")
+
+CLAIM_MEMORIES_TO_EMBED = many(
+    ClaimedMemory,
+    "claim_memories_to_embed",
+    embedding_model="text",
+    limit="bigint",
+    lease_time="interval",
 )
 
 CORRECT_MEMORY = one(
@@ -897,6 +1013,10 @@ GET_MEMORIES = many(
 
 GET_MEMORY = optional(MemoryWithVoices, "get_memory", repo="text", memory_id="bigint")
 
+GET_REEMBEDDING_PROGRESS = optional(
+    ReembeddingProgress, "get_reembedding_progress", embedding_model="text"
+)
+
 GET_SUPPRESSION_QUALITY = many(
     SuppressionQuality, "get_suppression_quality", repo="text", days="bigint"
 )
@@ -910,6 +1030,8 @@ IMPORT_MEMORIES = many(
     embeddings="vector[]",
     on_conflict="text",
 )
+
+LIST_EMBEDDING_MODELS = many(EmbeddingModelState, "list_embedding_models")
 
 LIST_MEMORIES = many(
     Memory,
@@ -980,6 +1102,8 @@ MARK_STALE_MEMORIES = one(
 
 PURGE_ASSESSMENTS = one(int, "purge_assessments", older_than="interval", limit="bigint")
 
+PURGE_EMBEDDINGS = one(int, "purge_embeddings", limit="bigint")
+
 PURGE_RETIRED_MEMORIES = one(
     int,
     "purge_retired_memories",
@@ -1028,6 +1152,16 @@ RENAME_OWNER = many(RenamedRows, "rename_owner", owner="text", new_owner="text")
 
 RENAME_REPO = many(RenamedRows, "rename_repo", repo="text", new_repo="text")
 
+REPORT_EMBEDDING_FAILURES = one(
+    int,
+    "report_embedding_failures",
+    embedding_model="text",
+    memory_ids="bigint[]",
+    lease="uuid",
+    reason="text",
+    max_attempts="bigint",
+)
+
 RESTORE_MEMORIES = one(
     int,
     "restore_memories",
@@ -1047,6 +1181,17 @@ RETIRE_MEMORIES = one(
     finding_ids="bigint[]",
     by="text",
     superseded_by="bigint",
+)
+
+RETRY_EMBEDDINGS = one(int, "retry_embeddings", embedding_model="text")
+
+SAVE_EMBEDDINGS = many(
+    SavedEmbedding,
+    "save_embeddings",
+    embedding_model="text",
+    memory_ids="bigint[]",
+    embeddings="vector[]",
+    lease="uuid",
 )
 
 SET_EMBEDDING_MODEL = optional(str, "set_embedding_model", embedding_model="text")

@@ -31,6 +31,8 @@ MemoryState = Literal["pending", "active", "retired"]
 
 MergeConfidence = Literal["high", "medium", "low"]
 
+ModelState = Literal["active", "next", "former", "inactive"]
+
 Outcome = Literal["published", "accepted", "suppressed", "thumbs_up", "thumbs_down"]
 
 QuerySyntax = Literal["plain", "websearch"]

@@ -17,6 +17,7 @@ from json import dumps
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any, SupportsFloat
+from uuid import UUID
 
 from pgvector import HalfVector, Vector
 from psycopg.errors import InvalidParameterValue
@@ -138,6 +139,13 @@ def _utc(argument: str, value: datetime) -> datetime:
     return value if value.utcoffset() is not None else value.replace(tzinfo=UTC)
 
 
+def _uuid(argument: str, value: UUID | str) -> UUID:
+    try:
+        return value if isinstance(value, UUID) else UUID(value)
+    except ValueError:
+        raise invalid(argument, "a UUID", "other text") from None
+
+
 def _vector(argument: str, value: Any) -> Vector:
     if isinstance(value, Vector | HalfVector):
         value = value.to_list()
@@ -211,6 +219,7 @@ TYPES: dict[str, Callable[[str, Any], object]] = {
     "numeric": _checked((Real, Decimal), "a number", _number),
     "interval": _checked(timedelta, "a timedelta"),
     "timestamp with time zone": _checked(datetime, "a datetime", _utc),
+    "uuid": _checked((UUID, str), "a UUID", _uuid),
     "vector": _vector,
     "jsonb": partial(_jsonb, convert=_json),
     "objects": partial(_jsonb, convert=_objects),

@@ -193,6 +193,10 @@ create domain rank_constant as integer
 constraint rank_constant_check check (value between 1 and 1000000);
 comment on domain rank_constant is 'an integer from 1 to 1000000';
 
+create domain lease_time as interval
+constraint lease_time_check check (value between '1 minute' and '1 day');
+comment on domain lease_time is 'an interval of 1 minute to 1 day, such as 10 minutes';
+
 create domain half_life as interval
 constraint half_life_check check (extract(epoch from value) >= 3600);
 comment on domain half_life is 'an interval of 1 hour or more, such as 30 days';
@@ -224,6 +228,10 @@ comment on domain voice is
 create domain memory_state as text
 constraint memory_state_check check (value in ('pending', 'active', 'retired'));
 comment on domain memory_state is 'pending, active or retired';
+
+create domain model_state as text
+constraint model_state_check check (value in ('active', 'next', 'former', 'inactive'));
+comment on domain model_state is 'active, next, former or inactive';
 
 create domain memory_action as text
 constraint memory_action_check check (

@@ -78,10 +78,10 @@ as $$
 declare
   v_scale similarity_scale;
 begin
-  select c.mean_similarity, c.deviation, c.mean_similarity + c.deviation
+  select m.mean_similarity, m.deviation, m.mean_similarity + m.deviation
   into v_scale
-  from similarity_calibrations as c
-  where c.embedding_model = p_embedding_model;
+  from embedding_models as m
+  where m.embedding_model = p_embedding_model;
   -- Without a calibration: that of all-MiniLM-L6-v2 on findings of one repository.
   v_scale.deviation := coalesce(v_scale.deviation, 0.14);
   v_scale.near := coalesce(p_min_similarity, v_scale.near);
@@ -119,6 +119,7 @@ set enable_mergejoin = off
 as $$
 declare
   c_pairs constant integer := 2000;
+  v_scope constant search_scope := _with_model(null, p_embedding_model);
   v_first constant bigint := (select min(m.id) from learning_memories as m);
   v_last constant bigint := (select max(m.id) from learning_memories as m);
 begin
@@ -127,7 +128,10 @@ begin
   from (
     -- The same points each time, so that measuring again gives the same.
     select distinct on (least(a.id, b.id), greatest(a.id, b.id))
-      1 - (a.embedding <=> b.embedding) as similarity
+      1 - (
+        _slot_embedding(v_scope, a.embedding, a.second_embedding)
+        <=> _slot_embedding(v_scope, b.embedding, b.second_embedding)
+      ) as similarity
     from generate_series(1, c_pairs) as g (n)
     cross join lateral (
       select m.* from learning_memories as m
@@ -147,8 +151,8 @@ begin
       limit 1
     ) as b
     where
-      a.embedding_model = p_embedding_model
-      and b.embedding_model = p_embedding_model
+      _is_comparable(v_scope, a.embedding_model, a.embedding_code, a.second_code)
+      and _is_comparable(v_scope, b.embedding_model, b.embedding_code, b.second_code)
       and a.finding_text <> b.finding_text
   ) as p
   where p.similarity is not null;
@@ -159,6 +163,46 @@ comment on function _measure_similarity is
 'Measure the similarity of random pairs of memories, each of one repository.
 Argument: p_embedding_model.
 Result: pairs, their number; mean_similarity and deviation of their cosine similarities.';
+
+create function _calibrate(
+  p_embedding_model text,
+  out pairs bigint,
+  out mean_similarity double precision,
+  out deviation double precision
+)
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  c_min_pairs constant integer := 100;
+begin
+  select m.pairs, m.mean_similarity, m.deviation
+  into pairs, mean_similarity, deviation
+  from _measure_similarity(p_embedding_model) as m;
+  if pairs < c_min_pairs or deviation = 0 then
+    mean_similarity := null;
+    deviation := null;
+    return;
+  end if;
+
+  insert into embedding_models as m (
+    embedding_model, calibrated_at, pairs, mean_similarity, deviation
+  )
+  values (p_embedding_model, _now(), pairs, mean_similarity, deviation)
+  on conflict (embedding_model) do update
+  set
+    calibrated_at = excluded.calibrated_at,
+    pairs = excluded.pairs,
+    mean_similarity = excluded.mean_similarity,
+    deviation = excluded.deviation;
+end
+$$;
+
+comment on function _calibrate is
+'Measure how similar the embeddings of a model are, and store it.
+Argument: p_embedding_model.
+Result: as in _measure_similarity; without mean_similarity and deviation if there are too few pairs
+to store anything.';
 
 create function _find_neighbors(
   p_scope search_scope,
@@ -199,7 +243,10 @@ begin
     m.id,
     1 - coalesce(
       v.value,
-      case when m.embedding_model = p_scope.embedding_model then m.embedding <=> p_embedding end
+      case
+        when _is_comparable(p_scope, m.embedding_model, m.embedding_code, m.second_code)
+          then _slot_embedding(p_scope, m.embedding, m.second_embedding) <=> p_embedding
+      end
     ),
     coalesce(t.coverage, 0)
   from unnest(v_vector_matches) as v
@@ -712,13 +759,10 @@ set enable_seqscan = off
 set enable_bitmapscan = off
 as $$
 declare
-  v_scope search_scope := _make_scope(p_repo, p_owner);
+  v_scope search_scope := _with_model(_make_scope(p_repo, p_owner), p_embedding_model);
   v_corpus search_corpus;
   v_scale similarity_scale;
 begin
-  v_scope.embedding_model := coalesce(
-    p_embedding_model, (select a.embedding_model from active_embedding_model as a)
-  );
   v_scale := _similarity_scale(v_scope.embedding_model, p_min_similarity);
   v_corpus := _measure_corpus('learning_memories', v_scope.owner, v_scope.repo);
   for v_ordinal in 1 .. jsonb_array_length(p_findings) loop

@@ -430,9 +430,13 @@ language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
+  c_is_second constant boolean := coalesce(
+    p_memory ->> 'embedding_model' = _lock_second_model(), false
+  );
   v_before jsonb;
   v_after jsonb;
   v_same_embedding boolean;
+  v_same_text boolean;
 begin
   select
     jsonb_build_object(
@@ -440,7 +444,8 @@ begin
       'file_path', m.file_path, 'language', m.language, 'metadata', m.metadata,
       'embedding_model', m.embedding_model
     ),
-    p_embedding is null or m.embedding = p_embedding
+    p_embedding is null
+    or p_embedding = case when c_is_second then m.second_embedding else m.embedding end
   into v_before, v_same_embedding
   from learning_memories as m
   where m.id = p_memory_id;
@@ -450,13 +455,18 @@ begin
       'file_path', _stored_path(p_memory ->> 'file_path')
     );
   end if;
-  if p_embedding is null then
+  if p_embedding is null or c_is_second then
     v_after := v_after || jsonb_build_object('embedding_model', v_before -> 'embedding_model');
   end if;
   if v_before = v_after and v_same_embedding is true then
     return false;
   end if;
 
+  -- Embeddings of the old text would still be found, and those on their way be saved.
+  v_same_text := v_after -> 'finding_text' = v_before -> 'finding_text';
+  if p_embedding is not null or not v_same_text then
+    delete from embedding_leases as l where l.memory_id = p_memory_id;
+  end if;
   update learning_memories as m
   set
     finding_text = v_after ->> 'finding_text',
@@ -467,9 +477,12 @@ begin
     metadata = v_after -> 'metadata',
     embedding_model = v_after ->> 'embedding_model',
     embedding = case
-      when p_embedding is not null then p_embedding
-      -- The one of the old text would still be found.
-      when v_after -> 'finding_text' = v_before -> 'finding_text' then m.embedding
+      when p_embedding is not null and not c_is_second then p_embedding
+      when v_same_text then m.embedding
+    end,
+    second_embedding = case
+      when p_embedding is not null and c_is_second then p_embedding
+      when v_same_text then m.second_embedding
     end
   where m.id = p_memory_id;
   -- Embeddings are not part of the history.

@@ -27,8 +27,6 @@ returns search_scope
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
-declare
-  v_scope search_scope;
 begin
   select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   perform _check_array('p_outcomes', p_outcomes, 'outcome');
@@ -37,12 +35,12 @@ begin
   perform _check_optional('p_metadata', p_metadata::text, 'metadata');
   perform _check_optional('p_state', p_state, 'memory_state');
 
-  v_scope := _make_scope(
-    p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after,
-    p_metadata, case when p_state is not null then array[p_state] end
+  return _with_model(
+    _make_scope(
+      p_repo, p_owner, p_outcomes, p_severities, p_categories, p_path_prefix, p_created_after,
+      p_metadata, case when p_state is not null then array[p_state] end
+    )
   );
-  v_scope.embedding_model := (select a.embedding_model from active_embedding_model as a);
-  return v_scope;
 end
 $$;
 
@@ -54,11 +52,14 @@ Errors: 22004 if p_repo and p_owner are both null, 22023 for an invalid argument
 
 -- No set clause, so that PostgreSQL inlines it.
 create function _is_waiting(
-  p_scope search_scope, p_embedding_model text, p_embedding_code bit varying
+  p_scope search_scope,
+  p_embedding_model text,
+  p_embedding_code bit varying,
+  p_second_code bit varying
 )
 returns boolean
 language sql immutable parallel safe
-return _is_comparable(p_scope, p_embedding_model, p_embedding_code) is not true;
+return _is_comparable(p_scope, p_embedding_model, p_embedding_code, p_second_code) is not true;
 
 comment on function _is_waiting is
 'Return whether a memory waits for an embedding of the model of a scope.
@@ -97,7 +98,7 @@ begin
         and m.id > p_after_id
         and (
           p_is_waiting is null
-          or _is_waiting(p_scope, m.embedding_model, m.embedding_code) = p_is_waiting
+          or _is_waiting(p_scope, m.embedding_model, m.embedding_code, m.second_code) = p_is_waiting
         )
       order by m.id
       -- Optimization fence: otherwise the limit would favor an index in order of id.
@@ -180,7 +181,7 @@ begin
       and _has_metadata(p_scope, w.metadata)
       and (
         p_is_waiting is null
-        or _is_waiting(p_scope, w.embedding_model, w.embedding_code) = p_is_waiting
+        or _is_waiting(p_scope, w.embedding_model, w.embedding_code, w.second_code) = p_is_waiting
       )
     order by w.name, w.id
     limit p_limit

@@ -134,7 +134,7 @@ declare
   v_model text;
   v_ordinal bigint;
 begin
-  select a.embedding_model into v_model from active_embedding_model as a;
+  v_model := _active_model();
   if v_model is not null then
     return v_model;
   end if;
@@ -159,12 +159,12 @@ begin
     );
   end if;
 
-  insert into active_embedding_model (embedding_model)
-  values (v_model)
-  on conflict do nothing;
   -- A concurrent writer may have set another model first.
-  select a.embedding_model into v_model from active_embedding_model as a;
-  return v_model;
+  perform _lock_models();
+  if _active_model() is null then
+    perform _make_active(v_model);
+  end if;
+  return _active_model();
 end
 $$;
 
@@ -188,6 +188,7 @@ set search_path = :"schema", public, pg_temp
 set enable_seqscan = off
 as $$
 declare
+  c_second_model constant text := _lock_second_model();
   v_inserted bigint[];
 begin
   -- In key order, so that concurrent calls with the same keys wait for each other instead
@@ -196,7 +197,8 @@ begin
     insert into learning_memories (
       id, created_at, repo, owner, finding_id, review_id, source_repo,
       finding_text, severity, category, file_path, language, outcome,
-      embedding_model, embedding, stale, metadata, state, retired_at, retired_reason
+      embedding_model, embedding, second_embedding, stale, metadata, state, retired_at,
+      retired_reason
     )
     overriding system value
     select
@@ -213,8 +215,9 @@ begin
       _stored_path(m.file_path),
       m.language,
       m.outcome,
-      coalesce(m.embedding_model, p_model, 'none'),
-      m.embedding,
+      n.embedding_model,
+      case when n.embedding_model <> coalesce(c_second_model, '') then m.embedding end,
+      case when n.embedding_model = c_second_model then m.embedding end,
       coalesce(m.stale, false),
       coalesce(m.metadata, '{}'),
       coalesce(m.state, 'active'),
@@ -247,6 +250,9 @@ begin
       category, file_path, language, outcome, embedding_model, stale, metadata, state,
       retired_at, retired_reason, embedding, id
     )
+    cross join lateral (
+      select coalesce(m.embedding_model, p_model, 'none') as embedding_model
+    ) as n
     -- A finding that repeated a memory belongs to that one.
     where not exists (
       select from memory_findings as f
@@ -287,6 +293,14 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+  c_second_model constant text := _lock_second_model();
+  -- Of these, the first slot should have an embedding of every memory.
+  c_first_models constant text[] := array(
+    select m.embedding_model
+    from embedding_models as m
+    where m.slot = 1 and m.state in ('active', 'next')
+  );
 begin
   with given as (
     -- Of several embeddings for one memory, the first of the active model.
@@ -310,17 +324,34 @@ begin
     from given as g
     inner join learning_memories as l on g.memory_id = l.id
     where
-      (l.embedding is null or (l.embedding_model <> p_model and g.embedding_model = p_model))
+      case
+        when g.embedding_model = c_second_model then l.second_embedding is null
+        else
+          l.embedding is null
+          or (l.embedding_model <> g.embedding_model and g.embedding_model = any (c_first_models))
+      end
       -- Not that of a text from before a correction.
       and l.finding_text = g.finding_text
     order by l.id
     for no key update of l
+  ),
+
+  completed as (
+    update learning_memories as l
+    set
+      embedding = case when i.is_second then l.embedding else i.embedding end,
+      embedding_model = case when i.is_second then l.embedding_model else i.embedding_model end,
+      second_embedding = case when i.is_second then i.embedding else l.second_embedding end
+    from (
+      select n.*, n.embedding_model = coalesce(c_second_model, '') as is_second from incomplete as n
+    ) as i
+    where l.id = i.id
+    returning l.id, i.embedding_model
   )
 
-  update learning_memories as l
-  set embedding = i.embedding, embedding_model = i.embedding_model
-  from incomplete as i
-  where l.id = i.id;
+  delete from embedding_leases as e
+  using completed as c
+  where e.memory_id = c.id and e.embedding_model = c.embedding_model;
 end
 $$;
 

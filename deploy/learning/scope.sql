@@ -23,6 +23,7 @@ create type search_scope as (
   states text[],
   metadata jsonb,
   embedding_model text,
+  embedding_slot integer,
   excluded tsquery
 );
 
@@ -31,6 +32,7 @@ comment on type search_scope is
 owner: never null. repo: owner/name. outcomes, severities, categories, excluded_repos, path_prefix,
 created_after: filters of search_memories. states: never null. metadata: object that the
 metadata of a memory must contain. embedding_model: model whose embeddings the vector arm compares.
+embedding_slot: which columns have them (_embedding_slot).
 excluded: documents that match it are not searchable.';
 
 -- noqa: enable=LT01
@@ -113,16 +115,75 @@ comment on function _has_metadata is
 Arguments: p_scope; p_metadata, column of learning_memories.
 Result: true or false.';
 
+create function _with_model(p_scope search_scope, p_embedding_model text default null)
+returns search_scope
+language plpgsql stable parallel safe
+set search_path = :"schema", public, pg_temp
+as $$
+begin
+  p_scope.embedding_model := coalesce(p_embedding_model, _active_model());
+  p_scope.embedding_slot := _embedding_slot(p_scope.embedding_model);
+  return p_scope;
+end
+$$;
+
+comment on function _with_model is
+'Set the model whose embeddings are compared.
+Arguments: p_scope; p_embedding_model, null for the active one.
+Result: the scope.';
+
+-- The next three have no set clause either: a custom plan knows the slot, and can use its index.
+create function _slot_code(p_scope search_scope, p_code bit varying, p_second_code bit varying)
+returns bit varying
+language sql immutable parallel safe
+return case when (p_scope).embedding_slot = 2 then p_second_code else p_code end;
+
+comment on function _slot_code is
+'Return the code of the slot of a scope.
+Arguments: p_scope; embedding_code and second_code of a memory.
+Result: one of the two.';
+
+create function _slot_embedding(p_scope search_scope, p_embedding vector, p_second vector)
+returns vector
+language sql immutable parallel safe
+return case when (p_scope).embedding_slot = 2 then p_second else p_embedding end;
+
+comment on function _slot_embedding is
+'Return the embedding of the slot of a scope.
+Arguments: p_scope; embedding and second_embedding of a memory.
+Result: one of the two.';
+
 create function _is_comparable(
-  p_scope search_scope, p_embedding_model text, p_embedding_code bit varying
+  p_scope search_scope,
+  p_embedding_model text,
+  p_embedding_code bit varying,
+  p_second_code bit varying
 )
 returns boolean
 language sql immutable parallel safe
-return p_embedding_model = (p_scope).embedding_model and p_embedding_code is not null;
+return case
+  when (p_scope).embedding_slot = 2 then p_second_code is not null
+  else p_embedding_model = (p_scope).embedding_model and p_embedding_code is not null
+end;
 
 comment on function _is_comparable is
 'Return whether a memory has an embedding of the model, with which the vector arm can compare it.
 Arguments: p_scope; the others are columns of learning_memories.
 Result: true, false or null.';
+
+create function _shown_model(
+  p_scope search_scope, p_embedding_model text, p_second_code bit varying
+)
+returns text
+language sql immutable parallel safe
+return case
+  when (p_scope).embedding_slot = 2 and p_second_code is not null then (p_scope).embedding_model
+  else p_embedding_model
+end;
+
+comment on function _shown_model is
+'Return the model of the embedding that a call shows of a memory: that of the scope if it has one.
+Arguments: p_scope; the others are columns of learning_memories.
+Result: name of the model, or the word none.';
 
 commit;

@@ -18,6 +18,8 @@ set timezone = 'UTC'
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
+declare
+  v_scope constant search_scope := _with_model(null);
 begin
   return query
   select
@@ -59,8 +61,12 @@ begin
     -- Optimization fence: look up one memory at a time.
     offset 0
   ) as m
-  -- The one place that reads embeddings.
-  cross join lateral (select m.embedding_model, m.embedding) as e
+  -- That of the active model, if it has one.
+  cross join lateral (
+    select
+      _shown_model(v_scope, m.embedding_model, m.second_code) as embedding_model,
+      coalesce(_slot_embedding(v_scope, m.embedding, m.second_embedding), m.embedding) as embedding
+  ) as e
   order by i.ord;
 end
 $$;
@@ -860,6 +866,8 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+  c_second_model constant text := _lock_second_model();
 begin
   update learning_memories as m
   set
@@ -876,14 +884,14 @@ begin
     retired_reason = n.retired_reason,
     superseded_by = null,
     metadata = coalesce(n.metadata, '{}'),
-    embedding_model = case
-      when n.embedding is not null then coalesce(n.embedding_model, p_model)
-      else m.embedding_model
-    end,
+    embedding_model = case when e.is_first then e.embedding_model else m.embedding_model end,
+    -- Those of another text would still be found.
     embedding = case
-      when n.embedding is not null then n.embedding
-      -- The one of another text would still be found.
-      when n.finding_text = m.finding_text then m.embedding
+      when e.is_first then n.embedding when n.finding_text = m.finding_text then m.embedding
+    end,
+    second_embedding = case
+      when e.is_second then n.embedding
+      when n.finding_text = m.finding_text then m.second_embedding
     end
   from rows from (
     jsonb_to_recordset(p_memories) as (
@@ -897,12 +905,21 @@ begin
     review_id, finding_text, severity, category, file_path, language, outcome, embedding_model,
     stale, state, retired_at, retired_reason, metadata, embedding, id
   )
+  cross join lateral (
+    select
+      g.embedding_model,
+      n.embedding is not null and g.embedding_model = coalesce(c_second_model, '') as is_second,
+      n.embedding is not null and g.embedding_model <> coalesce(c_second_model, '') as is_first
+    from (select coalesce(n.embedding_model, p_model) as embedding_model) as g
+  ) as e
   where m.id = n.id;
 
   delete from memory_voices as v where v.memory_id = any (p_memory_ids);
   delete from memory_findings as f where f.memory_id = any (p_memory_ids);
   delete from memory_history as h where h.memory_id = any (p_memory_ids);
   delete from memory_trust as t where t.memory_id = any (p_memory_ids);
+  -- Embeddings of the former text may be on their way.
+  delete from embedding_leases as l where l.memory_id = any (p_memory_ids);
 end
 $$;
 

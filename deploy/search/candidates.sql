@@ -68,7 +68,8 @@ begin
         coalesce(
           v.value,
           case
-            when m.embedding_model = p_scope.embedding_model then m.embedding <=> p_embedding
+            when _is_comparable(p_scope, m.embedding_model, m.embedding_code, m.second_code)
+              then _slot_embedding(p_scope, m.embedding, m.second_embedding) <=> p_embedding
           end
         ) as distance,
         t.value as text_score,
@@ -141,7 +142,7 @@ begin
     p_vector_weight > 0 and cardinality(v_vector_matches) > 0
     and p_text_weight > 0 and cardinality(v_text_matches) > 0
   then
-    v_candidates := _add_neighbor_scores(v_candidates, p_scope.embedding_model);
+    v_candidates := _add_neighbor_scores(v_candidates, p_scope);
   end if;
   return v_candidates;
 end

@@ -13,7 +13,7 @@ as $$
 declare
   c_indexes constant text[] := array[
     'learning_memories_pkey', 'learning_memories_scope_idx', 'learning_memories_embedding_idx',
-    'learning_memories_search_tsv_idx', 'learning_memories_metadata_idx',
+    'learning_memories_second_embedding_idx', 'learning_memories_search_tsv_idx', 'learning_memories_metadata_idx',
     'learning_memories_text_idx', 'findings_search_tsv_idx', 'postings_pkey'
   ];
   v_invalid text;
@@ -195,6 +195,7 @@ begin atomic
     ('learning_memories_pkey', false),
     ('learning_memories_scope_idx', false),
     ('learning_memories_embedding_idx', false),
+    ('learning_memories_second_embedding_idx', false),
     ('postings', true),
     ('postings_pkey', false)
   ) as r (name, is_table);
@@ -221,7 +222,9 @@ declare
   v_searches integer := 0;
 begin
   for v_embedding, v_text in
-    select m.embedding, left(m.finding_text, 1000)
+    select
+      _slot_embedding(p_scope, m.embedding, m.second_embedding),
+      left(m.finding_text, 1000)
     from learning_memories as m
     where m.id = any (p_memory_ids)
   loop
@@ -242,7 +245,7 @@ begin
         when s.is_table then s.scans > 0
         -- Searches use this or the graph, whichever is cheaper.
         when s.name = 'learning_memories_scope_idx' then s.scans_of_codes = 0
-        when s.name <> 'learning_memories_embedding_idx' then s.scans = 0
+        when s.name !~ '_embedding_idx$' then s.scans = 0
       end
     ),
     sum(s.scans)
@@ -326,7 +329,9 @@ declare
   v_found bigint;
 begin
   for v_embedding in
-    select m.embedding from learning_memories as m where m.id = any (p_memory_ids)
+    select _slot_embedding(p_scope, m.embedding, m.second_embedding)
+    from learning_memories as m
+    where m.id = any (p_memory_ids)
   loop
     select array_agg(s.memory_id), max(s.distance) filter (where s.rank <= c_nearest)
     into v_ids, v_radius
@@ -354,14 +359,18 @@ begin
     select q.ord, c.id
     from (
       -- subvector fetches each embedding once, for all questions.
-      select m.id, subvector(m.embedding, 1, _embedding_dim()) as embedding
+      select
+        m.id,
+        subvector(
+          _slot_embedding(p_scope, m.embedding, m.second_embedding), 1, _embedding_dim()
+        ) as embedding
       from learning_memories as m
       where
         m.id = any (c_compared_ids)
         and _is_searchable(p_scope, m.stale, m.state, m.metadata, m.search_tsv)
-        and m.embedding_model = p_scope.embedding_model
         -- Not _is_comparable, because the code may be missing.
-        and m.embedding is not null
+        and (p_scope.embedding_slot = 2 or m.embedding_model = p_scope.embedding_model)
+        and _slot_embedding(p_scope, m.embedding, m.second_embedding) is not null
       offset 0
     ) as c
     cross join lateral (

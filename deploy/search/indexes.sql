@@ -12,12 +12,15 @@ set local search_path = :"schema", public;
 -- it up for the nearest rows.
 create index learning_memories_scope_idx
 on learning_memories (owner, repo, severity, category, outcome)
-include (id, embedding_code, embedding_model, created_at, file_path);
+include (id, embedding_code, embedding_model, created_at, file_path, second_code);
 
 -- On the codes, which makes it one fourteenth of the size of an index on the embeddings; the
 -- nearest by code are re-ranked by their embeddings.
 create index learning_memories_embedding_idx on learning_memories
 using hnsw (embedding_code bit_hamming_ops) with (m = 16, ef_construction = 64);
+
+create index learning_memories_second_embedding_idx on learning_memories
+using hnsw (second_code bit_hamming_ops) with (m = 16, ef_construction = 64);
 
 create index learning_memories_metadata_idx on learning_memories
 using gin (metadata jsonb_path_ops);

@@ -6,7 +6,7 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
-create function _load_codes(p_candidates search_candidate[], p_embedding_model text)
+create function _load_codes(p_candidates search_candidate[], p_scope search_scope)
 returns bit varying[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -17,7 +17,11 @@ begin
     select m.code
     from generate_subscripts(p_candidates, 1) as o (ord)
     cross join lateral (
-      select case when m.embedding_model = p_embedding_model then m.embedding_code end as code
+      select
+        case
+          when _is_comparable(p_scope, m.embedding_model, m.embedding_code, m.second_code)
+            then _slot_code(p_scope, m.embedding_code, m.second_code)
+        end as code
       from learning_memories as m
       where m.id = p_candidates[o.ord].memory_id
       -- Optimization fence: look up one memory at a time.
@@ -30,7 +34,7 @@ $$;
 
 comment on function _load_codes is
 'Return the code of the embedding of each candidate.
-Arguments: p_candidates; p_embedding_model.
+Arguments: p_candidates; p_scope, with the model.
 Result: one code per candidate, in order; null without an embedding of the model.';
 
 create function _average_neighbors(p_codes bit varying[], p_scores double precision[])
@@ -80,7 +84,7 @@ Arguments: p_codes, null without an embedding; p_scores, of equal length.
 Result: one mean per row, in order; the mean of all scores for a row without a code or without a
 neighbor of positive weight.';
 
-create function _add_neighbor_scores(p_candidates search_candidate[], p_embedding_model text)
+create function _add_neighbor_scores(p_candidates search_candidate[], p_scope search_scope)
 returns search_candidate[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -91,7 +95,7 @@ declare
   c_rows constant integer := 50;
   c_weight constant double precision := 0.75;
   c_means constant double precision[] := _average_neighbors(
-    _load_codes(p_candidates[:c_rows], p_embedding_model),
+    _load_codes(p_candidates[:c_rows], p_scope),
     array(select c.score from unnest(p_candidates[:c_rows]) as c)
   );
 begin
@@ -115,7 +119,7 @@ times the mean score of its nearest neighbors among them (_average_neighbors). S
 higher if memories like it match the query too.
 Source: the cluster hypothesis, as used in score regularization: Diaz, Regularizing ad hoc
 retrieval scores, CIKM 2005. Constants: docs/explanation/search-quality.md.
-Arguments: p_candidates, best first; p_embedding_model, the model whose codes are compared.
+Arguments: p_candidates, best first; p_scope, with the model whose codes are compared.
 Result: the candidates by tier, each best first, ties by memory_id.';
 
 commit;

@@ -384,7 +384,7 @@ Arguments: p_candidates, best first; p_embeddings, of the first ones, which are 
 missing; p_diversity, 0 to 1; p_limit, how many to pick.
 Result: the picked candidates, then those without an element in p_embeddings.';
 
-create function _load_embeddings(p_candidates search_candidate[], p_embedding_model text)
+create function _load_embeddings(p_candidates search_candidate[], p_scope search_scope)
 returns vector[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -395,7 +395,11 @@ begin
     select m.embedding
     from generate_subscripts(p_candidates, 1) as o (ord)
     cross join lateral (
-      select case when m.embedding_model = p_embedding_model then m.embedding end as embedding
+      select
+        case
+          when _is_comparable(p_scope, m.embedding_model, m.embedding_code, m.second_code)
+            then _slot_embedding(p_scope, m.embedding, m.second_embedding)
+        end as embedding
       from learning_memories as m
       where m.id = p_candidates[o.ord].memory_id
       -- Optimization fence: look up one memory at a time.
@@ -408,12 +412,12 @@ $$;
 
 comment on function _load_embeddings is
 'Return the embedding of each candidate.
-Arguments: p_candidates; p_embedding_model.
+Arguments: p_candidates; p_scope, with the model.
 Result: one embedding per candidate, in order; null without an embedding of the model.';
 
 create function _collapse_duplicates(
   p_candidates search_candidate[],
-  p_embedding_model text,
+  p_scope search_scope,
   p_distance double precision,
   p_limit integer
 )
@@ -430,7 +434,7 @@ begin
   v_candidates := _collapse_equal_texts(p_candidates);
   if p_distance > 0 then
     v_candidates := _collapse_near_duplicates(
-      v_candidates, _load_embeddings(v_candidates, p_embedding_model), p_distance, p_limit
+      v_candidates, _load_embeddings(v_candidates, p_scope), p_distance, p_limit
     );
   end if;
   return v_candidates;
@@ -439,14 +443,14 @@ $$;
 
 comment on function _collapse_duplicates is
 'Drop candidates that duplicate a better one.
-Arguments: p_candidates, best first; p_embedding_model, the model whose embeddings are compared;
+Arguments: p_candidates, best first; p_scope, with the model whose embeddings are compared;
 p_distance, the maximum cosine distance of duplicates, 0 for equal texts only, null to keep all;
 p_limit, how many will be needed.
 Result: the first p_limit of the remaining candidates, or more, in order.';
 
 create function _pick(
   p_candidates search_candidate[],
-  p_embedding_model text,
+  p_scope search_scope,
   p_limit integer,
   p_min_gap double precision,
   p_diversity double precision
@@ -464,7 +468,7 @@ begin
   if p_diversity > 0 then
     v_candidates := _diversify(
       v_candidates,
-      _load_embeddings(v_candidates[:_diversified_rows()], p_embedding_model),
+      _load_embeddings(v_candidates[:_diversified_rows()], p_scope),
       p_diversity, p_limit
     );
   end if;
@@ -474,7 +478,7 @@ $$;
 
 comment on function _pick is
 'Pick the candidates to return: p_min_gap, then p_diversity (_diversify), then p_limit.
-Arguments: p_candidates, best first; p_embedding_model, the model whose embeddings are compared;
+Arguments: p_candidates, best first; p_scope, with the model whose embeddings are compared;
 the others as in search_memories.
 Result: the candidates, in the order in which to return them.';
 

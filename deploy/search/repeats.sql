@@ -67,8 +67,7 @@ begin
   end if;
 
   -- In every state: what was retired must not be taught again as something new.
-  v_scope := _make_scope(p_repo, null, p_states => null);
-  v_scope.embedding_model := p_embedding_model;
+  v_scope := _with_model(_make_scope(p_repo, null, p_states => null), p_embedding_model);
   v_corpus := _measure_corpus('learning_memories', v_scope.owner, p_repo, false);
   v_matches := _search_vectors(v_scope, p_embedding, v_corpus.documents, 1, c_nearest);
   select v.id, v.value

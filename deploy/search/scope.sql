@@ -134,7 +134,7 @@ begin
         ) as is_in_scope,
         _has_metadata(p_scope, m.metadata) as has_metadata,
         _is_searchable(p_scope, m.stale, m.state, m.metadata, m.search_tsv) as is_searchable,
-        _is_comparable(p_scope, m.embedding_model, m.embedding_code) as is_comparable
+        _is_comparable(p_scope, m.embedding_model, m.embedding_code, m.second_code) as is_comparable
       from learning_memories as m
       where m.id = p.document_id
       -- Optimization fence: look up one memory at a time.
@@ -181,8 +181,8 @@ begin
     coalesce(array_agg(d.id), '{}'),
     array_agg(
       case
-        when _is_comparable(p_scope, d.embedding_model, d.embedding_code)
-          then d.embedding_code <~> p_code
+        when _is_comparable(p_scope, d.embedding_model, d.embedding_code, d.second_code)
+          then _slot_code(p_scope, d.embedding_code, d.second_code) <~> p_code
       end
     )
   into memory_ids, code_distances

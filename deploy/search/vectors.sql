@@ -21,9 +21,9 @@ begin
         p_scope, d.owner, d.repo, d.outcome, d.severity, d.category, d.file_path,
         d.created_at
       )
-      and _is_comparable(p_scope, d.embedding_model, d.embedding_code)
+      and _is_comparable(p_scope, d.embedding_model, d.embedding_code, d.second_code)
     -- Adding zero prevents the planner from using the HNSW index.
-    order by (d.embedding_code <~> p_code) + 0.0, d.id
+    order by (_slot_code(p_scope, d.embedding_code, d.second_code) <~> p_code) + 0.0, d.id
     limit p_limit
   );
 end
@@ -71,9 +71,9 @@ begin
         p_scope, d.owner, d.repo, d.outcome, d.severity, d.category, d.file_path,
         d.created_at
       )
-      and _is_comparable(p_scope, d.embedding_model, d.embedding_code)
+      and _is_comparable(p_scope, d.embedding_model, d.embedding_code, d.second_code)
       and _is_searchable(p_scope, d.stale, d.state, d.metadata, d.search_tsv)
-    order by d.embedding_code <~> p_code
+    order by _slot_code(p_scope, d.embedding_code, d.second_code) <~> p_code
     limit p_limit
   );
   perform set_config(s.name, s.setting, true)
@@ -150,7 +150,7 @@ begin
     ) as c
     cross join lateral (
       select
-        m.embedding <=> p_embedding as distance,
+        _slot_embedding(p_scope, m.embedding, m.second_embedding) <=> p_embedding as distance,
         _is_searchable(p_scope, m.stale, m.state, m.metadata, m.search_tsv) as is_searchable
       from learning_memories as m
       where m.id = c.id
@@ -169,7 +169,7 @@ Result: matches, the searchable memories with their cosine distance, nearest fir
 far_mean and far_deviation, mean and standard deviation of the cosine distances of the half that
 is farther by code.';
 
-create function _count_graph_nodes(p_code bit varying)
+create function _count_graph_nodes(p_scope search_scope, p_code bit varying)
 returns double precision
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -178,14 +178,21 @@ declare
   -- Bytes per node beyond its code, for m = 16. Measured: docs/explanation/benchmarks.md.
   c_node_size constant double precision := 314;
 begin
-  return pg_relation_size(to_regclass('learning_memories_embedding_idx'))
+  return pg_relation_size(
+    to_regclass(
+      case
+        when p_scope.embedding_slot = 2 then 'learning_memories_second_embedding_idx'
+        else 'learning_memories_embedding_idx'
+      end
+    )
+  )
   / (c_node_size + octet_length(p_code));
 end
 $$;
 
 comment on function _count_graph_nodes is
 'Estimate the number of memories in the HNSW graph, across all owners, from its size.
-Argument: p_code, any code.
+Arguments: p_scope, with the slot; p_code, any code.
 Result: the number; null if the index does not exist.';
 
 create function _notice_missing_embeddings(p_scope search_scope)
@@ -202,6 +209,7 @@ begin
   v_scope.owner := p_scope.owner;
   v_scope.repo := p_scope.repo;
   v_scope.embedding_model := p_scope.embedding_model;
+  v_scope.embedding_slot := p_scope.embedding_slot;
   if not exists (
     select
     from learning_memories as m
@@ -209,7 +217,7 @@ begin
       _in_scope(
         v_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path, m.created_at
       )
-      and _is_comparable(v_scope, m.embedding_model, m.embedding_code)
+      and _is_comparable(v_scope, m.embedding_model, m.embedding_code, m.second_code)
   )
   then
     raise notice using
@@ -260,7 +268,7 @@ declare
   v_distance double precision;
 begin
   if v_use_graph then
-    v_nodes := _count_graph_nodes(c_code);
+    v_nodes := _count_graph_nodes(p_scope, c_code);
   end if;
 
   -- Widen the batch until the first rows are significantly closer (2.7 sigma) than its farther

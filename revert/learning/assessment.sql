@@ -19,6 +19,7 @@ drop function _limit_voices;
 drop function _weigh_voices;
 drop function _trust;
 drop function _find_neighbors;
+drop function _calibrate;
 drop function _measure_similarity;
 drop function _spread;
 drop function _similarity_scale;

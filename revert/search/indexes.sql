@@ -10,6 +10,7 @@ drop index findings_search_tsv_idx;
 drop index learning_memories_search_tsv_idx;
 drop index learning_memories_text_idx;
 drop index learning_memories_metadata_idx;
+drop index learning_memories_second_embedding_idx;
 drop index learning_memories_embedding_idx;
 drop index learning_memories_scope_idx;
 

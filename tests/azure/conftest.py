@@ -14,10 +14,13 @@ import trustme
 
 from tests.server import ROOT
 
+from . import fork_server
 from .standin import StandIn
 from .subscription import Subscription
 
 AZ = ROOT / ".venv-azure" / "bin" / "az"
+PYTHON = AZ.with_name("python")
+CLIENT = Path(__file__).with_name("fork_client.py")
 SCRIPT = ROOT / "scripts" / "provision-postgres.sh"
 
 
@@ -30,11 +33,8 @@ class Operator:
         self._stand_in = stand_in
         self._folder = home / "bin"
         self._folder.mkdir()
-        self.install(
-            "az",
-            f"printf '%s\\n' \"$*\" >> {shlex.quote(str(self.log))}\n"
-            f'exec {shlex.quote(str(AZ))} "$@"\n',
-        )
+        self.socket = home / "az.sock"
+        self._install_az()
         self.environment = {
             "PATH": f"{self._folder}:{os.environ['PATH']}",
             "HOME": str(home),
@@ -55,6 +55,17 @@ class Operator:
         path = self._folder / name
         path.write_text("#!/bin/sh\n" + text)
         path.chmod(0o755)
+
+    def _install_az(self) -> None:
+        client = shlex.join([str(PYTHON), "-I", "-S", str(CLIENT), str(self.socket)])
+        # az reads AZURE_CONFIG_DIR while it is imported: the fork server has only one.
+        self.install(
+            "az",
+            f"printf '%s\\n' \"$*\" >> {shlex.quote(str(self.log))}\n"
+            f'[ "$AZURE_CONFIG_DIR" = {shlex.quote(str(self.home / "azure"))} ] ||\n'
+            f'  exec {shlex.quote(str(AZ))} "$@"\n'
+            f'exec {client} "$@"\n',
+        )
 
     def uninstall(self) -> None:
         """Remove the commands that a test has added."""
@@ -126,7 +137,9 @@ def signed_in(
     assert AZ.exists(), "az is missing: run make test-azure"
     stand_in = StandIn(authority)
     home = tmp_path_factory.mktemp("home")
-    yield Operator(home, stand_in, roots), stand_in
+    operator = Operator(home, stand_in, roots)
+    with fork_server.running(PYTHON, operator.socket, operator.environment):
+        yield operator, stand_in
     stand_in.shutdown()
     stand_in.server_close()
 

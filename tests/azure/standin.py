@@ -50,6 +50,8 @@ class StandIn(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: StandIn
     protocol_version = "HTTP/1.1"
+    # Otherwise the body waits for the acknowledgement of the head, up to 40 ms.
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: object) -> None:
         """Log nothing."""

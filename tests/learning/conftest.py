@@ -15,4 +15,4 @@ def unchanged(client: Client, database: psycopg.Connection) -> Iterator[None]:
     """Fail if the test writes anything, even the active model."""
     yield
     assert database.execute("select from learning_memories").rowcount == 0
-    assert database.execute("select from active_embedding_model").rowcount == 0
+    assert database.execute("select from embedding_models").rowcount == 0

@@ -59,7 +59,7 @@ def embeddings(database: psycopg.Connection) -> np.ndarray:
     assert row
     database.execute(f"drop index {GRAPH}")
     database.execute(
-        "insert into active_embedding_model (embedding_model) values ('test')"
+        "insert into embedding_models (embedding_model, state) values ('test', 'active')"
     )
     database.execute(
         FILL.encode(), {"embeddings": [str(vector.tolist()) for vector in vectors]}

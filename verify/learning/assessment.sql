@@ -61,6 +61,12 @@ select _verify_function('_measure_similarity', '
   enable_mergejoin=off
 ');
 
+select _verify_function('_calibrate', '
+  volatile parallel unsafe security invoker (p_embedding_model text, OUT pairs bigint,
+  OUT mean_similarity double precision, OUT deviation double precision)
+  returns record
+');
+
 select _verify_function('_find_neighbors', '
   stable parallel unsafe security invoker (p_scope search_scope, p_corpus
   search_corpus, p_query_text text, p_embedding vector, p_limit integer)

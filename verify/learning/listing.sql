@@ -18,7 +18,7 @@ select _verify_function('_check_list_scope', '
 
 select _verify_function('_is_waiting', '
   immutable parallel safe security invoker (p_scope search_scope, p_embedding_model
-  text, p_embedding_code bit varying)
+  text, p_embedding_code bit varying, p_second_code bit varying)
   returns boolean
 ');
 

@@ -16,6 +16,7 @@ select _verify_table('search_scope', array[
   'column states text[]',
   'column metadata jsonb',
   'column embedding_model text',
+  'column embedding_slot integer',
   'column excluded tsquery'
 ]);
 
@@ -40,10 +41,34 @@ select _verify_function('_has_metadata', '
   returns boolean
 ');
 
+select _verify_function('_with_model', '
+  stable parallel safe security invoker (p_scope search_scope, p_embedding_model text
+  DEFAULT NULL::text)
+  returns search_scope
+');
+
+select _verify_function('_slot_code', '
+  immutable parallel safe security invoker (p_scope search_scope, p_code bit varying,
+  p_second_code bit varying)
+  returns bit varying
+');
+
+select _verify_function('_slot_embedding', '
+  immutable parallel safe security invoker (p_scope search_scope, p_embedding vector,
+  p_second vector)
+  returns vector
+');
+
 select _verify_function('_is_comparable', '
   immutable parallel safe security invoker (p_scope search_scope, p_embedding_model
-  text, p_embedding_code bit varying)
+  text, p_embedding_code bit varying, p_second_code bit varying)
   returns boolean
+');
+
+select _verify_function('_shown_model', '
+  immutable parallel safe security invoker (p_scope search_scope, p_embedding_model
+  text, p_second_code bit varying)
+  returns text
 ');
 
 rollback;

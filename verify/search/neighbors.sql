@@ -5,8 +5,8 @@ begin;
 set local search_path = :"schema", public;
 
 select _verify_function('_load_codes', '
-  stable parallel safe security invoker (p_candidates search_candidate[],
-  p_embedding_model text)
+  stable parallel safe security invoker (p_candidates search_candidate[], p_scope
+  search_scope)
   returns bit varying[]
   set plan_cache_mode=force_generic_plan
 ');
@@ -19,8 +19,8 @@ select _verify_function('_average_neighbors', '
 ');
 
 select _verify_function('_add_neighbor_scores', '
-  stable parallel safe security invoker (p_candidates search_candidate[],
-  p_embedding_model text)
+  stable parallel safe security invoker (p_candidates search_candidate[], p_scope
+  search_scope)
   returns search_candidate[]
   set plan_cache_mode=force_generic_plan
 ');

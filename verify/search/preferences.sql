@@ -75,22 +75,22 @@ select _verify_function('_diversify', '
 ');
 
 select _verify_function('_load_embeddings', '
-  stable parallel safe security invoker (p_candidates search_candidate[],
-  p_embedding_model text)
+  stable parallel safe security invoker (p_candidates search_candidate[], p_scope
+  search_scope)
   returns vector[]
   set plan_cache_mode=force_generic_plan
 ');
 
 select _verify_function('_collapse_duplicates', '
-  stable parallel safe security invoker (p_candidates search_candidate[],
-  p_embedding_model text, p_distance double precision, p_limit integer)
+  stable parallel safe security invoker (p_candidates search_candidate[], p_scope
+  search_scope, p_distance double precision, p_limit integer)
   returns search_candidate[]
 ');
 
 select _verify_function('_pick', '
-  stable parallel safe security invoker (p_candidates search_candidate[],
-  p_embedding_model text, p_limit integer, p_min_gap double precision, p_diversity
-  double precision)
+  stable parallel safe security invoker (p_candidates search_candidate[], p_scope
+  search_scope, p_limit integer, p_min_gap double precision, p_diversity double
+  precision)
   returns search_candidate[]
 ');
 

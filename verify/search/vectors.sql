@@ -33,7 +33,7 @@ select _verify_function('_rerank', '
 ');
 
 select _verify_function('_count_graph_nodes', '
-  stable parallel safe security invoker (p_code bit varying)
+  stable parallel safe security invoker (p_scope search_scope, p_code bit varying)
   returns double precision
 ');
 

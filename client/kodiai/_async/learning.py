@@ -4,12 +4,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from kodiai import learning
 from kodiai.learning import (
     BatchWriteResult,
+    ClaimedMemory,
     CommentReaction,
     Correction,
+    EmbeddingModelState,
     ExportedMemory,
     FindingAssessment,
     FindingToAssess,
@@ -27,8 +30,10 @@ from kodiai.learning import (
     PendingMemory,
     ReactionSync,
     RecordedAssessment,
+    ReembeddingProgress,
     RenamedRows,
     Repo,
+    SavedEmbedding,
     SilencedFinding,
     SimilarityCalibration,
     SuppressionQuality,
@@ -54,6 +59,37 @@ from .caller import AsyncCaller
 
 class AsyncLearning(AsyncCaller):
     """The functions of learning: what the team taught it."""
+
+    async def activate_embedding_model(
+        self, embedding_model: str, allow_waiting: bool = False
+    ) -> str:
+        """Make the model the active one into which memories were re-embedded.
+
+        Searches that begin before this commits use the old model, all others the new
+        one, so search with embeddings of the new one from then on, or name the model
+        (embedding_model), which always works. Calibrates the similarity of the new
+        model too (calibrate_similarity). The embeddings of the old one are kept until
+        purge_embeddings deletes them, so that begin_reembedding for it, and activating
+        it, go back. Activating the active model changes nothing.
+
+        Args:
+            embedding_model: 1 to 200 bytes; the model that begin_reembedding named.
+            allow_waiting: whether to activate it even if memories wait for their
+                embeddings, which only the text arm of a search then finds.
+
+        Returns:
+            The model that was active before.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None (22004).
+            InvalidParameterValue: embedding_model is neither the active model nor being
+                re-embedded into (22023).
+            EmbeddingModelError: memories wait for an embedding of the model, and
+                allow_waiting is false (KB009).
+        """
+        return await self._call(
+            learning.ACTIVATE_EMBEDDING_MODEL, embedding_model, allow_waiting
+        )
 
     async def approve_memories(
         self,
@@ -271,6 +307,35 @@ class AsyncLearning(AsyncCaller):
         """
         return await self._call(learning.AUDIT_TEACHERS, repo, owner, days, limit)
 
+    async def begin_reembedding(self, embedding_model: str) -> int:
+        """Begin to replace the embeddings of all memories by those of another model.
+
+        Searches stay complete: they use the active model, until
+        activate_embedding_model replaces it by the new one at once. Meanwhile, any
+        number of workers embed the memories (claim_memories_to_embed), and both
+        embeddings of a memory are kept side by side. Memories that are written
+        meanwhile may have an embedding of either model; they wait for the other.
+        Calling it again for the same model changes nothing.
+
+        Both models have embedding_dim dimensions. For another width, see
+        docs/guides/reembedding.md.
+
+        Args:
+            embedding_model: 1 to 200 bytes; name of the new model.
+
+        Returns:
+            Number of memories that wait for an embedding of it.
+
+        Raises:
+            NullValueNotAllowed: embedding_model is None (22004).
+            InvalidParameterValue: embedding_model is invalid, or the active model
+                (22023).
+            EmbeddingModelError: no model is active, memories are already being
+                re-embedded into another one, or embeddings of a former one are still to
+                be deleted (KB009).
+        """
+        return await self._call(learning.BEGIN_REEMBEDDING, embedding_model)
+
     async def calibrate_similarity(
         self, embedding_model: str | None = None
     ) -> SimilarityCalibration:
@@ -281,7 +346,8 @@ class AsyncLearning(AsyncCaller):
         measures up to 2000 pairs of memories, each of one repository, and stores their
         mean and deviation; min_similarity is one deviation above the mean. With fewer
         than 100 pairs it stores nothing. Call it once a hundred memories have
-        embeddings, and again after set_embedding_model.
+        embeddings, and again when many more have. activate_embedding_model calls it by
+        itself.
 
         Args:
             embedding_model: 1 to 200 bytes; the model; None for the active one.
@@ -294,6 +360,53 @@ class AsyncLearning(AsyncCaller):
             InvalidParameterValue: embedding_model is invalid (22023).
         """
         return await self._call(learning.CALIBRATE_SIMILARITY, embedding_model)
+
+    async def cancel_reembedding(self) -> str | None:
+        """Cancel re-embedding. The active model stays active.
+
+        Workers can no longer claim or save anything for the other model. Its embeddings
+        are kept until purge_embeddings deletes them; begin_reembedding for the same
+        model continues.
+
+        Returns:
+            The model that memories were being re-embedded into; None if there was none.
+        """
+        return await self._call(learning.CANCEL_REEMBEDDING)
+
+    async def claim_memories_to_embed(
+        self,
+        embedding_model: str,
+        limit: int = 100,
+        lease_time: timedelta = timedelta(seconds=600),
+    ) -> list[ClaimedMemory]:
+        """Claim memories that have no embedding of a model yet, to embed them.
+
+        For workers, of which any number may run, at any time. Each memory is claimed by
+        one worker at a time, until save_embeddings, report_embedding_failures or the
+        end of the lease. So a worker that dies loses nothing: others claim its memories
+        afterwards. Memories that other transactions are changing are skipped; none is
+        skipped for long.
+
+        Memories wait whatever their state: those that were written without an embedding
+        or with one of another model, and those whose text was corrected.
+
+        Args:
+            embedding_model: 1 to 200 bytes; the active model, or the one that
+                begin_reembedding named.
+            limit: 1 to 1000; maximum number of memories.
+            lease_time: an interval of 1 minute to 1 day; time to embed and save them.
+
+        Returns:
+            By memory_id; none if no memory waits or others embed all that do.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None (22004).
+            InvalidParameterValue: an argument is invalid, or the model is neither
+                active nor being re-embedded into; the message names it (22023).
+        """
+        return await self._call(
+            learning.CLAIM_MEMORIES_TO_EMBED, embedding_model, limit, lease_time
+        )
 
     async def correct_memory(
         self,
@@ -533,6 +646,25 @@ class AsyncLearning(AsyncCaller):
         """
         return await self._call(learning.GET_MEMORY, repo, memory_id)
 
+    async def get_reembedding_progress(
+        self, embedding_model: str | None = None
+    ) -> ReembeddingProgress | None:
+        """Return how far re-embedding has come.
+
+        Counts all memories, which takes longer the more there are.
+
+        Args:
+            embedding_model: 1 to 200 bytes; the model; None for the one that
+                begin_reembedding named, or else the active one.
+
+        Returns:
+            A ReembeddingProgress; none if there is no such model, or None.
+
+        Raises:
+            InvalidParameterValue: embedding_model is invalid (22023).
+        """
+        return await self._call(learning.GET_REEMBEDDING_PROGRESS, embedding_model)
+
     async def get_suppression_quality(
         self, repo: str, days: int = 30
     ) -> list[SuppressionQuality]:
@@ -626,6 +758,14 @@ class AsyncLearning(AsyncCaller):
         return await self._call(
             learning.IMPORT_MEMORIES, memories, embeddings, on_conflict
         )
+
+    async def list_embedding_models(self) -> list[EmbeddingModelState]:
+        """List the embedding models that were active, re-embedded into or calibrated.
+
+        Returns:
+            The active one first.
+        """
+        return await self._call(learning.LIST_EMBEDDING_MODELS)
 
     async def list_memories(
         self,
@@ -917,6 +1057,26 @@ class AsyncLearning(AsyncCaller):
         """
         return await self._call(learning.PURGE_ASSESSMENTS, older_than, limit)
 
+    async def purge_embeddings(self, limit: int = 1000) -> int:
+        """Delete one batch of the embeddings that re-embedding has replaced.
+
+        Also those that a canceled re-embedding has left. Call it until it returns 0.
+
+        Searches are not disturbed. Space is reused after vacuum; that of the HNSW index
+        only by rebuilding it (docs/guides/operations.md).
+
+        Args:
+            limit: 1 to 100000; maximum number of memories.
+
+        Returns:
+            Number of memories whose embedding was deleted.
+
+        Raises:
+            NullValueNotAllowed: limit is None (22004).
+            InvalidParameterValue: limit is out of range (22023).
+        """
+        return await self._call(learning.PURGE_EMBEDDINGS, limit)
+
     async def purge_retired_memories(
         self,
         repo: str | None,
@@ -1176,6 +1336,45 @@ class AsyncLearning(AsyncCaller):
         """
         return await self._call(learning.RENAME_REPO, repo, new_repo)
 
+    async def report_embedding_failures(
+        self,
+        embedding_model: str,
+        memory_ids: Iterable[int],
+        lease: UUID | str,
+        reason: str,
+        max_attempts: int = 5,
+    ) -> int:
+        """Report that memories could not be embedded, and end their leases.
+
+        They can be claimed again after 10 seconds, then 20, 40 and so on up to an hour;
+        after max_attempts not before retry_embeddings. get_reembedding_progress counts
+        them by reason.
+
+        Args:
+            embedding_model: 1 to 200 bytes; as in claim_memories_to_embed.
+            memory_ids: at most 10000 ids of memories.
+            lease: lease of claim_memories_to_embed.
+            reason: 1 to 500 characters; what went wrong, in the same words for the same
+                fault.
+            max_attempts: 1 to 1000; how often to try.
+
+        Returns:
+            Number of memories that were still leased under lease.
+
+        Raises:
+            NullValueNotAllowed: a required argument is None (22004).
+            InvalidParameterValue: an argument is invalid, or the model is neither
+                active nor being re-embedded into; the message names it (22023).
+        """
+        return await self._call(
+            learning.REPORT_EMBEDDING_FAILURES,
+            embedding_model,
+            memory_ids,
+            lease,
+            reason,
+            max_attempts,
+        )
+
     async def restore_memories(
         self,
         repo: str,
@@ -1266,6 +1465,61 @@ class AsyncLearning(AsyncCaller):
             finding_ids,
             by,
             superseded_by,
+        )
+
+    async def retry_embeddings(self, embedding_model: str) -> int:
+        """Let the memories be claimed at once that could not be embedded.
+
+        Args:
+            embedding_model: 1 to 200 bytes; as in claim_memories_to_embed.
+
+        Returns:
+            Number of memories.
+
+        Raises:
+            NullValueNotAllowed: embedding_model is None (22004).
+            InvalidParameterValue: embedding_model is neither the active model nor being
+                re-embedded into (22023).
+        """
+        return await self._call(learning.RETRY_EMBEDDINGS, embedding_model)
+
+    async def save_embeddings(
+        self,
+        embedding_model: str,
+        memory_ids: Iterable[int],
+        embeddings: Iterable[VectorLike | None],
+        lease: UUID | str,
+    ) -> list[SavedEmbedding]:
+        """Save the embeddings of memories that were claimed.
+
+        Saves only what is still leased under lease. Not saved is a memory that another
+        worker has claimed since, that was deleted, whose text was corrected, or that
+        was written with an embedding meanwhile; so a worker that is late cannot
+        overwrite anything. Saving again changes nothing. A lease that has expired is
+        still good as long as nobody else has claimed the memory.
+
+        Args:
+            embedding_model: 1 to 200 bytes; the model of the embeddings, as in
+                claim_memories_to_embed.
+            memory_ids: at most 10000 ids of memories.
+            embeddings: vectors of embedding_dim dimensions; the embeddings of their
+                texts, in the same order.
+            lease: lease of claim_memories_to_embed.
+
+        Returns:
+            One per memory in their order.
+
+        Raises:
+            NullValueNotAllowed: an argument or an embedding is None; the message names
+                it (22004).
+            InvalidParameterValue: an argument is invalid, or the model is neither
+                active nor being re-embedded into; the message names it and the position
+                (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed a memory; retry the transaction (40001).
+        """
+        return await self._call(
+            learning.SAVE_EMBEDDINGS, embedding_model, memory_ids, embeddings, lease
         )
 
     async def set_embedding_model(self, embedding_model: str) -> str | None:

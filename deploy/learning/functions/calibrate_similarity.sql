@@ -19,45 +19,21 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
-declare
-  c_min_pairs constant integer := 100;
-  v_measured record;
 begin
   perform _check_optional('p_embedding_model', p_embedding_model, 'model_name');
-  p_embedding_model := coalesce(
-    p_embedding_model, (select a.embedding_model from active_embedding_model as a)
-  );
+  p_embedding_model := coalesce(p_embedding_model, _active_model());
   if p_embedding_model is null then
     perform _reject_argument('p_embedding_model', 'a model name, because no model is active', null);
   end if;
 
-  select p.pairs, p.mean_similarity, p.deviation
-  into v_measured
-  from _measure_similarity(p_embedding_model) as p;
-  if v_measured.pairs < c_min_pairs or v_measured.deviation = 0 then
-    return query
-    select
-      p_embedding_model, v_measured.pairs, null::double precision, null::double precision,
-      null::double precision;
-    return;
-  end if;
-
-  insert into similarity_calibrations as c (
-    embedding_model, pairs, mean_similarity, deviation
-  )
-  values (
-    p_embedding_model, v_measured.pairs, v_measured.mean_similarity, v_measured.deviation
-  )
-  on conflict (embedding_model) do update
-  set
-    created_at = excluded.created_at,
-    pairs = excluded.pairs,
-    mean_similarity = excluded.mean_similarity,
-    deviation = excluded.deviation;
   return query
   select
-    p_embedding_model, v_measured.pairs, v_measured.mean_similarity, v_measured.deviation,
-    (_similarity_scale(p_embedding_model, null)).near;
+    p_embedding_model,
+    c.pairs,
+    c.mean_similarity,
+    c.deviation,
+    case when c.deviation is not null then (_similarity_scale(p_embedding_model, null)).near end
+  from _calibrate(p_embedding_model) as c;
 end
 $$;
 
@@ -68,7 +44,8 @@ What is near differs between models: two findings that have nothing to do with e
 cosine similarity of .4 in one and .8 in another. This measures up to 2000 pairs of memories, each
 of one repository, and stores their mean and deviation; min_similarity is one deviation above the
 mean. With fewer than 100 pairs it stores nothing. Call it once a hundred memories have embeddings,
-and again after set_embedding_model.
+and again when many more have. activate_embedding_model
+calls it by itself.
 
 Arguments:
   p_embedding_model: 1 to 200 bytes; the model; null for the active one

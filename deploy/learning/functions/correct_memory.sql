@@ -35,6 +35,7 @@ declare
   ) || case
     when coalesce(p_metadata, 'null') = 'null' then '{}' else jsonb_build_object('metadata', p_metadata)
   end;
+  v_scope search_scope;
   v_corrected boolean;
 begin
   p_repo := _check_argument('p_repo', p_repo, 'repo_name');
@@ -58,9 +59,13 @@ begin
     perform _reject_unknown('KB006', 'p_memory_id', 'memory', to_jsonb(p_memory_id), p_repo);
   end if;
   v_corrected := _correct_memory(p_memory_id, v_memory, p_embedding, p_by, p_reason);
+  v_scope := _with_model(null);
 
   return query
-  select v_corrected, m.state::text, m.embedding is null
+  select
+    v_corrected,
+    m.state::text,
+    _is_waiting(v_scope, m.embedding_model, m.embedding_code, m.second_code)
   from learning_memories as m
   where m.id = p_memory_id;
 end
@@ -91,7 +96,7 @@ Arguments:
 Result: one row, a Correction.
   corrected: whether anything changed
   state: pending | active | retired; searches find only active memories
-  is_waiting: whether the memory has no embedding now
+  is_waiting: whether the memory waits for an embedding of the active model now
 
 Errors:
   22004: p_repo or p_memory_id is null, or p_embedding has no p_embedding_model and no model is

@@ -47,7 +47,7 @@ begin
       where
         m.state = 'active'
         and not m.stale
-        and _is_waiting(v_scope, m.embedding_model, m.embedding_code)
+        and _is_waiting(v_scope, m.embedding_model, m.embedding_code, m.second_code)
     ),
     count(*) filter (where m.state = 'pending'),
     count(*) filter (where m.state = 'retired')

@@ -25,29 +25,46 @@ set enable_seqscan = off
 set jit = off
 as $$
 #variable_conflict use_column
+declare
+  c_second_model constant text := (select m.embedding_model from embedding_models as m where m.slot = 2);
 begin
   return query
+  with counted as (
+    select
+      m.embedding_model,
+      m.embedding_code is not null as has_embedding,
+      m.second_code is not null as has_second,
+      count(*) as memories
+    from learning_memories as m
+    group by m.embedding_model, m.embedding_code is not null, m.second_code is not null
+  ),
+
+  models as (
+    select c.embedding_model, sum(c.memories) as embeddings
+    from counted as c
+    where c.has_embedding and c.embedding_model <> coalesce(c_second_model, '')
+    group by c.embedding_model
+    union all
+    select c_second_model, sum(c.memories) from counted as c where c.has_second having count(*) > 0
+  )
+
   select
     _schema_version(),
     _embedding_dim(),
     _text_config(),
-    (select a.embedding_model::text from active_embedding_model as a),
-    coalesce(sum(c.memories), 0)::bigint,
+    _active_model(),
+    coalesce((select sum(c.memories) from counted as c), 0)::bigint,
     coalesce(
-      jsonb_agg(
-        jsonb_build_object('embedding_model', c.embedding_model, 'embeddings', c.memories)
-        order by c.memories desc, c.embedding_model
-      ) filter (where c.has_embedding),
+      (
+        select
+          jsonb_agg(
+            jsonb_build_object('embedding_model', m.embedding_model, 'embeddings', m.embeddings)
+            order by m.embeddings desc, m.embedding_model
+          )
+        from models as m
+      ),
       '[]'
-    )
-  from (
-    select
-      m.embedding_model,
-      m.embedding_code is not null as has_embedding,
-      count(*) as memories
-    from learning_memories as m
-    group by m.embedding_model, m.embedding_code is not null
-  ) as c;
+    );
 end
 $$;
 

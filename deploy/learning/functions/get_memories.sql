@@ -41,6 +41,8 @@ set search_path = :"schema", public, pg_temp
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
+declare
+  v_scope constant search_scope := _with_model(null);
 begin
   select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   if p_memory_ids is null then
@@ -62,9 +64,9 @@ begin
     m.file_path::text,
     m.language::text,
     m.outcome::text,
-    m.embedding_model::text,
+    _shown_model(v_scope, m.embedding_model, m.second_code),
     m.embedding_dim,
-    m.embedding,
+    coalesce(_slot_embedding(v_scope, m.embedding, m.second_embedding), m.embedding),
     m.stale,
     m.state::text,
     m.retired_at,

@@ -12,25 +12,9 @@ returns text
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
-declare
-  v_previous text;
 begin
   perform _check_argument('p_embedding_model', p_embedding_model, 'model_name');
-
-  insert into active_embedding_model (embedding_model)
-  values (p_embedding_model)
-  on conflict do nothing;
-  if found then
-    return null;
-  end if;
-
-  -- Wait for a concurrent call, and return the model that it sets.
-  select a.embedding_model into v_previous from active_embedding_model as a for update;
-  update active_embedding_model
-  set embedding_model = p_embedding_model, created_at = _now()
-  where embedding_model <> p_embedding_model;
-
-  return v_previous;
+  return _make_active(p_embedding_model);
 end
 $$;
 

@@ -32,6 +32,9 @@ create table learning_memories (
   embedding vector(:embedding_dim),
   embedding_code bit(:code_length)
   generated always as (_quantize(embedding)) stored,
+  second_embedding vector(:embedding_dim),
+  second_code bit(:code_length)
+  generated always as (_quantize(second_embedding)) stored,
   stale boolean not null default false,
   state memory_state not null default 'active',
   retired_at timestamptz,
@@ -88,14 +91,18 @@ comment on column learning_memories.outcome is
 'How the team reacted, as its voices in memory_voices say (_settle_memories); published as long as '
 'none of them is a verdict.';
 comment on column learning_memories.embedding_model is
-'Model of the embedding. Without one, the model named or active when the memory was written, '
-'else the word none.';
+'Model of embedding. Without one, the model named or active when the memory was written, else the '
+'word none.';
 comment on column learning_memories.embedding_dim is
 'Number of dimensions of the embedding; the same for all rows of the schema.';
 comment on column learning_memories.embedding is
 'Embedding of finding_text; null if none.';
 comment on column learning_memories.embedding_code is
 'Binary code of the embedding (_quantize), which the vector arm searches.';
+comment on column learning_memories.second_embedding is
+'Embedding of finding_text by the model of the second slot (embedding_models); null if none.';
+comment on column learning_memories.second_code is
+'Binary code of second_embedding.';
 comment on column learning_memories.stale is
 'Whether the memory no longer applies; searches skip stale memories. Not in any index or index '
 'predicate, so that setting it is a HOT update.';

@@ -27,8 +27,7 @@ begin
   select s.repo, s.owner into p_repo, p_owner from _check_scope(p_repo, p_owner) as s;
   perform _check_argument('p_questions', p_questions::text, 'row_limit');
 
-  v_scope := _make_scope(p_repo, p_owner);
-  v_scope.embedding_model := (select a.embedding_model from active_embedding_model as a);
+  v_scope := _with_model(_make_scope(p_repo, p_owner));
   -- Repeatable pseudorandom sample.
   v_memory_ids := array(
     select m.id
@@ -37,7 +36,7 @@ begin
       _in_scope(
         v_scope, m.owner, m.repo, m.outcome, m.severity, m.category, m.file_path, m.created_at
       )
-      and _is_comparable(v_scope, m.embedding_model, m.embedding_code)
+      and _is_comparable(v_scope, m.embedding_model, m.embedding_code, m.second_code)
     order by hashint8extended(m.id, 0)
     limit p_questions
   );

@@ -102,9 +102,7 @@ begin
       select _fold_name(r.name) from unnest(p_exclude_repos) as r (name)
     );
   end if;
-  v_scope.embedding_model := coalesce(
-    p_embedding_model, (select a.embedding_model from active_embedding_model as a)
-  );
+  v_scope := _with_model(v_scope, p_embedding_model);
   v_scope.excluded := v_query.excluded;
   v_corpus := _measure_corpus(
     'learning_memories', v_scope.owner, v_scope.repo, cardinality(v_query.terms) > 0
@@ -121,7 +119,7 @@ begin
       p_max_distance, p_min_relevance
     );
     v_candidates := _collapse_duplicates(
-      v_matching, v_scope.embedding_model, p_duplicate_distance,
+      v_matching, v_scope, p_duplicate_distance,
       case when p_diversity > 0 then greatest(v_limit, _diversified_rows()) else v_limit end
     );
     -- If duplicates leave too few rows, look for more, until that brings nothing new.
@@ -133,7 +131,7 @@ begin
     v_depth := 4 * v_depth;
   end loop;
   v_candidates := _pick(
-    v_candidates, v_scope.embedding_model, v_limit, p_min_gap, p_diversity
+    v_candidates, v_scope, v_limit, p_min_gap, p_diversity
   );
 
   return query
@@ -141,7 +139,8 @@ begin
     m.id, c.score, c.relevance, c.vector_rank, c.distance, c.text_rank, c.text_score,
     m.repo::text, m.owner::text, m.source_repo::text, m.finding_id, m.review_id,
     m.finding_text::text, m.severity::text, m.category::text, m.file_path::text,
-    m.language::text, m.outcome::text, m.embedding_model::text,
+    m.language::text, m.outcome::text,
+    _shown_model(v_scope, m.embedding_model, m.second_code),
     m.metadata::jsonb, m.created_at
   from generate_subscripts(v_candidates, 1) as o (ord)
   cross join lateral (select (v_candidates[o.ord]).*) as c

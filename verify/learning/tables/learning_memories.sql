@@ -25,6 +25,8 @@ select _verify_table('learning_memories', array[
   'column embedding_dim integer not null default _embedding_dim()',
   'column embedding vector(' || :'embedding_dim' || ')',
   format('column embedding_code bit(%s) generated _quantize(embedding)', :code_length),
+  'column second_embedding vector(' || :'embedding_dim' || ')',
+  format('column second_code bit(%s) generated _quantize(second_embedding)', :code_length),
   'column stale boolean not null default false',
   'column state memory_state not null default ''active''::text',
   'column retired_at timestamp with time zone',

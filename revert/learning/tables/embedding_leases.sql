@@ -1,4 +1,4 @@
--- Revert kodiai:learning/tables/similarity_calibrations from pg
+-- Revert kodiai:learning/tables/embedding_leases from pg
 
 begin;
 
@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop table similarity_calibrations;
+drop table embedding_leases;
 
 commit;

@@ -1,4 +1,4 @@
--- Revert kodiai:learning/tables/active_embedding_model from pg
+-- Revert kodiai:learning/functions/claim_memories_to_embed from pg
 
 begin;
 
@@ -6,6 +6,6 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
-drop table active_embedding_model;
+drop function claim_memories_to_embed;
 
 commit;
