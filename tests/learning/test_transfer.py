@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from kodiai import Client, ExportedMemory, transfer
+from kodiai import Client, ExportedMemory, reembed, transfer
 from kodiai.errors import argument_of
 from tests.concurrency import sessions, wait_for_lock
 from tests.knowledge.calls import posted, review
@@ -199,6 +199,32 @@ def test_embeddings_are_exact(client: Client, target: Client) -> None:
     transfer.import_memories(target, file)
     got = [row.embedding for row in target.export_memories(limit=1000)]
     assert np.array_equal([v.to_list() for v in got if v], vectors)
+
+
+def test_the_embedding_of_the_active_model_comes_along(
+    client: Client, target: Client
+) -> None:
+    client.write_memories([memory(embedding=vector(1)), memory(embedding=vector(2))])
+    reembed(client, lambda texts: [vector(0, 1)] * len(texts), embedding_model="next")
+    file = io.StringIO()
+    transfer.export_memories(client, None, file)
+    assert {row.memory["embedding_model"] for row in client.export_memories()} == {
+        "test"
+    }
+    client.activate_embedding_model("next")
+    rows = client.export_memories()
+    assert [row.memory["embedding_model"] for row in rows] == ["next"] * 2
+
+    file.seek(0)
+    transfer.import_memories(target, file)
+    assert target.get_info().active_model == "test"
+    # Into the second slot, as long as the first one has embeddings of the active model.
+    target.begin_reembedding("next")
+    assert actions(target, rows, "replace") == ["replaced"] * 2
+    assert len(target.search_memories(REPO, None, vector(0, 1))) == 2
+    target.activate_embedding_model("next")
+    assert target.export_memories() == rows
+    assert actions(target, rows, "reject") == ["unchanged"] * 2
 
 
 def test_memories_of_two_schemas_do_not_mix(client: Client, target: Client) -> None:
@@ -404,8 +430,11 @@ def test_another_width_is_filled_without_embeddings(
                 transfer.import_memories(wide, file)
             file.seek(0)
             transfer.import_memories(wide, file, embeddings=False)
-            (waiting,) = wide.list_memories(REPO, is_waiting=True)
-            again: Any = memory(finding_id=5, finding_text=waiting.finding_text)
-            again |= {"embedding_model": "wide", "embedding": [1.0] * 16}
-            wide.write_memory(**again)
-            assert wide.list_memories(REPO, is_waiting=True) == []
+            assert len(wide.list_memories(REPO, is_waiting=True)) == 1
+            wide.set_embedding_model("wide")
+            progress = reembed(
+                wide, lambda texts: [[1.0] * 16 for _ in texts], embedding_model="wide"
+            )
+            assert (progress.waiting, progress.failed) == (0, 0)
+            (row,) = wide.search_memories(REPO, None, [1.0] * 16)
+            assert row.distance == pytest.approx(0)
