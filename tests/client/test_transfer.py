@@ -65,8 +65,8 @@ def test_memories_are_exported_and_imported(client: Client, run: Run) -> None:
     client.delete_memories("other/api", [other.memory_id])
     again = run("import", "--without-findings", given=everything + done.stdout)
     assert (again.returncode, again.stderr) == (0, "1 inserted, 2 unchanged\n")
-    (row,) = client.list_memories("other/api")
-    assert row.finding_id is None
+    (imported,) = client.list_memories("other/api")
+    assert imported.finding_id is None
 
 
 def test_what_cannot_be_imported_is_named(client: Client, run: Run) -> None:
