@@ -142,6 +142,9 @@ select repo, id, id, created_at from learning_memories;
 insert into memory_trust (memory_id, contradicted)
 select id, 1 from learning_memories;
 
+insert into memory_origins (memory_id, origin_id, superseded_by, superseded_by_created_at)
+select id, 100000 + id, 200000 + id, created_at from learning_memories;
+
 insert into embedding_leases (memory_id, embedding_model, lease, expires_at, reason)
 select
   id, case when id % 3 = 0 then 'test' else 'next' end, md5('lease')::uuid, '2026-01-01',
@@ -182,6 +185,33 @@ ASSESSED: dict[str, Any] = {
     "finding_text": "word5",
     "severity": "minor",
     "category": "style",
+}
+
+#: Known, superseded by a new one, and superseded by one that is not here.
+IMPORTED: dict[str, Any] = {
+    "on_conflict": "replace",
+    "memories": [
+        {
+            "memory_id": memory_id,
+            "repo": REPO,
+            "finding_id": finding_id,
+            "finding_text": "text",
+            "severity": "minor",
+            "category": "style",
+            "file_path": "a.py",
+            "outcome": "accepted",
+            "state": "retired",
+            "retired_at": NOW,
+            "superseded_by": superseded_by,
+            "superseded_by_created_at": superseded_by and NOW,
+            "created_at": NOW,
+        }
+        for memory_id, finding_id, superseded_by in (
+            (30, 30, 10**8),
+            (10**8, None, 10**9),
+            (50, 100050, None),
+        )
+    ],
 }
 
 # Replaces the example of a function if that would find no rows.
@@ -269,6 +299,8 @@ REAL: dict[str, list[dict[str, Any]]] = {
         {"repo": None, "owner": "none"},
     ],
     "count_memories": [{"repo": "acme/repo1"}, {"repo": None, "owner": "acme"}],
+    "export_memories": [{}, {"owner": "acme", "after_id": 500}, {"owner": "none"}],
+    "import_memories": [IMPORTED],
     "list_repos": [{}, {"owner": "acme"}, {"after_repo": REPO}, {"owner": "none"}],
     "purge_authors": [{"older_than": timedelta(days=30)}],
     "purge_runs": [{"older_than": timedelta(days=30)}],

@@ -115,6 +115,16 @@ def stale_memories(client: Client, size: int) -> Callable[[], object]:
     return lambda: client.mark_stale_memories(f"acme/{size}", memory_ids)
 
 
+def imported_memories(client: Client, size: int) -> Callable[[], object]:
+    """Half of them are known."""
+    given: list[Any] = [
+        each | {"memory_id": size + n, "created_at": "2026-01-01T00:00:00Z"}
+        for n, each in enumerate(memories(client, size))
+    ]
+    client.import_memories(given[: size // 2])
+    return lambda: client.import_memories(given, None, "replace")
+
+
 @pytest.mark.parametrize(
     "prepare",
     [
@@ -124,6 +134,7 @@ def stale_memories(client: Client, size: int) -> Callable[[], object]:
         reactions,
         new_memories,
         known_memories,
+        imported_memories,
         read_memories,
         stale_memories,
     ],

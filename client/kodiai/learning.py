@@ -25,7 +25,7 @@ from kodiai.literals import (
     Verdict,
     Voice,
 )
-from kodiai.parameters import VectorLike
+from kodiai.parameters import JsonLike, VectorLike
 from kodiai.row import Row
 
 
@@ -40,6 +40,73 @@ class FindingToAssess(TypedDict):
     """Kind of problem."""
     file_path: NotRequired[str | None]
     """1 to 1000 bytes; path of the file, relative to the repository root."""
+
+
+class ImportedMemory(TypedDict):
+    """An element of memories."""
+
+    memory_id: int
+    """1 or more; id where the memory comes from."""
+    repo: str
+    """owner/name; repository the memory belongs to."""
+    owner: NotRequired[str | None]
+    """Must be the owner of repo; default that owner."""
+    source_repo: NotRequired[str | None]
+    """owner/name; repository where the memory was learned; default repo."""
+    finding_id: NotRequired[int | None]
+    """Id of the finding behind the memory; default none."""
+    review_id: NotRequired[int | None]
+    """Id of the review behind the memory; default none."""
+    finding_text: str
+    """1 to 100000 characters; what was found."""
+    severity: Severity
+    """How bad the problem was."""
+    category: Category
+    """Kind of problem."""
+    file_path: str
+    """1 to 1000 bytes; path of the file, relative to the repository root."""
+    language: NotRequired[str | None]
+    """1 to 200 characters; programming language of the file; default unknown."""
+    outcome: Outcome
+    """How the team reacted."""
+    embedding_model: NotRequired[str | None]
+    """1 to 200 bytes; model of the embedding; default the active model."""
+    embedding: NotRequired[VectorLike | None]
+    """Array of embedding_dim numbers; default the element of embeddings, only one
+    of which may be given.
+    """
+    embedding_dim: NotRequired[int | None]
+    """Must be the embedding_dim chosen at deploy; default that."""
+    stale: NotRequired[bool | None]
+    """Whether the memory no longer applies; default false."""
+    state: NotRequired[MemoryState | None]
+    """Searches find only active memories; default active."""
+    retired_at: NotRequired[datetime | str | None]
+    """Years 1 to 9999; when it was retired; only if retired, and then required."""
+    retired_reason: NotRequired[str | None]
+    """1 to 100000 characters; why someone retired it; only if retired."""
+    superseded_by: NotRequired[int | None]
+    """memory_id of the memory that replaces it; only if retired."""
+    superseded_by_created_at: NotRequired[datetime | str | None]
+    """Years 1 to 9999; created_at of that memory; required with superseded_by."""
+    metadata: NotRequired[Mapping[str, Any] | None]
+    """Object with attributes of the memory; default none."""
+    created_at: datetime | str
+    """Years 1 to 9999; when the memory was learned."""
+    voices: NotRequired[JsonLike]
+    """Array of objects with the columns of memory_voices; said_at, voice, and
+    login or event are required; default one event that says the outcome.
+    """
+    findings: NotRequired[JsonLike]
+    """Array of objects with finding_id, required, and created_at; further findings
+    that repeated the memory; default none.
+    """
+    history: NotRequired[JsonLike]
+    """Array of objects with the columns of memory_history; action, before and
+    after are required; default none.
+    """
+    trust: NotRequired[Mapping[str, Any] | None]
+    """Object with confirmed, contradicted and created_at; default none."""
 
 
 class CommentReaction(TypedDict):
@@ -322,6 +389,18 @@ class MemoryCount(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ExportedMemory(Row):
+    """A row of export_memories."""
+
+    memory_id: int
+    """Id of the memory."""
+    memory: Any
+    """Object with the keys of import_memories, except embedding."""
+    embedding: Vector | None
+    """Embedding of finding_text; None if none."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Info(Row):
     """A row of get_info."""
 
@@ -535,6 +614,18 @@ class SuppressionQuality(Row):
     """0 to 1; upper bound of estimated_precision."""
     contested: int
     """Number of suppressed findings that somebody wanted (settle_assessment)."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ImportResult(Row):
+    """A row of import_memories."""
+
+    ordinal: int
+    """1-based position in memories."""
+    memory_id: int
+    """Id of the memory, new or known."""
+    action: Literal["inserted", "replaced", "kept", "unchanged"]
+    """What happened; kept if it differs."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -906,6 +997,10 @@ COUNT_MEMORIES = one(
 
 DELETE_MEMORIES = one(int, "delete_memories", repo="text", memory_ids="bigint[]")
 
+EXPORT_MEMORIES = many(
+    ExportedMemory, "export_memories", owner="text", after_id="bigint", limit="bigint"
+)
+
 GET_INFO = one(Info, "get_info")
 
 GET_LEARNING_POLICY = optional(
@@ -927,6 +1022,14 @@ GET_SUPPRESSION_QUALITY = many(
 )
 
 HAS_MEMORY = one(bool, "has_memory", repo="text", finding_id="bigint", outcome="text")
+
+IMPORT_MEMORIES = many(
+    ImportResult,
+    "import_memories",
+    memories="objects",
+    embeddings="vector[]",
+    on_conflict="text",
+)
 
 LIST_EMBEDDING_MODELS = many(EmbeddingModelState, "list_embedding_models")
 

@@ -15,6 +15,8 @@ Category = Literal["security", "correctness", "performance", "style", "documenta
 
 ConfidenceBand = Literal["high", "medium", "low"]
 
+ConflictAction = Literal["keep", "replace", "reject"]
+
 DependencySource = Literal["dependabot", "renovate", "unknown"]
 
 FindingOutcome = Literal["wanted", "unwanted"]

@@ -72,6 +72,7 @@ return case p_domain::regtype
   when 'boolean'::regtype then 'true or false'
   when 'integer'::regtype then 'a 32-bit integer'
   when 'bigint'::regtype then 'a 64-bit integer'
+  when 'double precision'::regtype then 'a number'
   when 'jsonb'::regtype then 'JSON'
   when 'vector'::regtype then format('an array of %s numbers', _embedding_dim())
   else obj_description(p_domain::regtype, 'pg_type')

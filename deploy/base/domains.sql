@@ -248,6 +248,10 @@ create domain finding_outcome as text
 constraint finding_outcome_check check (value in ('wanted', 'unwanted'));
 comment on domain finding_outcome is 'wanted or unwanted';
 
+create domain conflict_action as text
+constraint conflict_action_check check (value in ('keep', 'replace', 'reject'));
+comment on domain conflict_action is 'keep, replace or reject';
+
 create domain untrusted as text
 constraint untrusted_check check (value in ('pending', 'ignore'));
 comment on domain untrusted is 'pending or ignore';

@@ -197,7 +197,8 @@ begin
     insert into learning_memories (
       id, created_at, repo, owner, finding_id, review_id, source_repo,
       finding_text, severity, category, file_path, language, outcome,
-      embedding_model, embedding, second_embedding, stale, metadata, state
+      embedding_model, embedding, second_embedding, stale, metadata, state, retired_at,
+      retired_reason
     )
     overriding system value
     select
@@ -219,7 +220,9 @@ begin
       case when n.embedding_model = c_second_model then m.embedding end,
       coalesce(m.stale, false),
       coalesce(m.metadata, '{}'),
-      coalesce(m.state, 'active')
+      coalesce(m.state, 'active'),
+      m.retired_at,
+      m.retired_reason
     from rows from (
       jsonb_to_recordset(p_memories) as (
         created_at timestamptz,
@@ -236,14 +239,16 @@ begin
         embedding_model text,
         stale boolean,
         metadata jsonb,
-        state text
+        state text,
+        retired_at timestamptz,
+        retired_reason text
       ),
       unnest(p_embeddings),
       unnest(p_ids)
     ) as m (
       created_at, repo, finding_id, review_id, source_repo, finding_text, severity,
-      category, file_path, language, outcome, embedding_model, stale, metadata, state, embedding,
-      id
+      category, file_path, language, outcome, embedding_model, stale, metadata, state,
+      retired_at, retired_reason, embedding, id
     )
     cross join lateral (
       select coalesce(m.embedding_model, p_model, 'none') as embedding_model
@@ -269,9 +274,9 @@ $$;
 
 comment on function _insert_memories is
 'Insert the memories that do not exist yet.
-Arguments: p_memories, which may also have the key state; p_embeddings, one per memory; p_ids, one
-id per memory, used if it is inserted; p_model, the model of memories that name none, null if no
-model is active.
+Arguments: p_memories, which may also have the keys state, retired_at and retired_reason;
+p_embeddings, one per memory; p_ids, one id per memory, used if it is inserted; p_model, the model
+of memories that name none, null if no model is active.
 Result: ids of the inserted rows.';
 
 create function _add_embeddings(

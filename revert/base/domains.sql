@@ -20,6 +20,7 @@ drop domain reaction_content;
 drop domain confidence_band;
 drop domain run_status;
 drop domain untrusted;
+drop domain conflict_action;
 drop domain finding_outcome;
 drop domain verdict;
 drop domain memory_action;

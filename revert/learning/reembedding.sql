@@ -19,8 +19,8 @@ drop function _check_new_embeddings;
 drop function _check_worker_arguments;
 drop function _require_wanted_model;
 drop function _reject_models;
-drop function _model_of_first;
 drop index learning_memories_second_idx;
 drop index learning_memories_model_idx;
+drop function _model_of_first;
 
 commit;

@@ -27,10 +27,10 @@ select _verify_none(
       unnest(
         array[
           'severity', 'category', 'outcome', 'voice', 'memory_state', 'model_state',
-          'memory_action', 'verdict', 'finding_outcome', 'untrusted', 'run_status', 'confidence_band',
-          'reaction_content', 'semver_bump_type', 'dependency_source', 'merge_confidence',
-          'advisory_status', 'advisory_severity', 'resilience_kind', 'threshold_method',
-          'author_tier', 'fusion', 'query_syntax'
+          'memory_action', 'verdict', 'finding_outcome', 'untrusted', 'conflict_action',
+          'run_status', 'confidence_band', 'reaction_content', 'semver_bump_type',
+          'dependency_source', 'merge_confidence', 'advisory_status', 'advisory_severity',
+          'resilience_kind', 'threshold_method', 'author_tier', 'fusion', 'query_syntax'
         ]::regtype[]
       ) as d (oid)
     where

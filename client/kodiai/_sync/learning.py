@@ -13,8 +13,11 @@ from kodiai.learning import (
     CommentReaction,
     Correction,
     EmbeddingModelState,
+    ExportedMemory,
     FindingAssessment,
     FindingToAssess,
+    ImportedMemory,
+    ImportResult,
     Info,
     LearningPolicy,
     Memory,
@@ -40,6 +43,7 @@ from kodiai.learning import (
 )
 from kodiai.literals import (
     Category,
+    ConflictAction,
     FindingOutcome,
     MemoryState,
     Outcome,
@@ -546,6 +550,33 @@ class Learning(Caller):
         """
         return self._call(learning.DELETE_MEMORIES, repo, memory_ids)
 
+    def export_memories(
+        self, owner: str | None = None, after_id: int | None = None, limit: int = 100
+    ) -> list[ExportedMemory]:
+        """Export memories, whatever their state, page by page.
+
+        For import_memories, which takes what this function returns. A memory comes with
+        its voices, the findings that repeated it, its history and what assessments say
+        about its trust, so it contains the logins of people. To read the next page,
+        pass the last memory_id as after_id, until a page has fewer than limit rows. The
+        Python module kodiai.transfer writes it all to a file.
+
+        Args:
+            owner: owner name; only memories of the repositories of this owner; None for
+                all memories.
+            after_id: only memories with a larger memory_id; None to begin with the
+                first.
+            limit: 1 to 1000; maximum number of rows.
+
+        Returns:
+            By memory_id.
+
+        Raises:
+            NullValueNotAllowed: limit is None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(learning.EXPORT_MEMORIES, owner, after_id, limit)
+
     def get_info(self) -> Info:
         """Return what is deployed, and which embedding models are used.
 
@@ -679,6 +710,53 @@ class Learning(Caller):
             InvalidParameterValue: repo or outcome is invalid (22023).
         """
         return self._call(learning.HAS_MEMORY, repo, finding_id, outcome)
+
+    def import_memories(
+        self,
+        memories: Iterable[ImportedMemory],
+        embeddings: Iterable[VectorLike | None] | None = None,
+        on_conflict: ConflictAction = "keep",
+    ) -> list[ImportResult]:
+        """Import memories that export_memories returned, all or nothing.
+
+        A memory is known if it was imported before or comes from here, whatever its
+        repository is called by now, and if its finding has a memory in its repository.
+        So the same memories can be imported again without effect.
+
+        New memories keep their memory_id if all ids of the call are larger than any
+        that was given here; otherwise they get new ones, in input order, and
+        superseded_by follows. A superseding memory may be in a later call. Findings
+        that are recorded later get other ids than those that imported memories refer
+        to. If this schema has findings already, finding_id, review_id and findings must
+        mean those.
+
+        Without embeddings, memories wait for one (list_memories with is_waiting); so a
+        schema with another embedding_dim can be filled. States and outcomes are
+        imported unchanged, even if the voices say otherwise.
+
+        Args:
+            memories: at most 10000 memories.
+            embeddings: vectors of embedding_dim dimensions; the embeddings, one per
+                memory in the same order, None where there is none; None for none but
+                those in memories.
+            on_conflict: what happens to a known memory that differs: it stays, it
+                becomes what memories says, except for its repository, its finding and
+                its age, or the call fails.
+
+        Returns:
+            One per memory in input order.
+
+        Raises:
+            NullValueNotAllowed: an argument or a required key is missing, or an
+                embedding has no model and none is active; the message names it (22004).
+            InvalidParameterValue: an argument or key is invalid, a memory would
+                supersede itself, or a known memory differs and on_conflict is reject;
+                the message names it (22023).
+            SerializationFailure: a concurrent transaction deleted a known memory or,
+                under repeatable read or serializable, wrote the same memory; retry the
+                transaction (40001).
+        """
+        return self._call(learning.IMPORT_MEMORIES, memories, embeddings, on_conflict)
 
     def list_embedding_models(self) -> list[EmbeddingModelState]:
         """List the embedding models that were active, re-embedded into or calibrated.
