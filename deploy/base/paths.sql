@@ -29,10 +29,11 @@ Result: the path, empty for ./; null for null.';
 create function _stored_path(p_path text)
 returns text
 language sql immutable parallel safe
-return coalesce(nullif(_normalize_path(p_path), ''), '.');
+return case when p_path is not null then coalesce(nullif(_normalize_path(p_path), ''), '.') end;
 
 comment on function _stored_path is
 'Return a path as a table stores it: normalized, and . for the root of the repository.
-Argument: p_path.';
+Argument: p_path.
+Result: the path; null for null.';
 
 commit;

@@ -7,14 +7,14 @@ set local role = :"owner";
 set local search_path = :"schema", public;
 
 create type similarity_scale as (
-  mean double precision,
   deviation double precision,
   near double precision
 );
 
 comment on type similarity_scale is
 'How to judge cosine similarities of a model (_similarity_scale).
-mean, deviation: those of two memories of one repository that have nothing to do with each other.
+deviation: the standard deviation of those of two memories of one repository that have nothing to do
+with each other.
 near: similarity above which a memory says something about a finding; null if unknown.';
 
 -- The linter mistakes the brackets of an array type for a subscript here.
@@ -78,7 +78,7 @@ as $$
 declare
   v_scale similarity_scale;
 begin
-  select m.mean_similarity, m.deviation, m.mean_similarity + m.deviation
+  select m.deviation, m.mean_similarity + m.deviation
   into v_scale
   from embedding_models as m
   where m.embedding_model = p_embedding_model;

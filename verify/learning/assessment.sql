@@ -5,7 +5,6 @@ begin;
 set local search_path = :"schema", public;
 
 select _verify_table('similarity_scale', array[
-  'column mean double precision',
   'column deviation double precision',
   'column near double precision'
 ]);

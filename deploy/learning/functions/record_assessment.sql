@@ -53,7 +53,7 @@ begin
   end if;
   perform _check_array('p_memory_weights', p_memory_weights::text[], 'memory_weight');
   p_repo := _fold_name(p_repo);
-  p_file_path := case when p_file_path is not null then _stored_path(p_file_path) end;
+  p_file_path := _stored_path(p_file_path);
 
   insert into assessments (
     repo, delivery_id, pr_number, finding_text, severity, category, file_path, verdict, is_check,
