@@ -268,6 +268,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
         {"repo": None, "owner": "acme", "is_stale": True, "created_after": NOW},
         {"repo": None, "owner": "none"},
     ],
+    "get_memory_health": [{}, {"repo": "acme/repo1"}, {"owner": "acme"}],
     "count_memories": [{"repo": "acme/repo1"}, {"repo": None, "owner": "acme"}],
     "list_repos": [{}, {"owner": "acme"}, {"after_repo": REPO}, {"owner": "none"}],
     "purge_authors": [{"older_than": timedelta(days=30)}],
