@@ -298,6 +298,7 @@ REAL: dict[str, list[dict[str, Any]]] = {
         {"repo": None, "owner": "acme", "is_stale": True, "created_after": NOW},
         {"repo": None, "owner": "none"},
     ],
+    "get_memory_health": [{}, {"repo": "acme/repo1"}, {"owner": "acme"}],
     "count_memories": [{"repo": "acme/repo1"}, {"repo": None, "owner": "acme"}],
     "export_memories": [{}, {"owner": "acme", "after_id": 500}, {"owner": "none"}],
     "import_memories": [IMPORTED],

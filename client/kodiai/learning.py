@@ -209,6 +209,45 @@ class MemoryVoice(TypedDict):
     """Whether it awaits approval, and until then does not count."""
 
 
+class TableHealth(TypedDict):
+    """An element of tables."""
+
+    table_name: str
+    """Name of the table."""
+    bytes: int
+    """Size without indexes."""
+    live_rows: int | None
+    """Number of rows, estimated; None on a replica."""
+    dead_rows: int | None
+    """Number of dead rows, which a vacuum will remove, estimated; None on a
+    replica.
+    """
+    all_visible: float | None
+    """Fraction of pages that index-only scans need not visit, at the last vacuum;
+    None if it was empty.
+    """
+    seconds_since_vacuum: float | None
+    """Age of the last vacuum; None if never."""
+    seconds_since_analyze: float | None
+    """Age of the statistics that plans are made from; None if never."""
+
+
+class IndexHealth(TypedDict):
+    """An element of indexes."""
+
+    index_name: str
+    """Name of the index."""
+    table_name: str
+    """Name of its table."""
+    bytes: int
+    """Size."""
+    expected_bytes: int | None
+    """Size after a rebuild, estimated from statistics; a B-tree that grows takes
+    up to 1.7 times as much; None for GIN, for partial indexes, for those on
+    expressions or embeddings, and before the table is analyzed.
+    """
+
+
 class EmbeddingFailure(TypedDict):
     """An element of failures."""
 
@@ -556,6 +595,58 @@ class MemoryWithVoices(Row):
     """Ids of further findings that repeated it, oldest first."""
     voices: list[MemoryVoice]
     """What people and events say about it, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MemoryHealth(Row):
+    """A row of get_memory_health."""
+
+    memories: int
+    """Number of memories in any state; always exact."""
+    active: int
+    """Number of active memories, including stale ones."""
+    stale: int
+    """How many of the active ones are stale, so that searches skip them."""
+    waiting: int
+    """How many of the active ones are not stale and wait for an embedding of the
+    active model.
+    """
+    pending: int
+    """Number of memories that await approval; always exact."""
+    retired: int
+    """Number of retired memories."""
+    is_exact: bool
+    """Whether all counts are exact, because all memories were visited."""
+    active_model: str | None
+    """Model that searches and writes use if they name none; None if none is
+    active.
+    """
+    models: list[EmbeddingModel]
+    """The models that have embeddings, most first."""
+    oldest_waiting_at: datetime | None
+    """When the oldest memory that waits was learned, of those in the sample; None
+    if none waits.
+    """
+    failed: int | None
+    """Number of memories that could not be embedded when last tried
+    (get_reembedding_progress); None unless for the whole schema.
+    """
+    oldest_pending_at: datetime | None
+    """When the first of the voices that await approval spoke
+    (list_pending_memories); None if there are none.
+    """
+    is_replica: bool
+    """Whether the server is a replica."""
+    invalid_indexes: list[str] | None
+    """Names of indexes that are invalid, or missing although searches read them;
+    None unless for the whole schema.
+    """
+    tables: list[TableHealth] | None
+    """All tables, largest first; None unless for the whole schema."""
+    indexes: list[IndexHealth] | None
+    """The indexes of memories and postings, largest first; None unless for the
+    whole schema.
+    """
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -1012,6 +1103,8 @@ GET_MEMORIES = many(
 )
 
 GET_MEMORY = optional(MemoryWithVoices, "get_memory", repo="text", memory_id="bigint")
+
+GET_MEMORY_HEALTH = one(MemoryHealth, "get_memory_health", repo="text", owner="text")
 
 GET_REEMBEDDING_PROGRESS = optional(
     ReembeddingProgress, "get_reembedding_progress", embedding_model="text"

@@ -6,28 +6,36 @@ begin;
 set local role = :"owner";
 set local search_path = :"schema", public;
 
+create function _search_indexes()
+returns text[]
+language sql immutable parallel safe
+return array[
+  'learning_memories_pkey', 'learning_memories_scope_idx', 'learning_memories_embedding_idx',
+  'learning_memories_second_embedding_idx', 'learning_memories_search_tsv_idx',
+  'learning_memories_metadata_idx',
+  'learning_memories_text_idx', 'findings_search_tsv_idx', 'postings_pkey'
+];
+
+comment on function _search_indexes is
+'Return the names of the indexes that searches read.';
+
 create function _check_indexes(out is_ok boolean, out detail text)
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
 declare
-  c_indexes constant text[] := array[
-    'learning_memories_pkey', 'learning_memories_scope_idx', 'learning_memories_embedding_idx',
-    'learning_memories_second_embedding_idx', 'learning_memories_search_tsv_idx', 'learning_memories_metadata_idx',
-    'learning_memories_text_idx', 'findings_search_tsv_idx', 'postings_pkey'
-  ];
   v_invalid text;
 begin
   select string_agg(e.name, ', ' order by e.name)
   into v_invalid
-  from unnest(c_indexes) as e (name)
+  from unnest(_search_indexes()) as e (name)
   left join pg_class as c
     on c.relname = e.name and c.relnamespace = quote_ident(current_schema())::regnamespace
   left join pg_index as i on i.indexrelid = c.oid
   where (i.indisvalid and i.indisready) is not true;
   is_ok := v_invalid is null;
   detail := coalesce(
-    'missing or invalid: ' || v_invalid, format('all %s are valid', cardinality(c_indexes))
+    'missing or invalid: ' || v_invalid, format('all %s are valid', cardinality(_search_indexes()))
   );
 end
 $$;

@@ -169,14 +169,20 @@ Result: matches, the searchable memories with their cosine distance, nearest fir
 far_mean and far_deviation, mean and standard deviation of the cosine distances of the half that
 is farther by code.';
 
+create function _graph_node_size()
+returns double precision
+language sql immutable parallel safe
+return 314;
+
+comment on function _graph_node_size is
+'Return the bytes that a node of the HNSW graph takes beyond its code, for m = 16, as measured
+(docs/explanation/benchmarks.md).';
+
 create function _count_graph_nodes(p_scope search_scope, p_code bit varying)
 returns double precision
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
 as $$
-declare
-  -- Bytes per node beyond its code, for m = 16. Measured: docs/explanation/benchmarks.md.
-  c_node_size constant double precision := 314;
 begin
   return pg_relation_size(
     to_regclass(
@@ -186,7 +192,7 @@ begin
       end
     )
   )
-  / (c_node_size + octet_length(p_code));
+  / (_graph_node_size() + octet_length(p_code));
 end
 $$;
 

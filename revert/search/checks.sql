@@ -14,5 +14,6 @@ drop function _check_states;
 drop function _check_postings;
 drop function _count_missing_words;
 drop function _check_indexes;
+drop function _search_indexes;
 
 commit;

@@ -9,6 +9,7 @@ select _verify_registry(:'registry') as verified
 drop function _search_vectors;
 drop function _notice_missing_embeddings;
 drop function _count_graph_nodes;
+drop function _graph_node_size;
 drop function _rerank;
 drop function _pick_nearest;
 drop function _walk_graph;

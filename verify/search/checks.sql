@@ -4,6 +4,11 @@ begin;
 
 set local search_path = :"schema", public;
 
+select _verify_function('_search_indexes', '
+  immutable parallel safe security invoker ()
+  returns text[]
+');
+
 select _verify_function('_check_indexes', '
   stable parallel safe security invoker (OUT is_ok boolean, OUT detail text)
   returns record

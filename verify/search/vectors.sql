@@ -32,6 +32,11 @@ select _verify_function('_rerank', '
   set plan_cache_mode=force_generic_plan
 ');
 
+select _verify_function('_graph_node_size', '
+  immutable parallel safe security invoker ()
+  returns double precision
+');
+
 select _verify_function('_count_graph_nodes', '
   stable parallel safe security invoker (p_scope search_scope, p_code bit varying)
   returns double precision

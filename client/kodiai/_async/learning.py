@@ -23,6 +23,7 @@ from kodiai.learning import (
     Memory,
     MemoryChange,
     MemoryCount,
+    MemoryHealth,
     MemoryUsage,
     MemoryWithVoices,
     NewMemory,
@@ -646,6 +647,35 @@ class AsyncLearning(AsyncCaller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return await self._call(learning.GET_MEMORY, repo, memory_id)
+
+    async def get_memory_health(
+        self, repo: str | None = None, owner: str | None = None
+    ) -> MemoryHealth:
+        """Return what to monitor every minute: memories by state, tables and indexes.
+
+        Counts memories in an index, and samples what no index contains. Up to 8191
+        memories in scope, all counts are exact. Beyond, active, stale, waiting, retired
+        and models are estimates, from the first 1024 of the schema that have no
+        embedding of the active model, and 4096 to 8191 of the others, the same ones
+        each time. So waiting is exact as long as few wait. The standard error of a
+        share is at most 0.8 percentage points, and 0.2 for a share of 2%.
+        count_memories counts exactly, in far more time.
+
+        On Citus, tables and indexes are those of the node that runs the function.
+
+        Args:
+            repo: owner/name; repository of the memories; None with owner None for the
+                whole schema.
+            owner: owner of repo; extends the scope to all repositories of this owner;
+                None for repo only, or for the whole schema.
+
+        Returns:
+            A MemoryHealth.
+
+        Raises:
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return await self._call(learning.GET_MEMORY_HEALTH, repo, owner)
 
     async def get_reembedding_progress(
         self, embedding_model: str | None = None
