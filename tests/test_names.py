@@ -108,6 +108,8 @@ def test_every_function_treats_two_spellings_alike(
                     name, ["acme/web"] if argument.is_array else example
                 )
 
+    given["verify_forgotten"] = {"owner": "acme"}  # takes one name
+
     client.write_memory(**memory(finding_id=1))
     for function in sorted(functions, key=lambda f: f.name != "record_review"):
         if function.name.startswith(WRITES):

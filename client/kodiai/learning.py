@@ -20,6 +20,7 @@ from kodiai.literals import (
     ModelState,
     Outcome,
     ReactionContent,
+    RetainedTable,
     Severity,
     Untrusted,
     Verdict,
@@ -440,6 +441,18 @@ class ExportedMemory(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ForgottenRows(Row):
+    """A row of forget_owner and others."""
+
+    table_name: str
+    """Name of the table."""
+    deleted: int
+    """Number of rows deleted."""
+    anonymized: int
+    """Number of rows that stay, without a name; 0 for a repository."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Info(Row):
     """A row of get_info."""
 
@@ -855,6 +868,18 @@ class Repo(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Retention(Row):
+    """A row of list_retention."""
+
+    table_name: RetainedTable
+    """The table, or which memories."""
+    keep: timedelta
+    """Age at which rows are deleted."""
+    set_at: datetime
+    """When it was set."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class SilencedFinding(Row):
     """A row of list_suppressed_findings."""
 
@@ -913,6 +938,18 @@ class RenamedRows(Row):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class MaintenanceTask(Row):
+    """A row of run_maintenance."""
+
+    task: str
+    """What was done: purge and a name from set_retention, analyze, or busy."""
+    rows: int
+    """Number of rows deleted or tables analyzed."""
+    finished: bool
+    """Whether nothing is left to do."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class SavedEmbedding(Row):
     """A row of save_embeddings."""
 
@@ -950,6 +987,18 @@ class TeachResult(Row):
     """Searches find only active memories."""
     stale: bool
     """Whether the memory no longer applies; searches skip stale memories."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Remains(Row):
+    """A row of verify_forgotten."""
+
+    table_name: str
+    """Name of the table; pg_stats for the planner statistics."""
+    column_name: str
+    """Name of the column; of pg_stats, table and column."""
+    rows: int
+    """Number of rows; of pg_stats, number of samples."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -1092,6 +1141,12 @@ EXPORT_MEMORIES = many(
     ExportedMemory, "export_memories", owner="text", after_id="bigint", limit="bigint"
 )
 
+FORGET_OWNER = many(ForgottenRows, "forget_owner", owner="text")
+
+FORGET_PERSON = many(ForgottenRows, "forget_person", login="text")
+
+FORGET_REPO = many(ForgottenRows, "forget_repo", repo="text")
+
 GET_INFO = one(Info, "get_info")
 
 GET_LEARNING_POLICY = optional(
@@ -1172,6 +1227,8 @@ LIST_PENDING_MEMORIES = many(
 )
 
 LIST_REPOS = many(Repo, "list_repos", owner="text", limit="bigint", after_repo="text")
+
+LIST_RETENTION = many(Retention, "list_retention")
 
 LIST_SUPPRESSED_FINDINGS = many(
     SilencedFinding,
@@ -1278,6 +1335,8 @@ RETIRE_MEMORIES = one(
 
 RETRY_EMBEDDINGS = one(int, "retry_embeddings", embedding_model="text")
 
+RUN_MAINTENANCE = many(MaintenanceTask, "run_maintenance", seconds="bigint")
+
 SAVE_EMBEDDINGS = many(
     SavedEmbedding,
     "save_embeddings",
@@ -1299,6 +1358,8 @@ SET_LEARNING_POLICY = one(
     approval_delay="interval",
     max_per_person_day="bigint",
 )
+
+SET_RETENTION = one(bool, "set_retention", table="text", keep="interval")
 
 SETTLE_ASSESSMENT = one(
     bool, "settle_assessment", assessment_id="bigint", outcome="text"
@@ -1336,6 +1397,10 @@ TEACH_MEMORY = one(
     language="text",
     embedding_model="text",
     metadata="jsonb",
+)
+
+VERIFY_FORGOTTEN = many(
+    Remains, "verify_forgotten", repo="text", owner="text", login="text", text="text"
 )
 
 WITHDRAW_VOICES = one(

@@ -41,6 +41,20 @@ ReactionContent = Literal["+1", "-1"]
 
 ResilienceKind = Literal["timeout", "retry"]
 
+RetainedTable = Literal[
+    "telemetry_events",
+    "rate_limit_events",
+    "retrieval_quality_events",
+    "resilience_events",
+    "run_state",
+    "review_checkpoints",
+    "author_cache",
+    "assessments",
+    "recalled_memories",
+    "retired_memories",
+    "stale_memories",
+]
+
 RunStatus = Literal["pending", "running", "completed", "superseded"]
 
 SemverBumpType = Literal["major", "minor", "patch", "unknown"]

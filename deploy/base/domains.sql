@@ -177,6 +177,10 @@ create domain batch_size as integer
 constraint batch_size_check check (value between 1 and 100000);
 comment on domain batch_size is 'an integer from 1 to 100000';
 
+create domain run_seconds as integer
+constraint run_seconds_check check (value between 1 and 3600);
+comment on domain run_seconds is 'an integer from 1 to 3600';
+
 create domain weight as double precision
 constraint weight_check check (value between 0 and 1000);
 comment on domain weight is 'a number from 0 to 1000';
@@ -317,5 +321,18 @@ comment on domain fusion is 'zscore or rrf';
 create domain query_syntax as text
 constraint query_syntax_check check (value in ('plain', 'websearch'));
 comment on domain query_syntax is 'plain or websearch';
+
+create domain retained_table as text
+constraint retained_table_check check (
+  value in (
+    'telemetry_events', 'rate_limit_events', 'retrieval_quality_events', 'resilience_events',
+    'run_state', 'review_checkpoints', 'author_cache', 'assessments', 'recalled_memories',
+    'retired_memories', 'stale_memories'
+  )
+);
+comment on domain retained_table is
+'telemetry_events, rate_limit_events, retrieval_quality_events, resilience_events, run_state, '
+'review_checkpoints, author_cache, assessments, recalled_memories, retired_memories or '
+'stale_memories';
 
 commit;

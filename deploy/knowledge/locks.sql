@@ -25,8 +25,9 @@ $$;
 comment on function _lock_key is
 'Return the key of an advisory lock.
 Arguments: p_kind, what is locked: repo, shared by calls that work on one of its pull requests,
-exclusive for rename_repo; pull request; teaching (_lock_teaching); import (_import_memories);
-person (_judge_teacher). p_name, which one.';
+exclusive for those that rename or forget it; pull request; teaching (_lock_teaching); import
+(_import_memories); person (_judge_teacher); maintenance (run_maintenance); embedding_models
+(_lock_models). p_name, which one.';
 
 create function _lock_pull_request(
   p_repo text,

@@ -374,6 +374,37 @@ per memory, null to keep it; p_action, p_changed_by and p_reason, columns of mem
 p_superseded_by, the memory that replaces them, if p_action is retired.
 Result: number of memories that changed.';
 
+create function _delete_purged_memories(p_memory_ids bigint[])
+returns bigint
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  -- Those that they superseded change too.
+  v_superseded bigint[] := array(
+    select m.id from learning_memories as m
+    where m.superseded_by = any (p_memory_ids)
+    for no key update skip locked
+  );
+  v_purged bigint;
+begin
+  delete from learning_memories as m
+  where
+    m.id = any (p_memory_ids)
+    and not exists (
+      select from learning_memories as s
+      where s.superseded_by = m.id and s.id <> all (v_superseded)
+    );
+  get diagnostics v_purged = row_count;
+  return v_purged;
+end
+$$;
+
+comment on function _delete_purged_memories is
+'Delete memories, except those that superseded one that another transaction locked.
+Argument: p_memory_ids, which this transaction locked.
+Result: number of deleted memories.';
+
 create function _purge_memories(
   p_repo text, p_owner text, p_retired_before timestamptz, p_limit bigint
 )
@@ -396,23 +427,8 @@ declare
     limit p_limit
     for update skip locked
   );
-  -- Those that they superseded change too.
-  v_superseded bigint[] := array(
-    select m.id from learning_memories as m
-    where m.superseded_by = any (v_ids)
-    for no key update skip locked
-  );
-  v_purged bigint;
 begin
-  delete from learning_memories as m
-  where
-    m.id = any (v_ids)
-    and not exists (
-      select from learning_memories as s
-      where s.superseded_by = m.id and s.id <> all (v_superseded)
-    );
-  get diagnostics v_purged = row_count;
-  return v_purged;
+  return _delete_purged_memories(v_ids);
 end
 $$;
 

@@ -6,6 +6,7 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
+drop domain retained_table;
 drop domain query_syntax;
 drop domain fusion;
 drop domain author_tier;
@@ -36,6 +37,7 @@ drop domain rank_constant;
 drop domain odds;
 drop domain memory_weight;
 drop domain weight;
+drop domain run_seconds;
 drop domain batch_size;
 drop domain row_limit;
 drop domain day_count;

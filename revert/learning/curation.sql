@@ -8,6 +8,7 @@ select _verify_registry(:'registry') as verified
 
 drop function _correct_memory;
 drop function _purge_memories;
+drop function _delete_purged_memories;
 drop function _change_states;
 drop function _changed_only;
 drop function _check_successor;

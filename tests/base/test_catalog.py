@@ -98,7 +98,7 @@ CONVENTIONS = {
         select proname from pg_proc
         where pronamespace = 'kodiai'::regnamespace and proname not like '\\_%'
           and provolatile <> case
-            when proname ~ '^(get|has|list|search|count|check|audit|assess|export)_' then 's' else 'v'
+            when proname ~ '^(get|has|list|search|count|check|audit|assess|export|verify)_' then 's' else 'v'
           end
     """,
     "arguments begin with p_": """

@@ -30,7 +30,8 @@ select _verify_none(
           'memory_action', 'verdict', 'finding_outcome', 'untrusted', 'conflict_action',
           'run_status', 'confidence_band', 'reaction_content', 'semver_bump_type',
           'dependency_source', 'merge_confidence', 'advisory_status', 'advisory_severity',
-          'resilience_kind', 'threshold_method', 'author_tier', 'fusion', 'query_syntax'
+          'resilience_kind', 'threshold_method', 'author_tier', 'fusion', 'query_syntax',
+          'retained_table'
         ]::regtype[]
       ) as d (oid)
     where
@@ -116,6 +117,8 @@ select _verify_none(
         ('row_limit', '1', '0'),
         ('batch_size', '100000', '100001'),
         ('batch_size', '1', '0'),
+        ('run_seconds', '3600', '3601'),
+        ('run_seconds', '1', '0'),
         ('weight', '1000', '1000.01'),
         ('weight', '0', '-0.01'),
         ('memory_weight', '1', '1.01'),

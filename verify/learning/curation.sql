@@ -54,6 +54,11 @@ select _verify_function('_change_states', '
   set enable_seqscan=off set enable_hashjoin=off set enable_mergejoin=off
 ');
 
+select _verify_function('_delete_purged_memories', '
+  volatile parallel unsafe security invoker (p_memory_ids bigint[])
+  returns bigint
+');
+
 select _verify_function('_purge_memories', '
   volatile parallel unsafe security invoker (p_repo text, p_owner text,
   p_retired_before timestamp with time zone, p_limit bigint)

@@ -16,10 +16,12 @@ from kodiai.learning import (
     ExportedMemory,
     FindingAssessment,
     FindingToAssess,
+    ForgottenRows,
     ImportedMemory,
     ImportResult,
     Info,
     LearningPolicy,
+    MaintenanceTask,
     Memory,
     MemoryChange,
     MemoryCount,
@@ -32,8 +34,10 @@ from kodiai.learning import (
     ReactionSync,
     RecordedAssessment,
     ReembeddingProgress,
+    Remains,
     RenamedRows,
     Repo,
+    Retention,
     SavedEmbedding,
     SilencedFinding,
     SimilarityCalibration,
@@ -48,6 +52,7 @@ from kodiai.literals import (
     FindingOutcome,
     MemoryState,
     Outcome,
+    RetainedTable,
     Severity,
     Untrusted,
     Verdict,
@@ -578,6 +583,102 @@ class Learning(Caller):
         """
         return self._call(learning.EXPORT_MEMORIES, owner, after_id, limit)
 
+    def forget_owner(self, owner: str) -> list[ForgottenRows]:
+        """Forget an owner and all its repositories: delete everything about them.
+
+        Does for every repository of owner what forget_repo does for one, in one
+        transaction, and deletes the policy of the owner. Its login as a person is
+        another matter: forget_person.
+
+        Args:
+            owner: owner name; owner to forget.
+
+        Returns:
+            One per table, by name.
+
+        Raises:
+            NullValueNotAllowed: owner is None (22004).
+            InvalidParameterValue: owner is invalid (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed one of the rows; retry the transaction (40001).
+            DeadlockDetected: a deadlock with a concurrent transaction; retry the
+                transaction (40P01).
+            LockNotAvailable: a lock was not granted within 10 seconds, for example
+                because of a vacuum, an index rebuild or another call that forgets;
+                retry the transaction (55P03).
+        """
+        return self._call(learning.FORGET_OWNER, owner)
+
+    def forget_person(self, login: str) -> list[ForgottenRows]:
+        """Forget a person in all repositories: delete or anonymize what names them.
+
+        Deleted are their reactions, what is cached about them as an author, and their
+        voices. A voice stays as an anonymous count if it is neither withdrawn nor
+        pending and at least three other people speak on the same side of the memory
+        (for, against, or without a verdict): its login becomes "anonymous" and a random
+        number, its association, text, link and finding are removed, its times are
+        rounded down to the day. The outcomes and states of the memories follow what
+        remains.
+
+        Their login and their reasons are removed from the history of memories; a memory
+        that they retired stays retired, with the reason "forgotten". Costs and timeouts
+        of their pull requests stay, without an author. What they taught stays: it is
+        about code. Free texts may still mention them, which verify_forgotten finds.
+
+        If the agent reports their reactions again, they are recorded again.
+
+        Args:
+            login: 1 to 200 characters; login of the person.
+
+        Returns:
+            One per table that names people.
+
+        Raises:
+            NullValueNotAllowed: login is None (22004).
+            InvalidParameterValue: login is invalid (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed one of the rows; retry the transaction (40001).
+            DeadlockDetected: a deadlock with a concurrent transaction; retry the
+                transaction (40P01).
+            LockNotAvailable: a lock was not granted within 10 seconds, for example
+                because of a vacuum, an index rebuild or another call that forgets;
+                retry the transaction (55P03).
+        """
+        return self._call(learning.FORGET_PERSON, login)
+
+    def forget_repo(self, repo: str) -> list[ForgottenRows]:
+        """Forget a repository: delete everything about it, for good.
+
+        Deletes its rows in every table: reviews, findings, runs, reactions, costs,
+        assessments, memories with their voices, history, lexemes, codes and embeddings,
+        its policy and its renames. Memories that other repositories have from it
+        (source_repo) are deleted too. The planner statistics, which are samples of the
+        rows, are replaced. Former names are other names: forget them too.
+
+        Runs in one transaction. What is recorded under the name meanwhile or afterwards
+        stays, so stop recording first. The bytes of deleted rows remain in the files of
+        the server until a vacuum full, and in backups; docs/guides/forgetting.md lists
+        the steps. verify_forgotten checks the result.
+
+        Args:
+            repo: owner/name; repository to forget.
+
+        Returns:
+            One per table, by name.
+
+        Raises:
+            NullValueNotAllowed: repo is None (22004).
+            InvalidParameterValue: repo is invalid (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed one of the rows; retry the transaction (40001).
+            DeadlockDetected: a deadlock with a concurrent transaction; retry the
+                transaction (40P01).
+            LockNotAvailable: a lock was not granted within 10 seconds, for example
+                because of a vacuum, an index rebuild or another call that forgets;
+                retry the transaction (55P03).
+        """
+        return self._call(learning.FORGET_REPO, repo)
+
     def get_info(self) -> Info:
         """Return what is deployed, and which embedding models are used.
 
@@ -980,6 +1081,16 @@ class Learning(Caller):
             InvalidParameterValue: an argument is invalid; the message names it (22023).
         """
         return self._call(learning.LIST_REPOS, owner, limit, after_repo)
+
+    def list_retention(self) -> list[Retention]:
+        """List how long rows are kept until run_maintenance deletes them.
+
+        Of tables that are not listed, nothing is deleted (set_retention).
+
+        Returns:
+            By name.
+        """
+        return self._call(learning.LIST_RETENTION)
 
     def list_suppressed_findings(
         self,
@@ -1510,6 +1621,29 @@ class Learning(Caller):
         """
         return self._call(learning.RETRY_EMBEDDINGS, embedding_model)
 
+    def run_maintenance(self, seconds: int = 10) -> list[MaintenanceTask]:
+        """Do what is due: delete rows older than their retention, and analyze tables.
+
+        Call it regularly, from the agent, from cron or pg_cron; at any time, because it
+        skips what is locked and waits for nobody. It stops after about seconds and
+        continues in the next call; call it again while a task has not finished. A call
+        is one transaction. Of several calls at once, one works; the others return one
+        row at once, with the task "busy".
+
+        Args:
+            seconds: 1 to 3600; when to stop; each task does at least one batch.
+
+        Returns:
+            In the order of execution.
+
+        Raises:
+            NullValueNotAllowed: seconds is None (22004).
+            InvalidParameterValue: seconds is invalid (22023).
+            SerializationFailure: under repeatable read or serializable, a concurrent
+                transaction changed one of the rows; retry the transaction (40001).
+        """
+        return self._call(learning.RUN_MAINTENANCE, seconds)
+
     def save_embeddings(
         self,
         embedding_model: str,
@@ -1625,6 +1759,31 @@ class Learning(Caller):
             approval_delay,
             max_per_person_day,
         )
+
+    def set_retention(self, table: RetainedTable, keep: timedelta | None) -> bool:
+        """Set how long rows of a table are kept until run_maintenance deletes them.
+
+        Without a setting they are kept forever. The age of a row is the time since it
+        was recorded; that of an author since it was cached, of a checkpoint since it
+        was saved last, of a retired memory since it was retired, of a stale memory
+        since it was learned. Deleting works as in purge_telemetry, purge_runs,
+        purge_authors, purge_assessments, purge_retired_memories and
+        purge_stale_memories. Reviews, findings, reactions and active memories have no
+        age limit.
+
+        Args:
+            table: the table, or which memories.
+            keep: 0, or 1 hour to 1000 years; age at which rows are deleted; at least an
+                hour for run_state and review_checkpoints; None to keep them forever.
+
+        Returns:
+            Whether the setting changed.
+
+        Raises:
+            NullValueNotAllowed: table is None (22004).
+            InvalidParameterValue: an argument is invalid; the message names it (22023).
+        """
+        return self._call(learning.SET_RETENTION, table, keep)
 
     def settle_assessment(self, assessment_id: int, outcome: FindingOutcome) -> bool:
         """Record whether the team wanted a finding that was assessed.
@@ -1822,6 +1981,44 @@ class Learning(Caller):
             embedding_model,
             metadata,
         )
+
+    def verify_forgotten(
+        self,
+        repo: str | None = None,
+        owner: str | None = None,
+        login: str | None = None,
+        text: str | None = None,
+    ) -> list[Remains]:
+        """Count what still mentions a repository, an owner, a person or a text.
+
+        Looks through all columns that can contain text, as the catalog lists them,
+        through the samples in the planner statistics, and through the hashes of the
+        inverted index. Nothing is found if forget_ has done its work and no free text
+        mentions the name. It reads every row of every table, about a second per 100000
+        memories: call it after forgetting, not in between.
+
+        Names are compared as a whole in columns of names, and found in texts where they
+        are not part of a longer name. In lexemes (search_tsv) they may also be part of
+        one: ann of ann_smith. A text is found in any letter case, in lexemes as a
+        phrase. Deleted rows that are not yet vacuumed are not seen;
+        docs/guides/forgetting.md says what removes them.
+
+        Args:
+            repo: owner/name; repository to look for; None for none; exactly one
+                argument is given.
+            owner: owner name; owner to look for; None for none.
+            login: 1 to 200 characters; login of the person to look for; None for none.
+            text: 1 to 100000 characters; text to look for; None for none.
+
+        Returns:
+            One per column; none if nothing remains.
+
+        Raises:
+            NullValueNotAllowed: all arguments are None (22004).
+            InvalidParameterValue: an argument is invalid, or several are given; the
+                message names it (22023).
+        """
+        return self._call(learning.VERIFY_FORGOTTEN, repo, owner, login, text)
 
     def withdraw_voices(
         self,
