@@ -942,9 +942,11 @@ class MaintenanceTask(Row):
     """A row of run_maintenance."""
 
     task: str
-    """What was done: purge and a name from set_retention, analyze, or busy."""
+    """What was done: purge and a name from set_retention or embeddings, analyze,
+    or busy.
+    """
     rows: int
-    """Number of rows deleted or tables analyzed."""
+    """Number of rows or embeddings deleted, or of tables analyzed."""
     finished: bool
     """Whether nothing is left to do."""
 

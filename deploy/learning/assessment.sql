@@ -235,7 +235,7 @@ begin
   into v_text_matches
   from _search_text(
     p_corpus, p_scope, v_query, p_limit,
-    v_estimate.share_searchable, v_estimate.memory_ids
+    v_estimate.share_searchable, v_estimate.memory_ids, p_rare_only => true
   ) as t;
 
   return query

@@ -235,8 +235,8 @@ declare
   v_table text;
 begin
   foreach v_table in array array[
-    'memory_voices', 'memory_findings', 'memory_history', 'recalled_memories', 'memory_trust',
-    'assessment_memories'
+    'memory_voices', 'memory_findings', 'memory_history', 'memory_origins', 'memory_trust',
+    'embedding_leases', 'recalled_memories', 'assessment_memories'
   ] loop
     return next _forget_children(v_table, 'memory_id', v_ids);
   end loop;

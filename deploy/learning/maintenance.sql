@@ -127,6 +127,30 @@ comment on function _purge_expired is
 Arguments: p_table, of retention_settings; p_deadline, when to stop.
 Result: rows, the number of deleted rows; finished, whether nothing is left to delete.';
 
+create function _purge_former_embeddings(
+  p_deadline timestamptz, out rows bigint, out finished boolean
+)
+language plpgsql volatile parallel unsafe
+set search_path = :"schema", public, pg_temp
+as $$
+declare
+  v_purged bigint;
+begin
+  rows := 0;
+  loop
+    v_purged := purge_embeddings();
+    rows := rows + v_purged;
+    finished := v_purged = 0;
+    exit when finished or clock_timestamp() >= p_deadline;
+  end loop;
+end
+$$;
+
+comment on function _purge_former_embeddings is
+'Delete the embeddings that re-embedding has replaced, at least one batch.
+Argument: p_deadline, when to stop.
+Result: rows, the number of deleted embeddings; finished, whether none is left.';
+
 create function _analyze_changed(p_deadline timestamptz, out rows bigint, out finished boolean)
 language plpgsql volatile parallel unsafe
 set search_path = :"schema", public, pg_temp

@@ -338,6 +338,7 @@ create function _search_text(
   p_share double precision default null,
   p_candidate_ids bigint[] default null,
   p_extra_ids bigint[] default null,
+  p_rare_only boolean default false,
   out matches search_match[],
   out best_score double precision
 )
@@ -349,7 +350,15 @@ declare
   -- If more documents contain the phrases, consider only those that rank best by their terms.
   c_max_phrase_matches constant integer := 5000;
   c_table constant text := p_corpus.table_name;
-  c_terms constant search_term[] := _plan_terms(p_corpus, p_query);
+  c_terms constant search_term[] := array(
+    select t.term
+    from unnest(_plan_terms(p_corpus, p_query)) with ordinality as p
+    cross join lateral (
+      select row(p.slots, p.count, p.postings, p.in_budget, p.weight)::search_term as term
+    ) as t
+    where p.in_budget or not p_rare_only
+    order by p.ordinality
+  );
   -- A text finds itself: it is among the first of a search.
   c_first constant integer := 10;
   v_documents scored_document[];

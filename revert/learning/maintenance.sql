@@ -7,6 +7,7 @@ select _verify_registry(:'registry') as verified
 \gset
 
 drop function _analyze_changed;
+drop function _purge_former_embeddings;
 drop function _purge_expired;
 drop function _purge_expired_memories;
 drop function _is_expired;

@@ -30,10 +30,9 @@ MARK = "zqmarkzq"
 
 #: Tables without names, and without texts of a repository or a person.
 ANONYMOUS = {
-    "active_embedding_model",
+    "embedding_models",
     "global_patterns",
     "retention_settings",
-    "similarity_calibrations",
 }
 
 #: Columns that can hold any text, so not those with a closed set of values.
@@ -134,6 +133,16 @@ def learn(client: Client, repo: str, text: str, login: str, finding_id: int) -> 
     )
     client.settle_assessment(assessed.assessment_id, "wanted")
     client.retire_memories(repo, text, [memory_id], by=login)
+    client.import_memories(
+        [
+            memory(repo=repo, finding_text=f"{text} was imported", memory_id=1)
+            | {"created_at": "2026-01-01T00:00Z"}
+        ]
+    )
+    model = client.get_info().active_model or ""
+    claimed = client.claim_memories_to_embed(model, 1000)
+    ids = [each.memory_id for each in claimed if each.repo == repo]
+    client.report_embedding_failures(model, ids, claimed[0].lease, text)
     client.set_learning_policy(repo.split("/", maxsplit=1)[0], [text])
     client.set_learning_policy(repo.split("/", maxsplit=1)[0], [text], repo)
 

@@ -28,6 +28,12 @@ select _verify_function('_purge_expired', '
   returns record
 ');
 
+select _verify_function('_purge_former_embeddings', '
+  volatile parallel unsafe security invoker (p_deadline timestamp with time zone, OUT
+  rows bigint, OUT finished boolean)
+  returns record
+');
+
 select _verify_function('_analyze_changed', '
   volatile parallel unsafe security invoker (p_deadline timestamp with time zone, OUT
   rows bigint, OUT finished boolean)

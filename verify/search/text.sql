@@ -57,7 +57,8 @@ select _verify_function('_search_text', '
   stable parallel safe security invoker (p_corpus search_corpus, p_scope search_scope,
   p_query parsed_query, p_limit integer, p_share double precision DEFAULT NULL::double
   precision, p_candidate_ids bigint[] DEFAULT NULL::bigint[], p_extra_ids bigint[]
-  DEFAULT NULL::bigint[], OUT matches search_match[], OUT best_score double precision)
+  DEFAULT NULL::bigint[], p_rare_only boolean DEFAULT false, OUT matches
+  search_match[], OUT best_score double precision)
   returns record
   set plan_cache_mode=force_generic_plan
 ');

@@ -1628,7 +1628,7 @@ class AsyncLearning(AsyncCaller):
         return await self._call(learning.RETRY_EMBEDDINGS, embedding_model)
 
     async def run_maintenance(self, seconds: int = 10) -> list[MaintenanceTask]:
-        """Do what is due: delete rows older than their retention, and analyze tables.
+        """Do what is due: delete old rows and replaced embeddings, and analyze tables.
 
         Call it regularly, from the agent, from cron or pg_cron; at any time, because it
         skips what is locked and waits for nobody. It stops after about seconds and

@@ -22,6 +22,11 @@ returns table (
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare

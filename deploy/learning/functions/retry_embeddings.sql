@@ -11,6 +11,11 @@ create function retry_embeddings(p_embedding_model text)
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
+-- Always use an index, even on tables too small for the planner to prefer one.
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_retried bigint;

@@ -30,6 +30,8 @@ begin
     return query
     select 'purge ' || v_table, p.rows, p.finished from _purge_expired(v_table, v_deadline) as p;
   end loop;
+  return query
+  select 'purge embeddings', p.rows, p.finished from _purge_former_embeddings(v_deadline) as p;
   -- More tasks go here: each stops at the deadline, skips what is locked, and returns how many rows
   -- it handled and whether it has finished. The last one looks at what the others changed.
   return query
@@ -38,7 +40,7 @@ end
 $$;
 
 comment on function run_maintenance is
-'Do what is due: delete rows older than their retention, and analyze tables.
+'Do what is due: delete old rows and replaced embeddings, and analyze tables.
 
 Call it regularly, from the agent, from cron or pg_cron; at any time, because it skips what is
 locked and waits for nobody. It stops after about p_seconds and continues in the next call; call it
@@ -49,8 +51,8 @@ Arguments:
   p_seconds: 1 to 3600; when to stop; each task does at least one batch
 
 Result: rows, each a MaintenanceTask, in the order of execution.
-  task: what was done: purge and a name from set_retention, analyze, or busy
-  rows: number of rows deleted or tables analyzed
+  task: what was done: purge and a name from set_retention or embeddings, analyze, or busy
+  rows: number of rows or embeddings deleted, or of tables analyzed
   finished: whether nothing is left to do
 
 Errors:
