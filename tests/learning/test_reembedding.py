@@ -137,7 +137,9 @@ def test_searches_are_complete_before_during_and_after(
     assert nearest(client, OLD, text) == before
     assert client.count_memories(REPO).waiting == 0
 
-    assert purge(client) == 30
+    assert [
+        t.rows for t in client.run_maintenance() if t.task == "purge embeddings"
+    ] == [30]
     assert states(client) == {NEW: "active", OLD: "inactive"}
     assert nearest(client, OLD, text) == []
     assert nearest(client, NEW, text) == after

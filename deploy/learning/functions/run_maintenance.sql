@@ -30,8 +30,10 @@ begin
     return query
     select 'purge ' || v_table, p.rows, p.finished from _purge_expired(v_table, v_deadline) as p;
   end loop;
-  return query
-  select 'purge embeddings', p.rows, p.finished from _purge_former_embeddings(v_deadline) as p;
+  if exists (select from embedding_models as m where m.state = 'former') then
+    return query
+    select 'purge embeddings', p.rows, p.finished from _purge_former_embeddings(v_deadline) as p;
+  end if;
   -- More tasks go here: each stops at the deadline, skips what is locked, and returns how many rows
   -- it handled and whether it has finished. The last one looks at what the others changed.
   return query
