@@ -67,7 +67,8 @@ end
 $$;
 
 comment on function _lock_models is
-'Let one transaction at a time change the states of embedding models. Call it before _lock_memories.';
+'Let one transaction at a time change the states of embedding models. Call it before
+_lock_memories.';
 
 create function _make_active(p_embedding_model text)
 returns text

@@ -116,7 +116,8 @@ Arguments: p_embeddings; p_count, how many are expected.
 Errors: 22004 for a missing one, 22023 for another number or an invalid one; the message names the
 1-based position.';
 
--- No set clause, so that PostgreSQL inlines it.
+-- No set clause, so that PostgreSQL inlines it. The linter takes arguments for columns.
+-- noqa: disable=RF03,LT01
 create function _is_leased(p_memory_id bigint, p_embedding_model text)
 returns boolean
 language sql stable parallel safe
@@ -133,6 +134,7 @@ comment on function _is_leased is
 should try.
 Arguments: p_memory_id; p_embedding_model.';
 
+-- noqa: enable=all
 create function _lock_without_first(p_embedding_model text, p_limit integer)
 returns bigint[]
 language plpgsql volatile parallel unsafe
