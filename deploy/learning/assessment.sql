@@ -266,7 +266,7 @@ Arguments: p_scope; p_corpus, of the same repository or owner; p_query_text; p_e
 text, or null; p_limit, number of memories of each arm.
 Result: memory_id; similarity, cosine similarity, null without an embedding of the model; coverage,
 share of the terms of the text that the memory contains, weighted by idf, 0 if the text arm ranks it
-too low to count.';
+too low to count. In a large corpus only the rarer terms count (_plan_terms): a finding has many.';
 
 create function _trust(p_confirmed double precision, p_contradicted double precision)
 returns double precision

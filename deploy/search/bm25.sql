@@ -70,7 +70,9 @@ Arguments: p_frequency, occurrences in the text, 0 if only the path contains the
 k1 * (1 - b + b * L / mean L) of BM25 (_rank_bm25).
 Result: above 0 and below 1.';
 
-create function _plan_terms(p_corpus search_corpus, p_query parsed_query)
+create function _plan_terms(
+  p_corpus search_corpus, p_query parsed_query, p_rare_only boolean default false
+)
 returns search_term[]
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
@@ -83,40 +85,39 @@ declare
   := p_corpus.documents * cardinality(p_query.terms) <= c_postings_budget;
 begin
   return array(
-    select
-      row(
-        t.slots,
-        t.count,
-        t.postings,
+    select row(t.slots, t.count, t.postings, t.in_budget, null)::search_term
+    from (
+      select
+        t.*,
         coalesce(
           sum(t.postings) over (order by t.postings, t.lexeme) <= c_postings_budget
           or row_number() over (order by t.postings, t.lexeme) = 1,
           true
-        ),
-        null
-      )::search_term
-    from (
-      select
-        q.lexeme,
-        q.count,
-        s.slots,
-        case
-          when not c_reads_all
-            then (
-              select count(*)
-              from postings as p
-              where
-                p.term = s.slots[1]
-                and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
-            ) * _posting_slot_count()
-        end as postings
-      from unnest(p_query.terms, p_query.counts) as q (lexeme, count)
-      cross join lateral (
-        select _posting_slots(p_corpus.table_name, p_corpus.owner, q.lexeme) as slots
-        -- Optimization fence: otherwise the slots are computed once per reference.
-        offset 0
-      ) as s
+        ) as in_budget
+      from (
+        select
+          q.lexeme,
+          q.count,
+          s.slots,
+          case
+            when not c_reads_all
+              then (
+                select count(*)
+                from postings as p
+                where
+                  p.term = s.slots[1]
+                  and p.repo_hash between p_corpus.first_repo and p_corpus.last_repo
+              ) * _posting_slot_count()
+          end as postings
+        from unnest(p_query.terms, p_query.counts) as q (lexeme, count)
+        cross join lateral (
+          select _posting_slots(p_corpus.table_name, p_corpus.owner, q.lexeme) as slots
+          -- Optimization fence: otherwise the slots are computed once per reference.
+          offset 0
+        ) as s
+      ) as t
     ) as t
+    where t.in_budget or not p_rare_only
     order by t.postings, t.lexeme
   );
 end
@@ -125,7 +126,7 @@ $$;
 comment on function _plan_terms is
 'Decide for which terms of a query to read all postings: in a large corpus the rarest, which
 determine the top of the ranking. The others are looked up only for documents that these find.
-Arguments: p_corpus; p_query.
+Arguments: p_corpus; p_query; p_rare_only, whether to drop the others.
 Result: its terms, rarest first, without weights.';
 
 create function _weigh_terms(p_corpus search_corpus, p_terms search_term[], p_read_count integer)

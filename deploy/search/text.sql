@@ -350,15 +350,7 @@ declare
   -- If more documents contain the phrases, consider only those that rank best by their terms.
   c_max_phrase_matches constant integer := 5000;
   c_table constant text := p_corpus.table_name;
-  c_terms constant search_term[] := array(
-    select t.term
-    from unnest(_plan_terms(p_corpus, p_query)) with ordinality as p
-    cross join lateral (
-      select row(p.slots, p.count, p.postings, p.in_budget, p.weight)::search_term as term
-    ) as t
-    where p.in_budget or not p_rare_only
-    order by p.ordinality
-  );
+  c_terms constant search_term[] := _plan_terms(p_corpus, p_query, p_rare_only);
   -- A text finds itself: it is among the first of a search.
   c_first constant integer := 10;
   v_documents scored_document[];
@@ -450,7 +442,7 @@ the same text, or else all memories of the same words, from the first ten, these
 Arguments: p_corpus, from _measure_corpus; p_scope, within it; p_query, from _parse_query;
 p_limit; p_share, the fraction of the corpus that is searchable, null if unknown; p_candidate_ids,
 all ids in scope, null if unknown; p_extra_ids, ids of searchable documents to score regardless of
-rank.
+rank; p_rare_only, as in _plan_terms.
 Result: matches, best first, ties by id: the first p_limit with their rank, or all if fewer
 contain a term; and those of p_extra_ids that contain one, without a rank. Their value is BM25,
 raised by _promote_score. best_score: an upper bound of BM25 before that.';

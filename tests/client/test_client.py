@@ -255,6 +255,8 @@ def test_both_clients_return_the_same_types(
         "settle_assessment",
         *("retire_memories", "restore_memories", "correct_memory", "delete_memories"),
         *("withdraw_voices", "reject_memories"),
+        *("begin_reembedding", "activate_embedding_model", "claim_memories_to_embed"),
+        *("save_embeddings", "report_embedding_failures", "retry_embeddings"),
     }
 
 

@@ -34,7 +34,8 @@ select _verify_function('_term_share', '
 ');
 
 select _verify_function('_plan_terms', '
-  stable parallel safe security invoker (p_corpus search_corpus, p_query parsed_query)
+  stable parallel safe security invoker (p_corpus search_corpus, p_query parsed_query,
+  p_rare_only boolean DEFAULT false)
   returns search_term[]
   set plan_cache_mode=force_generic_plan
 ');

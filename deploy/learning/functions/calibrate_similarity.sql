@@ -19,6 +19,8 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = :"schema", public, pg_temp
 as $$
 #variable_conflict use_column
+declare
+  v_measured record;
 begin
   perform _check_optional('p_embedding_model', p_embedding_model, 'model_name');
   p_embedding_model := coalesce(p_embedding_model, _active_model());
@@ -26,14 +28,18 @@ begin
     perform _reject_argument('p_embedding_model', 'a model name, because no model is active', null);
   end if;
 
+  -- In a statement of its own, so that the next one sees what it stores.
+  v_measured := _calibrate(p_embedding_model);
   return query
   select
     p_embedding_model,
-    c.pairs,
-    c.mean_similarity,
-    c.deviation,
-    case when c.deviation is not null then (_similarity_scale(p_embedding_model, null)).near end
-  from _calibrate(p_embedding_model) as c;
+    v_measured.pairs,
+    v_measured.mean_similarity,
+    v_measured.deviation,
+    case
+      when v_measured.deviation is not null
+        then (_similarity_scale(p_embedding_model, null)).near
+    end;
 end
 $$;
 
