@@ -34,7 +34,7 @@ Thing = TypeVar("Thing")
 OWNER = "acme"
 REPOS = [f"{OWNER}/repo{number}" for number in range(1, 201)]
 OTHER_REPOS = [f"globex/repo{number}" for number in range(1, 21)]
-ODD_REPOS = ["solo/only", "Umbrella/Ünï-Code.js", "пример/репозиторий"]
+ODD_REPOS = ["solo/only", "umbrella/ünï-code.js", "пример/репозиторий"]
 MODEL, OTHER_MODEL = "all-MiniLM-L6-v2", "older-model"
 COLLECTIONS = [
     "bugdup_mozilla_eclipse",

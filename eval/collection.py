@@ -108,7 +108,7 @@ class Collection:
 
     def _repo(self, row: dict[str, Any]) -> str:
         group = row.get("meta", {}).get("group", "all")
-        return self.owner + "/" + re.sub(r"[^\w.]", "-", group).lower()
+        return self.owner + "/" + re.sub(r"[^\w.]", "-", group)
 
 
 def readable(row: dict[str, Any]) -> str:

@@ -19,9 +19,11 @@ from psycopg_pool import ConnectionPool
 
 from kodiai import Client, ReembeddingProgress, reembed
 from tests.learning.corpus import memory, vector
-from tests.server import DIMENSIONS
+from tests.server import DIMENSIONS, ROOT
 
 REPO = "acme/api"
+#: Where the command finds the client, and this module.
+PATHS = [ROOT / "client", ROOT]
 NEW = "new"
 
 
@@ -134,7 +136,8 @@ def start(conninfo: str, folder: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "kodiai", "reembed", NEW, "slow:embed", *options],
         cwd=folder,
-        env=os.environ | {"DATABASE_URL": conninfo},
+        env=os.environ
+        | {"DATABASE_URL": conninfo, "PYTHONPATH": os.pathsep.join(map(str, PATHS))},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -150,8 +153,6 @@ def test_killed_workers_lose_nothing(
         "import time\nfrom tests.client.test_reembedding import embed as fast\n"
         "def embed(texts):\n    time.sleep(0.05)\n    return fast(texts)\n"
     )
-    root = Path(__file__).resolve().parent.parent.parent
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(root / "client"), str(root)])
     generator = random.Random(1)  # noqa: S311
     now = datetime.now(UTC)
     kills = 0
