@@ -59,7 +59,11 @@ def describe(progress: ReembeddingProgress) -> str:
 def _reembed(options: argparse.Namespace) -> int:
     module, _, name = options.embed.partition(":")
     sys.path.insert(0, "")
-    embed: Embed = getattr(import_module(module), name)
+    try:
+        embed: Embed = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        print(f"{options.embed}: expected module:function: {error}", file=sys.stderr)
+        return 2
     bar = _Bar()
     arguments = verify_azure(options.url, autocommit=True, client_encoding="UTF8")
     with ConnectionPool(

@@ -131,10 +131,12 @@ def test_vectors_that_cannot_be_saved_stop_it(
     assert (progress.leased, progress.failed) == (0, 3)
 
 
-def start(conninfo: str, folder: Path, *options: str) -> subprocess.Popen[str]:
-    """Start the command with the function embed of a module in the folder."""
+def start(
+    conninfo: str, folder: Path, *options: str, function: str = "slow:embed"
+) -> subprocess.Popen[str]:
+    """Start the command with a function of a module in the folder."""
     return subprocess.Popen(
-        [sys.executable, "-m", "kodiai", "reembed", NEW, "slow:embed", *options],
+        [sys.executable, "-m", "kodiai", "reembed", NEW, function, *options],
         cwd=folder,
         env=os.environ
         | {"DATABASE_URL": conninfo, "PYTHONPATH": os.pathsep.join(map(str, PATHS))},
@@ -190,3 +192,7 @@ def test_the_command_says_what_is_wrong(
         "no embedding model is active",
         "The first embedding that is written makes its model the active one.",
     ]
+    process = start(conninfo, tmp_path, function="none:embed")
+    _, stderr = process.communicate()
+    assert process.returncode == 2
+    assert stderr == "none:embed: expected module:function: No module named 'none'\n"
