@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -47,7 +48,10 @@ def reembed(
     report is called every two seconds. Raises what begin_reembedding and
     save_embeddings raise, such as InvalidParameterValue for vectors of another width.
     """
-    if embedding_model != client.get_info().active_model:
+    models = client.list_embedding_models()
+    if embedding_model not in {
+        m.embedding_model for m in models if m.state == "active"
+    }:
         client.begin_reembedding(embedding_model)
     stopped = Event()
     worker = _Worker(
@@ -58,9 +62,8 @@ def reembed(
         try:
             while True:
                 done, running = wait(tasks, INTERVAL, FIRST_EXCEPTION)
-                progress = worker.progress()
                 if report:
-                    report(progress)
+                    report(worker.progress())
                 if not running or any(task.exception() for task in done):
                     break
         finally:
@@ -70,49 +73,40 @@ def reembed(
     return worker.progress()
 
 
+@dataclass(frozen=True)
 class _Worker:
     """What one thread does: claim, embed, save, until nothing waits."""
 
-    def __init__(
-        self,
-        client: Client,
-        embed: Embed,
-        model: str,
-        batch: int,
-        lease_time: timedelta,
-        max_attempts: int,
-        stopped: Event,
-    ) -> None:
-        self._client = client
-        self._embed = embed
-        self._model = model
-        self._batch = batch
-        self._lease_time = lease_time
-        self._max_attempts = max_attempts
-        self._stopped = stopped
+    client: Client
+    embed: Embed
+    model: str
+    batch: int
+    lease_time: timedelta
+    max_attempts: int
+    stopped: Event
 
     def run(self) -> None:
-        while not self._stopped.is_set():
+        while not self.stopped.is_set():
             claimed = self._call(
-                self._client.claim_memories_to_embed,
-                self._model,
-                self._batch,
-                self._lease_time,
+                self.client.claim_memories_to_embed,
+                self.model,
+                self.batch,
+                self.lease_time,
             )
             if not claimed and self._is_done():
                 return
             if not claimed:
-                self._stopped.wait(INTERVAL)
+                self.stopped.wait(INTERVAL)
             # What failed before fails alone.
             for part in _split(claimed):
                 self._work(part)
 
     def progress(self) -> ReembeddingProgress:
         progress: ReembeddingProgress | None = self._call(
-            self._client.get_reembedding_progress, self._model
+            self.client.get_reembedding_progress, self.model
         )
         if progress is None:
-            raise EmbeddingModelError(f"{self._model} is no longer being embedded")
+            raise EmbeddingModelError(f"{self.model} is no longer being embedded")
         return progress
 
     def _is_done(self) -> bool:
@@ -125,19 +119,19 @@ class _Worker:
         ids = [memory.memory_id for memory in claimed]
         lease = claimed[0].lease
         try:
-            vectors = self._embed([memory.finding_text for memory in claimed])
+            vectors = self.embed([memory.finding_text for memory in claimed])
             self._call(
-                self._client.save_embeddings, self._model, ids, list(vectors), lease
+                self.client.save_embeddings, self.model, ids, list(vectors), lease
             )
         except Exception as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:500]
             self._call(
-                self._client.report_embedding_failures,
-                self._model,
+                self.client.report_embedding_failures,
+                self.model,
                 ids,
                 lease,
                 reason,
-                self._max_attempts,
+                self.max_attempts,
             )
             # Of the database; others are those of whatever embed calls.
             if isinstance(error, Error):
@@ -150,9 +144,9 @@ class _Worker:
             try:
                 return method(*arguments)
             except OperationalError:
-                if self._stopped.is_set() or pause > MAX_WAIT:
+                if self.stopped.is_set() or pause > MAX_WAIT:
                     raise
-                self._stopped.wait(pause)
+                self.stopped.wait(pause)
                 pause *= 2
 
 

@@ -244,19 +244,16 @@ create function _count_failed()
 returns bigint
 language plpgsql stable parallel safe
 set search_path = :"schema", public, pg_temp
--- Always use an index, even on tables too small for the planner to prefer one.
-set enable_seqscan = off
-set enable_bitmapscan = off
 as $$
+declare
+  c_models constant text[] := array(
+    select m.embedding_model from embedding_models as m where m.state in ('active', 'next')
+  );
 begin
   return (
-    select count(*)
-    from embedding_leases as l
-    where
-      l.reason is not null
-      and l.embedding_model in (
-        select m.embedding_model from embedding_models as m where m.state in ('active', 'next')
-      )
+    select coalesce(sum(s.failed), 0)
+    from unnest(c_models) as m (embedding_model)
+    cross join lateral _summarize_leases(m.embedding_model) as s
   );
 end
 $$;

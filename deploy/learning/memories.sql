@@ -356,8 +356,9 @@ end
 $$;
 
 comment on function _add_embeddings is
-'Add embeddings to memories of the same text that have none, and replace those of another model by
-those of the active one.
+'Add embeddings to memories of the same text that have none, each in the slot of its model. In the
+first slot, those of the active model, or of the one that memories are re-embedded into, replace
+those of others.
 Arguments: p_memory_ids, ids of the memories; p_memories and p_embeddings, what is written to
 them; p_model, the active model.';
 

@@ -186,4 +186,14 @@ comment on function _shown_model is
 Arguments: p_scope; the others are columns of learning_memories.
 Result: name of the model, or the word none.';
 
+create function _shown_embedding(p_scope search_scope, p_embedding vector, p_second vector)
+returns vector
+language sql immutable parallel safe
+return coalesce(_slot_embedding(p_scope, p_embedding, p_second), p_embedding);
+
+comment on function _shown_embedding is
+'Return the embedding that a call shows of a memory, of the model that _shown_model returns.
+Arguments: p_scope; embedding and second_embedding of the memory.
+Result: the embedding; null if none.';
+
 commit;

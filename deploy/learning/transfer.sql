@@ -65,7 +65,7 @@ begin
   cross join lateral (
     select
       _shown_model(v_scope, m.embedding_model, m.second_code) as embedding_model,
-      coalesce(_slot_embedding(v_scope, m.embedding, m.second_embedding), m.embedding) as embedding
+      _shown_embedding(v_scope, m.embedding, m.second_embedding) as embedding
   ) as e
   order by i.ord;
 end

@@ -6,6 +6,7 @@ set local search_path = :"schema", public;
 select _verify_registry(:'registry') as verified
 \gset
 
+drop function _shown_embedding;
 drop function _shown_model;
 drop function _is_comparable;
 drop function _slot_embedding;

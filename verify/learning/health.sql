@@ -46,7 +46,6 @@ select _verify_function('_count_pending', '
 select _verify_function('_count_failed', '
   stable parallel safe security invoker ()
   returns bigint
-  set enable_seqscan=off set enable_bitmapscan=off
 ');
 
 select _verify_function('_list_invalid_indexes', '

@@ -71,4 +71,10 @@ select _verify_function('_shown_model', '
   returns text
 ');
 
+select _verify_function('_shown_embedding', '
+  immutable parallel safe security invoker (p_scope search_scope, p_embedding vector,
+  p_second vector)
+  returns vector
+');
+
 rollback;

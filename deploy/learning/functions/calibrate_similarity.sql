@@ -28,7 +28,7 @@ begin
     perform _reject_argument('p_embedding_model', 'a model name, because no model is active', null);
   end if;
 
-  -- In a statement of its own, so that the next one sees what it stores.
+  -- A separate statement, so that the next one sees the row that it writes.
   v_measured := _calibrate(p_embedding_model);
   return query
   select

@@ -66,7 +66,7 @@ begin
     m.outcome::text,
     _shown_model(v_scope, m.embedding_model, m.second_code),
     m.embedding_dim,
-    coalesce(_slot_embedding(v_scope, m.embedding, m.second_embedding), m.embedding),
+    _shown_embedding(v_scope, m.embedding, m.second_embedding),
     m.stale,
     m.state::text,
     m.retired_at,

@@ -29,6 +29,7 @@ as $$
 declare
   v_model embedding_models;
   v_counts record;
+  v_rate double precision;
 begin
   perform _check_optional('p_embedding_model', p_embedding_model, 'model_name');
   select m.*
@@ -46,6 +47,10 @@ begin
   end if;
 
   v_counts := _count_embedded(v_model.embedding_model);
+  if v_model.state = 'next' then
+    v_rate := (v_counts.embedded - v_model.began_with)
+    / nullif(extract(epoch from _now() - v_model.began_at), 0);
+  end if;
   return query
   select
     v_model.embedding_model::text,
@@ -57,18 +62,9 @@ begin
     f.failed,
     f.failures,
     v_model.began_at,
-    r.rate,
-    (v_counts.total - v_counts.embedded) / nullif(r.rate, 0)
-  from _summarize_leases(v_model.embedding_model) as f
-  cross join lateral (
-    select
-      (v_counts.embedded - v_model.began_with)
-      / nullif(extract(epoch from _now() - v_model.began_at), 0)::double precision as rate
-    where v_model.state = 'next'
-    union all
-    select null
-    where v_model.state <> 'next'
-  ) as r;
+    v_rate,
+    (v_counts.total - v_counts.embedded) / nullif(v_rate, 0)
+  from _summarize_leases(v_model.embedding_model) as f;
 end
 $$;
 
